@@ -1,0 +1,54 @@
+# Everything runs from this folder in a virtual environment that the targets make themselves.
+# Needed: Python 3.11 or newer, and a network to the package index.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test test-slow check format bench lock clean
+
+help:
+	@echo "make demo       open the wizard on an embedded AWS; without a terminal, walk the journey and print it"
+	@echo "make test       everything CI runs: format, lint, types, import contracts, tests"
+	@echo "make test-slow  the slow and nightly tests"
+	@echo "make bench      the benchmarks, as ratios measured side by side"
+	@echo "make lock       resolve the dependencies again and write requirements/"
+
+$(VENV)/.demo: requirements/demo.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/demo.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo
+	@if [ -t 0 ] && [ -t 2 ]; then $(BIN)/python -m wizard demo; else $(BIN)/python -m wizard demo --headless; fi
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: check
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
+
+test-slow: $(VENV)/.dev
+	$(BIN)/pytest -m slow --timeout 1800
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+lock:
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --extra demo --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --extra demo -c requirements/dev.txt pyproject.toml -o requirements/demo.txt
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
