@@ -1,0 +1,297 @@
+"""Files that survive a crash and never replace each other by accident.
+
+Two kinds of writing exist. A key file is *published*: complete, on the medium, and only under a name that was free.
+A file of the program's own (setup, draft) is *replaced*: readers see the old or the new content, never a mixture.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.problems import ProblemError, refuse
+
+LIMIT = 1 << 20
+"""Bytes that `read_small` takes unless told otherwise; a key, setup or password file has a few thousand."""
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
+_NO_MODES = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
+_NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.EBADF, errno.EOPNOTSUPP, errno.ENOTSUP})
+
+
+def _link(folder: int, temporary: str, final: str) -> None:
+    os.link(temporary, final, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+
+
+@dataclass(frozen=True)
+class Disk:
+    """The calls whose outcome depends on the medium: how it fills up, what a FAT stick lacks.
+
+    `link(folder descriptor, temporary name, final name)`; the others as in `os`.
+    """
+
+    write: Callable[[int, memoryview], int] = os.write
+    chmod: Callable[[int, int], None] = os.fchmod
+    sync: Callable[[int], None] = os.fsync
+    link: Callable[[int, str, str], None] = _link
+
+
+DISK = Disk()
+
+
+@dataclass(frozen=True)
+class Published:
+    """A file that is now on the medium, and what the medium could not do for it."""
+
+    path: Path
+    linked: bool = True
+    modes: bool = True
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Whole sentences for the person; none on an ordinary file system."""
+        said: list[str] = []
+        if not self.modes:
+            said.append(
+                f"The medium of {self.path.parent} keeps no file permissions, as FAT sticks do: "
+                f"everybody who holds it can read {self.path.name}."
+            )
+        if not self.linked:
+            said.append(
+                f"The medium of {self.path.parent} knows no hard links, as FAT sticks do: {self.path.name} was "
+                "written in place, so do not unplug the medium before the program says that it is done."
+            )
+        return tuple(said)
+
+
+def publish(path: Path, data: bytes | bytearray, mode: int = 0o400, disk: Disk = DISK) -> Published:
+    """Write a new file, durable before its name exists; a name that exists is never touched.
+
+    Errors: `exists` when the name is taken, `folder` when the medium is full, read-only or gone.
+    """
+    try:
+        with _opened(path.parent) as folder:
+            with _temporary(folder, path.name) as name:
+                modes = _write(folder, name, data, mode, disk)
+                linked = _linked(folder, name, path.name, disk)
+            if not linked:
+                _write_in_place(folder, path.name, data, mode, disk)
+            _sync_folder(folder, disk)
+    except OSError as error:
+        raise unwritten(error, path) from None
+    return Published(path, linked, modes)
+
+
+def replace(path: Path, data: bytes, mode: int = 0o600, disk: Disk = DISK) -> None:
+    """Give a file of the program's own new content at once; a symbolic link of that name is replaced, not followed.
+
+    Not for keys: what was there is gone. Errors: `folder`.
+    """
+    try:
+        with _opened(path.parent) as folder, _temporary(folder, path.name) as name:
+            _write(folder, name, data, mode, disk)
+            os.replace(name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+            _sync_folder(folder, disk)
+    except OSError as error:
+        raise unwritten(error, path) from None
+
+
+def folder(path: Path) -> Path:
+    """Make a folder, and those above it that are missing, for its owner alone; one that exists stays as it is."""
+    try:
+        for part in reversed((path, *path.parents)):
+            if not part.is_dir():
+                part.mkdir(mode=0o700)
+    except OSError as error:
+        raise unwritten(error, path) from None
+    return path
+
+
+def read_small(path: Path, limit: int = LIMIT) -> bytes:
+    """The content of a file of at most `limit` bytes. Errors: `unreadable-file`."""
+    return bytes(read_secret(path, limit))
+
+
+def read_secret(path: Path, limit: int = LIMIT) -> bytearray:
+    """The same in a buffer that its owner can clear after use."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            content = _drain(file.fileno(), limit)
+    except OSError as error:
+        raise unread(error, path) from None
+    if len(content) > limit:
+        content[:] = bytes(len(content))
+        raise refuse(
+            "unreadable-file",
+            f"{path} has more than {limit} bytes, which is no file that belongs here.",
+            "Check that this is the right file.",
+            where=str(path),
+        )
+    return content
+
+
+def read_back(path: Path, limit: int = LIMIT) -> bytes:
+    """Like `read_small`, but from the medium where the system allows it, not from the copy in memory."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    return read_small(path, limit)
+
+
+def temporaries(path: Path) -> tuple[Path, ...]:
+    """What killed runs left of `path`: unfinished or already published copies under their temporary names."""
+    try:
+        entries = sorted(entry for entry in path.parent.iterdir() if _is_temporary(entry.name, path.name))
+    except OSError:
+        return ()
+    return tuple(entries)
+
+
+def unwritten(error: OSError, path: Path) -> ProblemError:
+    """The Problem of a file that could not be written: `exists` or `folder`."""
+    if error.errno == errno.EEXIST:
+        return taken(path)
+    why, remedy = _WRITE_FAILURES.get(error.errno or 0, _write_failure(error))
+    return refuse("folder", f"{path} could not be written: {why}.", remedy, where=str(path))
+
+
+def taken(path: Path) -> ProblemError:
+    """The refusal to write where something is."""
+    return refuse(
+        "exists",
+        f"{path} exists already and is never overwritten.",
+        "Choose another name or folder, or move the existing file away.",
+        where=str(path),
+    )
+
+
+def unread(error: OSError, path: Path) -> ProblemError:
+    """The Problem of a file that could not be read."""
+    match error.errno:
+        case errno.ENOENT | errno.ENOTDIR:
+            summary, remedy = f"{path} does not exist.", "Check the path."
+        case errno.EACCES | errno.EPERM:
+            summary, remedy = f"You may not read {path}.", "Check who owns the file and its permissions."
+        case errno.EISDIR:
+            summary, remedy = f"{path} is a folder, not a file.", "Name the file in it."
+        case _:
+            why = os.strerror(error.errno) if error.errno else type(error).__name__
+            summary, remedy = f"{path} could not be read: {why}.", "Check the medium, then try again."
+    return refuse("unreadable-file", summary, remedy, where=str(path))
+
+
+_WRITE_FAILURES = {
+    errno.ENOSPC: ("the medium is full", "Free some space or choose another folder, then try again."),
+    errno.EDQUOT: ("your quota on this medium is used up", "Free some space or choose another folder."),
+    errno.EROFS: ("the medium is read-only", "Choose another folder, or unlock the medium."),
+    errno.ENOENT: ("its folder is not there", "Plug the medium in again or choose another folder."),
+    errno.ENOTDIR: ("a file stands where its folder should be", "Choose another folder."),
+    errno.EACCES: ("you may not write there", "Choose another folder, or ask its owner."),
+    errno.EPERM: ("you may not write there", "Choose another folder, or ask its owner."),
+    errno.ENAMETOOLONG: ("the name is too long for this medium", "Choose a shorter name."),
+}
+
+
+def _write_failure(error: OSError) -> tuple[str, str]:
+    why = os.strerror(error.errno) if error.errno else type(error).__name__
+    return f"the system says “{why}”", "Check the medium or choose another folder, then try again."
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """A descriptor of the folder, so that all steps happen in the same one, whatever is renamed meanwhile."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _temporary(folder: int, name: str) -> Iterator[str]:
+    temporary = f".{name}.{secrets.token_hex(8)}.tmp"
+    try:
+        yield temporary
+    finally:
+        _unlink(folder, temporary)
+
+
+def _is_temporary(entry: str, name: str) -> bool:
+    inner = entry.removeprefix(f".{name}.").removesuffix(".tmp")
+    return len(inner) == 16 and entry == f".{name}.{inner}.tmp"
+
+
+def _write(folder: int, name: str, data: bytes | bytearray, mode: int, disk: Disk) -> bool:
+    """Create `name` with this content, on the medium; says whether it has the mode that was asked for."""
+    descriptor = os.open(name, _NEW, 0o600, dir_fd=folder)
+    try:
+        return _fill(descriptor, data, mode, disk)
+    finally:
+        os.close(descriptor)
+
+
+def _fill(descriptor: int, data: bytes | bytearray, mode: int, disk: Disk) -> bool:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[disk.write(descriptor, rest) :]
+    try:
+        disk.chmod(descriptor, mode)
+    except OSError as error:
+        if error.errno not in _NO_MODES:
+            raise
+    disk.sync(descriptor)
+    return stat.S_IMODE(os.fstat(descriptor).st_mode) == mode
+
+
+def _linked(folder: int, temporary: str, final: str, disk: Disk) -> bool:
+    """Give the temporary file its final name; False where the medium knows no hard links."""
+    try:
+        disk.link(folder, temporary, final)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return False
+    return True
+
+
+def _write_in_place(folder: int, name: str, data: bytes | bytearray, mode: int, disk: Disk) -> None:
+    """Without hard links the exclusive creation of the final name is what refuses an existing one."""
+    descriptor = os.open(name, _NEW, 0o600, dir_fd=folder)
+    try:
+        _fill(descriptor, data, mode, disk)
+    except BaseException:
+        _unlink(folder, name)  # created a moment ago by us: nobody's file is lost
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def _unlink(folder: int, name: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(name, dir_fd=folder)
+
+
+def _sync_folder(folder: int, disk: Disk) -> None:
+    try:
+        disk.sync(folder)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
+
+
+def _drain(descriptor: int, limit: int) -> bytearray:
+    content = bytearray()
+    while len(content) <= limit:
+        piece = os.read(descriptor, limit + 1 - len(content))
+        if not piece:
+            break
+        content += piece
+    return content

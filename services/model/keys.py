@@ -1,0 +1,257 @@
+"""The KMS key that encrypts the backups at rest, and its alias."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from services.model import policies, tags
+from services.model.calls import Call
+from services.model.place import Place
+from services.model.resource import Facet, Origin, Resource, Search
+from services.model.values import Json, Ref, Tree, bare, document, entries, items
+from services.problems import Problem
+
+_ABSENT = frozenset({"NotFoundException"})
+_FRESH = frozenset({"NotFoundException"})
+_KIND = {"KeyManager": "CUSTOMER", "KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT"}
+_OUTPUTS = {"arn": "KeyMetadata.Arn", "id": "KeyMetadata.KeyId"}
+
+
+def key(place: Place, alias: str, description: str, given: str | None = None) -> Resource:
+    """The key: created under `alias`, or the `given` one (an ARN), which must exist and fit."""
+    title = f"KMS key {given or alias}"
+    return Resource(
+        name="key",
+        kind="KMS key",
+        title=title,
+        says="encrypts the backups in the bucket; only this account decides who may use it",
+        lookup=Call("kms", "DescribeKey", {"KeyId": given or alias}, _OUTPUTS, _ABSENT),
+        create=None if given else _create(place, description),
+        facets=lambda origin: _facets(place, origin),
+        owner=Call("kms", "ListResourceTags", {"KeyId": Ref("key", "id")}, _owner()),
+        search=None if given else _search(),
+        missing=Problem(
+            "unfit",
+            f"There is no KMS key {given} in this account and region.",
+            ("Check the ARN under storage.kms_key, or set it to 'create' to have one made.",),
+        ),
+    )
+
+
+def alias(name: str) -> Resource:
+    """The alias: a readable name, by which the key is also found again."""
+    at = f"Aliases[?AliasName=='{name}']|[0]"
+    return Resource(
+        name="alias",
+        kind="KMS alias",
+        title=f"KMS alias {name}",
+        says="names the key in the console",
+        lookup=Call("kms", "ListAliases", {}, {"arn": f"{at}.AliasArn", "target": f"{at}.TargetKeyId"}),
+        create=Call(
+            "kms",
+            "CreateAlias",
+            {"AliasName": name, "TargetKeyId": Ref("key", "id")},
+            transient=_FRESH,
+        ),
+        facets=lambda _origin: (
+            Facet(
+                name="target",
+                says="names this key",
+                want=Ref("key", "id"),
+                read=Call("kms", "ListAliases", {}, {"have": f"{at}.TargetKeyId"}),
+                write=None,
+                born=True,
+                refuse=_other_target(name),
+            ),
+        ),
+    )
+
+
+def _other_target(name: str) -> Callable[[Tree, Tree], Problem | None]:
+    def refuse(have: Tree, target: Tree) -> Problem | None:
+        if have is None or have == bare(target):
+            return None
+        return Problem(
+            "taken",
+            f"The alias {name} names another KMS key ({have}).",
+            ("Give this setup another name, or have the alias removed by its owner.",),
+        )
+
+    return refuse
+
+
+def _owner() -> dict[str, str]:
+    return tags.owner_outputs("Tags", "TagKey", "TagValue")
+
+
+def _create(place: Place, description: str) -> Call:
+    wanted = tags.wanted(place.setup, "key", "created", place.tags)
+    params: Mapping[str, Tree] = {
+        "Description": description,
+        "KeySpec": "SYMMETRIC_DEFAULT",
+        "KeyUsage": "ENCRYPT_DECRYPT",
+        "Policy": policies.key_policy(place.partition, place.account),
+        "Tags": tags.listed(wanted, "TagKey", "TagValue"),
+    }
+    return Call("kms", "CreateKey", params, _OUTPUTS)
+
+
+def _search() -> Search:
+    return Search(
+        list=Call("kms", "ListKeys", {}, {"ids": "Keys[].KeyId"}),
+        tags=lambda i: Call("kms", "ListResourceTags", {"KeyId": i}, _owner(), _ABSENT),
+        look=lambda i: Call(
+            "kms", "DescribeKey", {"KeyId": i}, {**_OUTPUTS, "deletion": "KeyMetadata.DeletionDate"}, _ABSENT
+        ),
+    )
+
+
+def _facets(place: Place, origin: Origin) -> tuple[Facet, ...]:
+    by_id: Mapping[str, Tree] = {"KeyId": Ref("key", "id")}
+    wanted = tags.wanted(place.setup, "key", origin, place.tags)
+
+    def describe(path: str) -> Call:
+        return Call("kms", "DescribeKey", by_id, {"have": path}, transient=_FRESH)
+
+    return (
+        Facet(
+            name="tags",
+            says="carries this setup's tags",
+            want=tags.listed(wanted, "TagKey", "TagValue"),
+            read=Call("kms", "ListResourceTags", by_id, {"have": "Tags"}, transient=_FRESH),
+            write=lambda _have, target: Call(
+                "kms", "TagResource", {**by_id, "Tags": target}, transient=_FRESH
+            ),
+            merge=tags.merging("TagKey"),
+            normal=tags.normal("TagKey", "TagValue"),
+            born=True,
+            words=tags.words,
+        ),
+        Facet(
+            name="kind",
+            says="is customer-managed and symmetric",
+            want=_KIND,
+            read=describe(f"KeyMetadata.{{{', '.join(f'{k}: {k}' for k in _KIND)}}}"),
+            write=None,
+            born=True,
+            refuse=_wrong_kind,
+            words=lambda v: ", ".join(str(x) for x in entries(v).values()) or "not set",
+        ),
+        Facet(
+            name="state",
+            says="is enabled",
+            want="Enabled",
+            read=describe("KeyMetadata.KeyState"),
+            write=None,
+            born=True,
+            refuse=_not_enabled,
+        ),
+        _policy(place, origin),
+        Facet(
+            name="rotation",
+            says="gets new key material every year",
+            want={"KeyRotationEnabled": True, "RotationPeriodInDays": 365},
+            optional=frozenset({"RotationPeriodInDays"}),
+            read=Call(
+                "kms",
+                "GetKeyRotationStatus",
+                by_id,
+                {
+                    "have": "{KeyRotationEnabled: KeyRotationEnabled, RotationPeriodInDays: RotationPeriodInDays}"
+                },
+                transient=_FRESH,
+            ),
+            write=lambda _have, _target: Call(
+                "kms", "EnableKeyRotation", {**by_id, "RotationPeriodInDays": 365}, transient=_FRESH
+            ),
+            merge=_shorter_period,
+            words=_rotation_words,
+        ),
+    )
+
+
+def _shorter_period(have: Tree, want: Tree) -> Tree:
+    """A key that rotates already keeps its own period: what its owner chose is not changed."""
+    mine = entries(have)
+    if mine.get("KeyRotationEnabled") is True and mine.get("RotationPeriodInDays") is not None:
+        return {**entries(want), "RotationPeriodInDays": mine["RotationPeriodInDays"]}
+    return want
+
+
+def _rotation_words(value: Tree) -> str:
+    state = entries(value)
+    if state.get("KeyRotationEnabled") is not True:
+        return "does not rotate"
+    days = state.get("RotationPeriodInDays")
+    return "rotates" if days is None else f"rotates every {days} days"
+
+
+def _policy(place: Place, origin: Origin) -> Facet:
+    want = policies.key_policy(place.partition, place.account)
+
+    def keep_if_it_delegates(have: Tree, target: Tree) -> Tree:
+        return Json(document(have)) if policies.delegates(have, place.account) else target
+
+    def no_delegation(have: Tree, _target: Tree) -> Problem | None:
+        if have is None or policies.delegates(have, place.account):
+            return None
+        return Problem(
+            "unfit",
+            "The KMS key's policy does not let this account's IAM policies decide who may use the key.",
+            ("Have the owner of the key add this statement to its policy:", _statement(want)),
+        )
+
+    adopted = origin != "created"
+    return Facet(
+        name="policy",
+        says="leaves it to this account's IAM policies who may use it",
+        want=want,
+        read=Call(
+            "kms",
+            "GetKeyPolicy",
+            {"KeyId": Ref("key", "id"), "PolicyName": "default"},
+            {"have": "Policy"},
+            transient=_FRESH,
+        ),
+        write=lambda _have, target: Call(
+            "kms",
+            "PutKeyPolicy",
+            {"KeyId": Ref("key", "id"), "PolicyName": "default", "Policy": target},
+            transient=_FRESH,
+        ),
+        normal=policies.normal,
+        born=True,
+        document=True,
+        words=policies.words,
+        merge=keep_if_it_delegates if adopted else lambda _have, target: target,
+        refuse=no_delegation if adopted else lambda _have, _target: None,
+    )
+
+
+def _statement(policy: Tree) -> str:
+    return policies.text(items(entries(bare(policy))["Statement"])[0])
+
+
+def _wrong_kind(have: Tree, _target: Tree) -> Problem | None:
+    if have is None or entries(have) == _KIND:
+        return None
+    return Problem(
+        "unfit",
+        "The KMS key is not a customer-managed, symmetric encryption key, so S3 cannot use it for the backups "
+        f"({', '.join(str(v) for v in entries(have).values())}).",
+        ("Give the ARN of another key under storage.kms_key, or set it to 'create' to have one made.",),
+    )
+
+
+def _not_enabled(have: Tree, _target: Tree) -> Problem | None:
+    if have in {None, "Enabled", "Creating"}:
+        return None
+    return Problem(
+        "unfit",
+        f"The KMS key is not enabled (its state is {have}); nothing can be written or read with it.",
+        (
+            "If its deletion is pending, cancel it with 'aws kms cancel-key-deletion'.",
+            "Then enable the key with 'aws kms enable-key'.",
+            "Or give another key under storage.kms_key.",
+        ),
+    )

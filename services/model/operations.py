@@ -1,0 +1,111 @@
+"""Every AWS operation that the program uses: whether it reads, which IAM actions it needs, what it does in words.
+
+One explicit table, because names mislead: `HeadBucket` needs `s3:ListBucket`, `GetBucketEncryption` needs
+`s3:GetEncryptionConfiguration`, and `LookupEvents` and `SimulatePrincipalPolicy` only read. The read-only guard,
+the operator's policy, the log and the error texts all come from here. Source of the actions: AWS's Service
+Authorization Reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from services.model.calls import Call
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`does` completes "AWS did not allow this sign-in to …". `paged`: the port joins the pages of its reply."""
+
+    reads: bool
+    actions: tuple[str, ...]
+    does: str
+    paged: bool = False
+
+
+def _read(does: str, *actions: str, paged: bool = False) -> Operation:
+    return Operation(True, actions, does, paged)
+
+
+def _write(does: str, *actions: str) -> Operation:
+    return Operation(False, actions, does)
+
+
+OPERATIONS: Mapping[str, Operation] = MappingProxyType(
+    {
+        "sts:GetCallerIdentity": _read("ask who it is", "sts:GetCallerIdentity"),
+        "sts:AssumeRole": _write("assume the role", "sts:AssumeRole"),
+        "iam:SimulatePrincipalPolicy": _read(
+            "ask which rights it has", "iam:SimulatePrincipalPolicy", paged=True
+        ),
+        # KMS
+        "kms:DescribeKey": _read("look at the KMS key", "kms:DescribeKey"),
+        "kms:ListKeys": _read("list the KMS keys", "kms:ListKeys", paged=True),
+        "kms:ListAliases": _read("list the KMS aliases", "kms:ListAliases", paged=True),
+        "kms:ListResourceTags": _read("read a KMS key's tags", "kms:ListResourceTags", paged=True),
+        "kms:GetKeyPolicy": _read("read the KMS key's policy", "kms:GetKeyPolicy"),
+        "kms:GetKeyRotationStatus": _read("see whether the KMS key rotates", "kms:GetKeyRotationStatus"),
+        "kms:CreateKey": _write("create the KMS key", "kms:CreateKey", "kms:TagResource"),
+        "kms:CreateAlias": _write("name the KMS key", "kms:CreateAlias"),
+        "kms:TagResource": _write("tag the KMS key", "kms:TagResource"),
+        "kms:EnableKeyRotation": _write("turn on rotation of the KMS key", "kms:EnableKeyRotation"),
+        "kms:PutKeyPolicy": _write("set the KMS key's policy", "kms:PutKeyPolicy"),
+        # S3
+        "s3:HeadBucket": _read("look at the bucket", "s3:ListBucket"),
+        "s3:ListBuckets": _read("list the account's buckets", "s3:ListAllMyBuckets", paged=True),
+        "s3:GetBucketTagging": _read("read the bucket's tags", "s3:GetBucketTagging"),
+        "s3:GetPublicAccessBlock": _read(
+            "see whether the bucket blocks public access", "s3:GetBucketPublicAccessBlock"
+        ),
+        "s3:GetBucketOwnershipControls": _read(
+            "see who owns the bucket's objects", "s3:GetBucketOwnershipControls"
+        ),
+        "s3:GetBucketVersioning": _read("see whether the bucket keeps versions", "s3:GetBucketVersioning"),
+        "s3:GetBucketEncryption": _read("read the bucket's encryption", "s3:GetEncryptionConfiguration"),
+        "s3:GetBucketPolicy": _read("read the bucket's policy", "s3:GetBucketPolicy"),
+        "s3:ListObjectsV2": _read("list the bucket's files", "s3:ListBucket"),
+        "s3:HeadObject": _read("look at a backup file", "s3:GetObject"),
+        "s3:GetObject": _read("read a backup file", "s3:GetObject", "kms:Decrypt"),
+        "s3:CreateBucket": _write("create the bucket", "s3:CreateBucket", "s3:TagResource"),
+        "s3:PutBucketTagging": _write("tag the bucket", "s3:PutBucketTagging"),
+        "s3:PutPublicAccessBlock": _write(
+            "block public access to the bucket", "s3:PutBucketPublicAccessBlock"
+        ),
+        "s3:PutBucketOwnershipControls": _write(
+            "make the bucket's owner own its objects", "s3:PutBucketOwnershipControls"
+        ),
+        "s3:PutBucketVersioning": _write("keep versions in the bucket", "s3:PutBucketVersioning"),
+        "s3:PutBucketEncryption": _write("set the bucket's encryption", "s3:PutEncryptionConfiguration"),
+        "s3:PutBucketPolicy": _write("set the bucket's policy", "s3:PutBucketPolicy"),
+        "s3:PutObject": _write("write a file", "s3:PutObject", "kms:GenerateDataKey"),
+        "s3:DeleteObject": _write("delete a file", "s3:DeleteObject"),
+        # IAM
+        "iam:GetRole": _read("look at the role", "iam:GetRole"),
+        "iam:GetRolePolicy": _read("read the role's policy", "iam:GetRolePolicy"),
+        "iam:ListRolePolicies": _read("list the role's inline policies", "iam:ListRolePolicies", paged=True),
+        "iam:ListAttachedRolePolicies": _read(
+            "list the policies attached to the role", "iam:ListAttachedRolePolicies", paged=True
+        ),
+        "iam:CreateRole": _write("create the role", "iam:CreateRole", "iam:TagRole"),
+        "iam:TagRole": _write("tag the role", "iam:TagRole"),
+        "iam:UpdateAssumeRolePolicy": _write("set who may assume the role", "iam:UpdateAssumeRolePolicy"),
+        "iam:UpdateRole": _write("set how long the role's sessions last", "iam:UpdateRole"),
+        "iam:PutRolePolicy": _write("set what the role may do", "iam:PutRolePolicy"),
+        "iam:PutRolePermissionsBoundary": _write(
+            "set the role's permissions boundary", "iam:PutRolePermissionsBoundary"
+        ),
+    }
+)
+
+
+def operation(call: Call) -> Operation:
+    """The table's row for a call; a call outside the table is a bug of ours."""
+    return OPERATIONS[call.name]
+
+
+def reads(call: Call) -> bool:
+    """Whether the call only reads; unknown operations count as writes."""
+    found = OPERATIONS.get(call.name)
+    return found is not None and found.reads

@@ -1,0 +1,135 @@
+"""Resources and their facets: what the engine observes, compares and writes.
+
+A `Facet` is one readable and writable side of a resource (versioning, rotation, a policy). Difference, step,
+progress line, finding and export row all have this grain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from services.model.calls import Call
+from services.model.values import Tree, bare, refs
+from services.problems import Problem
+
+Origin: TypeAlias = Literal["created", "adopted", "foreign", "other-setup"]
+"""Who made a resource: this setup; somebody else, and this setup was allowed to use it; somebody else; another setup."""
+
+Risk: TypeAlias = Literal["adopt", "cost", "irreversible", "principal"]
+
+
+def _replace(have: Tree, want: Tree) -> Tree:  # noqa: ARG001
+    return want
+
+
+def _same(value: Tree) -> Tree:
+    return value
+
+
+def _no_risk(have: Tree, target: Tree) -> Risk | None:  # noqa: ARG001
+    return None
+
+
+def _fits(have: Tree, target: Tree) -> Problem | None:  # noqa: ARG001
+    return None
+
+
+def _words(value: Tree) -> str:
+    return "not set" if value is None else str(bare(value))
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One side of a resource.
+
+    `says` completes "…: " in plain words when the facet is as wanted. `read` has one output, `have`. `merge(have,
+    want)` gives the target and keeps what is not ours. `normal` brings AWS's spelling to ours; a step exists exactly
+    when `normal(target) != normal(have)`. `write=None`: cannot be changed after creation, a mismatch is blocked with
+    `refuse`'s problem. `born`: the create call sets it. `optional`: keys of a wanted mapping that AWS may not report;
+    their absence is a note, not a difference. `words` says a value in a sentence's words. `risk` names what needs
+    consent. `refuse(have, target)` tells why a resource must not be used at all. `document`: AWS gives a string.
+    """
+
+    name: str
+    says: str
+    want: Tree
+    read: Call
+    write: Callable[[Tree, Tree], Call] | None
+    merge: Callable[[Tree, Tree], Tree] = _replace
+    normal: Callable[[Tree], Tree] = _same
+    born: bool = False
+    optional: frozenset[str] = frozenset()
+    words: Callable[[Tree], str] = _words
+    risk: Callable[[Tree, Tree], Risk | None] = _no_risk
+    refuse: Callable[[Tree, Tree], Problem | None] = _fits
+    document: bool = False
+
+
+@dataclass(frozen=True)
+class Search:
+    """How to find a resource again that has no name of its own: list identifiers, then read each one's tags.
+
+    `list` has the output `ids`; `each(id)` gives a lookup whose outputs are those of the resource's own lookup, or
+    nothing when the identifier is not ours.
+    """
+
+    list: Call
+    tags: Callable[[str], Call]
+    look: Callable[[str], Call]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Something with a name of its own in AWS.
+
+    `title` names it for a person. `lookup` outputs at least `arn`. `create=None`: it must exist. `facets(origin)`
+    gives its sides, the tags first, as they should be for a resource of that origin. `owner` outputs `setup` and
+    `origin` from its tags. `listed` outputs `created` (ISO time) if the account's own list has it: it tells "denied"
+    from "somebody else's", and how old a resource is that only the journal calls ours.
+    """
+
+    name: str
+    kind: str
+    title: str
+    says: str
+    lookup: Call
+    create: Call | None
+    facets: Callable[[Origin], tuple[Facet, ...]]
+    owner: Call | None = None
+    listed: Call | None = None
+    search: Search | None = None
+    after: tuple[str, ...] = ()
+    missing: Problem | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def facet(self, name: str, origin: Origin = "created") -> Facet:
+        return next(facet for facet in self.facets(origin) if facet.name == name)
+
+
+Blueprint: TypeAlias = tuple[Resource, ...]
+
+
+def calls_of(resource: Resource) -> Iterator[Call]:
+    """Every call that the engine can make for a resource, writes with their values as planned for a new one."""
+    yield resource.lookup
+    for call in (resource.create, resource.owner, resource.listed):
+        if call is not None:
+            yield call
+    if resource.search is not None:
+        yield resource.search.list
+        yield resource.search.tags("id")
+        yield resource.search.look("id")
+    for facet in resource.facets("created"):
+        yield facet.read
+        if facet.write is not None:
+            yield facet.write(None, facet.merge(None, facet.want))
+
+
+def needs(resource: Resource) -> frozenset[str]:
+    """The names of the resources that must be there before this one can be made complete."""
+    trees: list[Tree] = [call.params for call in calls_of(resource)]
+    trees.extend(facet.want for facet in resource.facets("created"))
+    found = {ref.resource for tree in trees for ref in refs(tree)}
+    return (frozenset(found) | frozenset(resource.after)) - {resource.name}

@@ -1,0 +1,73 @@
+"""Tags: how a resource says which setup it belongs to, and how they are merged with the owner's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from services.model.resource import Origin
+from services.model.values import Tree, entries, items
+
+PREFIX = "palisade-wizard:"
+SETUP = f"{PREFIX}setup"
+RESOURCE = f"{PREFIX}resource"
+ORIGIN = f"{PREFIX}origin"
+
+Pairs: TypeAlias = Mapping[str, str]
+
+
+def wanted(setup: str, resource: str, origin: Origin, free: Pairs) -> dict[str, str]:
+    """Our three tags and the user's own; what was not created by the setup is marked as adopted for ever."""
+    return {
+        **free,
+        SETUP: setup,
+        RESOURCE: resource,
+        ORIGIN: "created" if origin == "created" else "adopted",
+    }
+
+
+def listed(tags: Pairs, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
+    """Tags as the AWS APIs take them."""
+    return [{key: name, value: text} for name, text in sorted(tags.items())]
+
+
+def merging(key: str = "Key") -> Callable[[Tree, Tree], Tree]:
+    """A merge of tag lists by name: foreign tags stay, in their order."""
+
+    def merge(have: Tree, want: Tree) -> Tree:
+        ours = {str(entries(tag)[key]): tag for tag in items(want)}
+        kept: list[Tree] = []
+        for tag in items(have):
+            name = str(entries(tag).get(key, ""))
+            if name in ours:
+                kept.append(ours.pop(name))
+            elif not name.startswith(PREFIX):
+                kept.append(tag)
+        return [*kept, *ours.values()]
+
+    return merge
+
+
+def normal(key: str = "Key", value: str = "Value") -> Callable[[Tree], Tree]:
+    """Tags in the order of their names."""
+
+    def by_name(tags: Tree) -> Tree:
+        pairs = {str(entries(t).get(key)): str(entries(t).get(value)) for t in items(tags)}
+        return {name: pairs[name] for name in sorted(pairs)}
+
+    return by_name
+
+
+def owner_outputs(path: str, key: str = "Key", value: str = "Value") -> dict[str, str]:
+    """JMESPath for the setup and the origin that a tag list names."""
+    return {
+        "setup": f"{path}[?{key}=='{SETUP}']|[0].{value}",
+        "origin": f"{path}[?{key}=='{ORIGIN}']|[0].{value}",
+    }
+
+
+def words(tags: Tree) -> str:
+    """Tags in one line."""
+    pairs = [entries(tag) for tag in items(tags)]
+    named = [(p.get("Key", p.get("TagKey")), p.get("Value", p.get("TagValue"))) for p in pairs]
+    return ", ".join(f"{name}={value}" for name, value in named) or "no tags"
