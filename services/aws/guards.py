@@ -1,0 +1,70 @@
+"""Ports around the port: one that cannot write, one that tells what was called, one that asks once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+
+from services.model.calls import Aws, Call, Refused, Reply
+from services.model.operations import reads
+from services.problems import refuse
+
+
+@dataclass(frozen=True)
+class ReadOnly:
+    """Makes reading calls only: what is given this port cannot change anything, by construction."""
+
+    aws: Aws
+
+    def __call__(self, call: Call) -> Reply:
+        if not reads(call):
+            raise refuse(
+                "our-bug",
+                f"A part of the program that may only read wanted to call {call.name}; it was stopped.",
+                "Nothing was changed. Report this fault of the program.",
+                where=call.name,
+            )
+        return self.aws(call)
+
+
+@dataclass(frozen=True)
+class Logged:
+    """Tells every call and how it ended: names and outcomes, never parameters or replies."""
+
+    aws: Aws
+    log: Callable[[str], None]
+
+    def __call__(self, call: Call) -> Reply:
+        try:
+            reply = self.aws(call)
+        except Refused as refused:
+            self.log(f"{call.name}: {refused.code}")
+            raise
+        self.log(f"{call.name}: ok")
+        return reply
+
+
+@dataclass
+class Once:
+    """Makes each reading call once, however many ask: for one observation, thrown away after it."""
+
+    aws: Aws
+    replies: dict[str, Reply | Refused] = field(default_factory=dict)
+    guard: Lock = field(default_factory=Lock)
+
+    def __call__(self, call: Call) -> Reply:
+        key = json.dumps([call.name, call.params], sort_keys=True, default=str)
+        with self.guard:
+            reply = self.replies.get(key)
+        if reply is None:
+            try:
+                reply = self.aws(call)
+            except Refused as refused:
+                reply = refused
+            with self.guard:
+                self.replies[key] = reply
+        if isinstance(reply, Refused):
+            raise Refused(call, reply.code, reply.message, reply.status)
+        return reply

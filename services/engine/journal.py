@@ -1,0 +1,87 @@
+"""What a setup began and ended, one JSON line an event, each on the disk before the next thing happens.
+
+The journal never says what AWS has: a resume observes and plans again. It only proves that a resource without tags
+was begun by this setup, and it is the history that support reads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from services.clock import Clock, stamp
+from services.events import Event, event_json
+from services.problems import refuse
+
+
+@dataclass(frozen=True)
+class Journal:
+    """An append-only file, readable by its owner alone."""
+
+    path: Path
+    clock: Clock
+
+    def append(self, entry: Mapping[str, object]) -> None:
+        """One line, on the disk when this returns. A torn last line of an earlier crash is ended first."""
+        line = json.dumps({"at": stamp(self.clock.wall()), **entry}, ensure_ascii=False) + "\n"
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            handle = os.open(self.path, flags, 0o600)
+            try:
+                size = os.fstat(handle).st_size
+                torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+                os.write(handle, (b"\n" if torn else b"") + line.encode())
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise refuse(
+                "folder",
+                f"The journal cannot be written ({error.strerror}), so nothing more is changed in AWS.",
+                "Make room on the disk, or choose another folder with --state-dir, then run the command again.",
+                where=str(self.path),
+            ) from None
+
+    def entries(self) -> Iterator[Mapping[str, object]]:
+        """The whole lines; damaged ones are passed over."""
+        try:
+            text = self.path.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise refuse(
+                "unreadable-file",
+                f"The journal cannot be read ({error.strerror}).",
+                "Make the file readable for you, then run the command again.",
+                where=str(self.path),
+            ) from None
+        for line in text.splitlines():
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(entry, dict):
+                yield entry
+
+    def begun(self) -> dict[str, datetime]:
+        """When each resource's creation was last begun: it had been observed absent right before."""
+        found: dict[str, datetime] = {}
+        for entry in self.entries():
+            if entry.get("event") == "started" and entry.get("verb") == "create":
+                try:
+                    found[str(entry["address"])] = datetime.fromisoformat(str(entry["at"]))
+                except (KeyError, ValueError):
+                    continue
+        return found
+
+
+def written_ahead(events: Iterator[Event], journal: Journal, run: str) -> Iterator[Event]:
+    """The events, each on the disk before it is passed on and before the next one is asked for."""
+    for event in events:
+        journal.append({"run": run, **event_json(event)})
+        yield event

@@ -1,0 +1,167 @@
+"""Reads what AWS has. Denied is never absent: what cannot be read is unknown, with the missing action named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.aws.guards import Once
+from services.aws.translate import problem_of
+from services.engine.order import levels
+from services.engine.world import Absent, Have, Present, Side, State, Unknown, World
+from services.model.calls import Aws, Refused, ask, filled
+from services.model.resource import Blueprint, Facet, Origin, Resource
+from services.model.values import known
+from services.problems import Problem, ProblemError
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far this machine's clock and AWS's may be apart when ages are compared."""
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """What makes a resource this setup's: the setup's id, and what its journal says was begun, and when."""
+
+    setup: str
+    begun: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def observe(blueprint: Blueprint, aws: Aws, ownership: Ownership, workers: int = 8) -> World:
+    """The world as the blueprint asks for it; reads run side by side, at most `workers` at a time."""
+    once = Once(aws)
+    resources: dict[str, State] = {}
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        for level in levels(blueprint):
+            seen = World(dict(resources))
+            states = pool.map(lambda r, seen=seen: find(r, once, seen, ownership), level)
+            resources.update(zip((r.name for r in level), states, strict=True))
+        world = World(resources)
+        tasks = [
+            (f"{resource.name}.{facet.name}", facet)
+            for resource in blueprint
+            if isinstance(state := resources[resource.name], Present)
+            for facet in resource.facets(state.origin)
+            if known(facet.read.params, world.lookup)
+        ]
+        sides = pool.map(lambda task: side(task[1], once, world), tasks)
+        return World(resources, dict(zip((address for address, _ in tasks), sides, strict=True)))
+
+
+def side(facet: Facet, aws: Aws, world: World) -> Side:
+    """What one facet has now."""
+    try:
+        found = ask(aws, filled(facet.read, world.lookup))
+    except Refused as refused:
+        return Unknown(problem_of(refused))
+    except ProblemError as error:
+        _only_if_local(error)
+        return Unknown(error.problem)
+    return Have(None if found is None else found["have"])
+
+
+def find(resource: Resource, aws: Aws, world: World, ownership: Ownership) -> State:
+    """Whether a resource is there, and whose it is."""
+    if not known(resource.lookup.params, world.lookup):
+        return Absent()
+    try:
+        outputs = ask(aws, filled(resource.lookup, world.lookup))
+        if outputs is None and resource.search is not None:
+            outputs = _search(resource, aws, ownership)
+        if outputs is None:
+            return Absent()
+        return Present(outputs, _origin(resource, aws, outputs, ownership))
+    except Refused as refused:
+        return Unknown(_whose(resource, aws, refused, ownership))
+    except ProblemError as error:
+        _only_if_local(error)
+        return Unknown(error.problem)
+
+
+def _only_if_local(error: ProblemError) -> None:
+    """Problems of the whole connection (sign-in, network) are nobody's state: they end the observation."""
+    if error.problem.code != "denied":
+        raise error
+
+
+def _search(resource: Resource, aws: Aws, ownership: Ownership) -> dict[str, Any] | None:
+    search = resource.search
+    if search is None:
+        return None
+    found = ask(aws, search.list) or {"ids": []}
+    denied: Refused | None = None
+    for identifier in found["ids"] or []:
+        try:
+            tags = ask(aws, search.tags(identifier))
+            if tags is None or tags.get("setup") != ownership.setup:
+                continue
+            outputs = ask(aws, search.look(identifier))
+        except Refused as refused:
+            denied = refused
+            continue
+        if outputs is not None and outputs.get("deletion") is None:
+            return outputs
+    # A key that another owner hides is not ours; but if this setup began to make one, it may be the hidden one.
+    if denied is not None and resource.name in ownership.begun:
+        raise denied
+    return None
+
+
+def _origin(resource: Resource, aws: Aws, outputs: Mapping[str, Any], ownership: Ownership) -> Origin:
+    if resource.owner is None:
+        return "created"
+    own = World({resource.name: Present(outputs, "foreign")})
+    tags = ask(aws, filled(resource.owner, own.lookup)) or {}
+    match tags.get("setup"), tags.get("origin"):
+        case setup, "adopted" if setup == ownership.setup:
+            return "adopted"
+        case setup, _ if setup == ownership.setup:
+            return "created"
+        case None, _:
+            return "created" if _begun_here(resource, aws, ownership) else "foreign"
+        case _:
+            return "other-setup"
+
+
+def _begun_here(resource: Resource, aws: Aws, ownership: Ownership) -> bool:
+    begun = ownership.begun.get(resource.name)
+    if begun is None or resource.listed is None:
+        return False
+    listed = ask(aws, resource.listed)
+    if listed is None:
+        return False
+    return datetime.fromisoformat(str(listed["created"])) >= begun - CLOCKS_DIFFER
+
+
+def _whose(resource: Resource, aws: Aws, refused: Refused, ownership: Ownership) -> Problem:
+    """A refusal of a lookup, told apart: denied, or somebody else's."""
+    problem = problem_of(refused)
+    if problem.code != "denied" or resource.listed is None or refused.call.op != resource.lookup.op:
+        return problem
+    try:
+        mine = ask(aws, resource.listed)
+    except Refused:
+        return problem
+    if mine is not None:
+        return problem
+    if resource.name in ownership.begun:
+        return Problem(
+            "wrong-owner",
+            f"The {resource.title} does not belong to the account of this set-up any more.",
+            ("Do not let anything write to it. Find out who deleted it and who owns the name now.",),
+            resource.name,
+        )
+    return Problem(
+        "taken",
+        f"The {resource.title} belongs to another AWS account: the name is taken.",
+        ("Choose another name under storage.bucket; an account-regional name cannot be taken by others.",),
+        resource.name,
+    )
+
+
+def facets_of(resource: Resource, world: World) -> Iterable[Facet]:
+    """The facets of a resource as its origin has them; those of a new one if it is not there."""
+    state = world.resources.get(resource.name)
+    return resource.facets(state.origin if isinstance(state, Present) else "created")

@@ -1,0 +1,244 @@
+"""The difference between the blueprint and the world, as steps. Pure: the same two always give the same plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from services.engine.observe import facets_of
+from services.engine.order import ordered
+from services.engine.world import Absent, Have, Present, Unknown, World
+from services.model.calls import Call
+from services.model.resource import Blueprint, Facet, Resource, Risk
+from services.model.values import Tree, bare, document, entries, fill, shown
+from services.problems import Problem, as_json
+
+Verb: TypeAlias = Literal["create", "set", "change", "adopt", "blocked", "delete"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do. `have` and `target` are the facet's values; `call` closes the difference (None if blocked)."""
+
+    address: str
+    verb: Verb
+    says: str
+    resource: Resource
+    facet: Facet | None = None
+    have: Tree = None
+    target: Tree = None
+    risk: Risk | None = None
+    call: Call | None = None
+    problem: Problem | None = None
+    fresh: bool = False
+    """The resource does not exist yet, so its facets have whatever AWS gives a new one."""
+
+    @property
+    def before(self) -> str | None:
+        if self.facet is None or self.fresh or self.verb == "adopt":
+            return None
+        return self.facet.words(shown(self.have) if not isinstance(self.have, str) else self.have)
+
+    @property
+    def after(self) -> str | None:
+        if self.verb == "create" or self.facet is None:
+            return self.says
+        return self.facet.words(bare(self.target)) if self.problem is None else None
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something worth saying that is no difference: a value that AWS does not report."""
+
+    address: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Ordered steps and notes; no steps means nothing to do."""
+
+    steps: tuple[Step, ...]
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def blocked(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.verb == "blocked")
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over everything that the plan would do; equal exactly for equal plans."""
+        content = [
+            [s.address, s.verb, bare(s.have), bare(s.target), s.risk, s.call.name if s.call else None]
+            for s in self.steps
+        ]
+        return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def plan(blueprint: Blueprint, world: World) -> Plan:
+    """Every step that brings the world to the blueprint, in an order in which each can be done."""
+    steps: list[Step] = []
+    notes: list[Note] = []
+    for resource in ordered(blueprint):
+        for found in _of(resource, world):
+            (steps if isinstance(found, Step) else notes).append(found)  # type: ignore[arg-type]
+    return Plan(tuple(steps), tuple(notes))
+
+
+def _of(resource: Resource, world: World) -> Iterator[Step | Note]:
+    state = world.resources.get(resource.name, Absent())
+    match state:
+        case Unknown(problem):
+            yield _blocked(resource.name, resource, problem)
+        case Absent() if resource.create is None:
+            yield _blocked(resource.name, resource, _missing(resource))
+        case Absent():
+            yield Step(resource.name, "create", resource.says, resource, call=resource.create, fresh=True)
+            for facet in facets_of(resource, world):
+                if not facet.born and facet.write is not None:
+                    yield from _differs(resource, facet, None, world, fresh=True)
+        case Present(_, "other-setup"):
+            yield _blocked(resource.name, resource, _others(resource))
+        case Present(_, origin):
+            for facet in facets_of(resource, world):
+                adopting = origin == "foreign" and facet.name == "tags"
+                yield from _facet(resource, facet, world, adopting=adopting)
+
+
+def _facet(resource: Resource, facet: Facet, world: World, *, adopting: bool) -> Iterator[Step | Note]:
+    address = f"{resource.name}.{facet.name}"
+    match world.sides.get(address):
+        case Unknown(problem):
+            yield _blocked(address, resource, problem, facet)
+        case Have(have):
+            yield from _differs(resource, facet, have, world, adopting=adopting)
+        case None:  # its reading call needs something that is not there yet
+            if facet.write is not None:
+                yield from _differs(resource, facet, None, world, fresh=True)
+
+
+def _differs(
+    resource: Resource, facet: Facet, raw: Tree, world: World, *, fresh: bool = False, adopting: bool = False
+) -> Iterator[Step | Note]:
+    address = f"{resource.name}.{facet.name}"
+    have = document(raw) if facet.document and raw is not None else raw
+    target = fill(facet.merge(have, fill(facet.want, world.lookup)), world.lookup)
+    problem = None if fresh else facet.refuse(have, target)
+    if problem is not None:
+        yield Step(address, "blocked", facet.says, resource, facet, have, target, problem=problem.at(address))
+        return
+    if not fresh:
+        unreported = _unreported(facet, have, target)
+        yield from (
+            Note(address, f"AWS does not report {name} of the {resource.title}.") for name in unreported
+        )
+        if same(facet, have, target):
+            return
+    if facet.write is None:
+        yield Step(
+            address,
+            "blocked",
+            facet.says,
+            resource,
+            facet,
+            have,
+            target,
+            problem=_only_at_creation(resource, facet),
+        )
+        return
+    call = facet.write(have, target)
+    if adopting:
+        says = f"use the {resource.title} that exists already, and mark it as this set-up's"
+        yield Step(resource.name, "adopt", says, resource, facet, have, target, "adopt", call)
+        return
+    verb: Verb = "set" if have is None else "change"
+    risk = None if fresh else facet.risk(have, target)
+    yield Step(address, verb, facet.says, resource, facet, have, target, risk, call, fresh=fresh)
+
+
+def same(facet: Facet, have: Tree, target: Tree) -> bool:
+    """Whether the facet needs no step. What AWS does not report is no difference."""
+    left, right = facet.normal(bare(have)), facet.normal(bare(target))
+    if "*" in facet.optional and left is None:
+        return True
+    if have is not None and facet.optional and isinstance(left, dict) and isinstance(right, dict):
+        gone = {name for name in facet.optional if left.get(name) is None}
+        right = {name: value for name, value in right.items() if name not in gone}
+        left = {name: value for name, value in left.items() if name not in gone}
+    return left == right
+
+
+def _unreported(facet: Facet, have: Tree, target: Tree) -> tuple[str, ...]:
+    if "*" in facet.optional:
+        return (facet.name,) if have is None else ()
+    mine = entries(have)
+    return tuple(
+        name for name in sorted(facet.optional) if mine and mine.get(name) is None and name in entries(target)
+    )
+
+
+def _blocked(address: str, resource: Resource, problem: Problem, facet: Facet | None = None) -> Step:
+    says = facet.says if facet else resource.says
+    return Step(address, "blocked", says, resource, facet, problem=problem.at(address))
+
+
+def _missing(resource: Resource) -> Problem:
+    return resource.missing or Problem(
+        "unfit", f"The {resource.title} does not exist.", ("Check its name in the setup file.",)
+    )
+
+
+def _others(resource: Resource) -> Problem:
+    return Problem(
+        "taken",
+        f"The {resource.title} belongs to another set-up of this program (its tags say so).",
+        (
+            "Choose another name, so that each set-up has its own.",
+            "If it is the same set-up whose file was lost, put the id from the tag palisade-wizard:setup under setup.id.",
+        ),
+    )
+
+
+def _only_at_creation(resource: Resource, facet: Facet) -> Problem:
+    return Problem(
+        "unfit",
+        f"The {resource.title} should be such that it {facet.says}, and that can only be set when it is created.",
+        ("Choose another name, so that a new one is made.",),
+        f"{resource.name}.{facet.name}",
+    )
+
+
+def step_json(step: Step) -> dict[str, object]:
+    """The contract's JSON shape of a step; confidential values are masked."""
+    return {
+        "address": step.address,
+        "verb": step.verb,
+        "says": step.says,
+        "reason": _reason(step),
+        "before": step.before,
+        "after": step.after,
+        "before_value": shown(step.have),
+        "after_value": shown(step.target),
+        "risk": step.risk,
+        "call": {"service": step.call.service, "op": step.call.op} if step.call else None,
+        "problem": as_json(step.problem) if step.problem else None,
+    }
+
+
+def _reason(step: Step) -> str:
+    match step.verb:
+        case "create":
+            return "It does not exist yet."
+        case "set":
+            return "It is not set yet."
+        case "change":
+            return "It is not as this set-up wants it."
+        case "adopt":
+            return "It exists already and was not made by this set-up."
+        case "blocked":
+            return step.problem.summary if step.problem else ""
+        case "delete":
+            return "It was made by this set-up."
