@@ -1,0 +1,191 @@
+"""The setup file: one setup's answers as commented TOML, without secrets.
+
+The wizard and `answers new` write it, `--config` reads it. Comments and order that a person gave it stay.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from services import files, rules
+from services.answers import Answers
+from services.problems import ProblemError, refuse
+from services.questions import QUESTIONS, Question, Value, accept, find
+
+LONGEST = 256 * 1024
+"""Bytes that a setup file may have."""
+
+_TABLES = tuple(dict.fromkeys(question.table for question in QUESTIONS))
+
+
+@dataclass(frozen=True)
+class SetupFile:
+    """A setup file on the disk and the answers in it."""
+
+    path: Path
+    answers: Answers
+
+    def public_files(self) -> tuple[Path, ...]:
+        """The recovery public key files, relative ones taken from the setup file's folder."""
+        folder = self.path.parent
+        return tuple(folder / name for name in self.answers.texts("recovery_key.public_files"))
+
+
+def parse(text: str, where: str = "") -> Answers:
+    """The answers in a TOML text; unknown keys and wrong values are refused, naming the key."""
+    try:
+        content = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise refuse(
+            "invalid-answer",
+            f"The setup file is no valid TOML: {error}.",
+            "Correct that line, or make a new file with 'palisade-wizard answers new'.",
+            where=where,
+        ) from None
+    given: dict[str, Value] = {}
+    for table, values in content.items():
+        if table == "tags":
+            continue
+        if table not in _TABLES or not isinstance(values, dict):
+            find(table if "." in table else f"{table}.")
+        for name, value in values.items():
+            question = find(f"{table}.{name}")
+            given[question.key] = accept(question, value)
+    return Answers(given, _tags(content.get("tags", {})))
+
+
+def _tags(table: Any) -> dict[str, str]:
+    if not isinstance(table, dict):
+        raise refuse(
+            "invalid-answer",
+            "The tags are a table of texts.",
+            "Write [tags] and one line a tag.",
+            where="tags",
+        )
+    for name, value in table.items():
+        if not isinstance(value, str):
+            raise refuse(
+                "invalid-answer",
+                f"The tag {name!r} must be a text.",
+                "Put its value in quotes.",
+                where=f"tags.{name}",
+            )
+        try:
+            rules.tag(name, value)
+        except ProblemError as error:
+            raise ProblemError(error.problem.at(f"tags.{name}")) from None
+    return dict(table)
+
+
+def read(path: Path) -> SetupFile:
+    """The setup file at a path."""
+    data = files.read_small(path, LONGEST)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise refuse(
+            "unreadable-file",
+            "The setup file is not a text file in UTF-8.",
+            "Give the path of a file made by 'palisade-wizard answers new'.",
+            where=str(path),
+        ) from None
+    try:
+        return SetupFile(path.absolute(), parse(text, str(path)))
+    except ProblemError as error:
+        raise ProblemError(error.problem.at(str(path))) from None
+
+
+def create(path: Path, answers: Answers) -> SetupFile:
+    """Writes a new, commented file; an existing one is never overwritten. The setup gets its id here."""
+    complete = answers if answers.get("setup.id") else answers.updated({"setup.id": str(uuid.uuid4())})
+    files.publish(path, commented(complete).encode(), mode=0o600)
+    return SetupFile(path.absolute(), complete)
+
+
+def record(setup: SetupFile, values: Mapping[str, object]) -> SetupFile:
+    """Writes answers into the file; everything else in it stays as it is, comments included.
+
+    The file is read again first, so what another program wrote meanwhile is kept. None removes an answer.
+    """
+    import tomlkit
+
+    current = read(setup.path)
+    answers = current.answers.updated(values)
+    document = tomlkit.parse(files.read_small(setup.path, LONGEST).decode("utf-8"))
+    for key in values:
+        question = find(key)
+        table: Any = document.setdefault(question.table, tomlkit.table())
+        if key in answers.given:
+            table[question.name] = _toml(answers.given[key])
+        else:
+            table.pop(question.name, None)
+    files.replace(setup.path, tomlkit.dumps(document).encode())
+    return SetupFile(setup.path, answers)
+
+
+def identified(setup: SetupFile) -> SetupFile:
+    """The same setup with an id; one is made and written down if it has none."""
+    if setup.answers.get("setup.id"):
+        return setup
+    return record(setup, {"setup.id": str(uuid.uuid4())})
+
+
+def commented(answers: Answers) -> str:
+    """The whole file as text: every key with its explanation; those without an answer show their default."""
+    lines = [
+        "# A setup of palisade-wizard: where your Palisade wallet backups go. It holds no secrets.",
+        "# The external ID is confidential: do not publish this file.",
+        "# Explain a key: palisade-wizard answers explain storage.bucket",
+        "",
+    ]
+    for table, questions in groupby(QUESTIONS, key=lambda q: q.table):
+        lines.append(f"[{table}]")
+        for question in questions:
+            lines += _lines(question, answers)
+        lines.append("")
+    lines += ["[tags]", '# Tags of your own for everything that is created, one a line: team = "custody"']
+    lines += [f"{_key(name)} = {_quoted(value)}" for name, value in answers.tags.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(question: Question, answers: Answers) -> list[str]:
+    choices = f" ({' | '.join(question.choices)})" if question.choices else ""
+    comment = [f"# {question.label}: {question.help}{choices}"]
+    if question.key in answers.given:
+        return [*comment, f"{question.name} = {_text(answers.given[question.key])}"]
+    default = question.default(answers.given)
+    if default is None or question.later:
+        return [*comment, f"# {question.name} = {_text(default) if default is not None else '…'}"]
+    return [*comment, f"{question.name} = {_text(default)}"]
+
+
+def _text(value: Value) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case str():
+            return _quoted(value)
+        case _:
+            return "[" + ", ".join(_quoted(part) for part in value) + "]"
+
+
+def _quoted(text: str) -> str:
+    import tomlkit
+
+    return tomlkit.item(text).as_string()
+
+
+def _key(name: str) -> str:
+    return name if name.replace("-", "").replace("_", "").isalnum() and name.isascii() else _quoted(name)
+
+
+def _toml(value: Value) -> object:
+    return list(value) if isinstance(value, tuple) else value
