@@ -1,0 +1,50 @@
+"""What the pages are given by the program around them: the outer world as a few values and functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.clock import Clock
+from services.model.calls import Aws
+from services.setup_file import SetupFile
+from services.setups import State
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A way to AWS. `endpoint` is empty unless it is not AWS's own: then every page names it."""
+
+    aws: Aws
+    endpoint: str = ""
+
+
+@dataclass(frozen=True)
+class ExtraAction:
+    """One more button on the verification page; `run` yields sentences about what it does. The demo has one."""
+
+    label: str
+    says: str
+    run: Callable[[SetupFile], Iterator[str]]
+
+
+@dataclass(frozen=True)
+class Host:
+    """`connect(profile, region)` signs in; both may be empty. `profiles` lists the AWS profiles of this computer.
+
+    `open_first` is a setup file to open at once. `defaults` are answers that a new setup starts with.
+    """
+
+    state: State
+    clock: Clock
+    connect: Callable[[str, str], Connection]
+    profiles: Callable[[], tuple[str, ...]]
+    warm: Callable[[], None] = lambda: None
+    open_first: Path | None = None
+    defaults: dict[str, object] = field(default_factory=dict)
+    extra_action: ExtraAction | None = None
+    no_colour: bool = False
+    key_folder: Path | None = None
+    endpoint: str = ""
+    """The endpoint that the environment sets, if it is not AWS's own: named before anybody has signed in."""

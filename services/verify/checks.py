@@ -1,0 +1,65 @@
+"""One line of a checklist, and what the lines add up to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Status: TypeAlias = Literal["pass", "fail", "warn", "unknown", "waiting", "skipped"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """`id` is stable (docs/checks.md lists them); `evidence` is what was seen; `remedy` what to do when it is not well.
+
+    `references` name the rules of Security Hub, CIS and Prowler that ask for the same.
+    """
+
+    id: str
+    title: str
+    status: Status
+    evidence: str
+    remedy: str = ""
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """All lines, in the order in which a person reads them."""
+
+    checks: tuple[Check, ...]
+
+    def having(self, *statuses: Status) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.status in statuses)
+
+    @property
+    def exit_code(self) -> int:
+        """3 if a check fails, else 5 if one is unknown, else 7 if one still waits, else 0."""
+        for status, code in (("fail", 3), ("unknown", 5), ("waiting", 7)):
+            if any(check.status == status for check in self.checks):
+                return code
+        return 0
+
+
+def report_json(report: Report) -> dict[str, object]:
+    """The contract's JSON shape."""
+    counted = Counter[str](check.status for check in report.checks)
+    summary: dict[str, int] = {status: counted[status] for status in _ALL}
+    return {
+        "checks": [
+            {
+                "id": check.id,
+                "title": check.title,
+                "status": check.status,
+                "evidence": check.evidence,
+                "remedy": check.remedy,
+                "references": list(check.references),
+            }
+            for check in report.checks
+        ],
+        "summary": {**summary, "exit_code": report.exit_code},
+    }
+
+
+_ALL: tuple[Status, ...] = ("pass", "fail", "warn", "unknown", "waiting", "skipped")

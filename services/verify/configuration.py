@@ -1,0 +1,102 @@
+"""Whether the bucket, key and role are as planned: the engine's own comparison as checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from services.engine.observe import facets_of
+from services.engine.plan import Step, plan
+from services.engine.world import Absent, Have, Present, World
+from services.model.resource import Blueprint, Facet, Resource
+from services.model.values import document, shown
+from services.verify.checks import Check, Status
+
+REFERENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "bucket.public-access": ("S3.1", "S3.8"),
+        "bucket.ownership": ("S3.12",),
+        "bucket.versioning": ("S3.14",),
+        "bucket.encryption": ("S3.17",),
+        "bucket.policy": ("S3.5", "S3.6"),
+        "key.rotation": ("KMS.4",),
+        "key.state": ("KMS.3",),
+        "role.trust": ("iam_role_cross_service_confused_deputy_prevention",),
+        "role.policy": ("IAM.1", "IAM.21"),
+    }
+)
+"""Rules of Security Hub (and Prowler, by name) that ask for the same as a facet."""
+
+
+def configuration(blueprint: Blueprint, world: World) -> tuple[Check, ...]:
+    """One check a facet; a resource that is not there or not readable is one check of its own."""
+    steps = {step.address: step for step in plan(blueprint, world).steps}
+    return tuple(check for resource in blueprint for check in _resource(resource, world, steps))
+
+
+def _resource(resource: Resource, world: World, steps: Mapping[str, Step]) -> Iterator[Check]:
+    state = world.resources.get(resource.name, Absent())
+    own = steps.get(resource.name)
+    identifier = f"config.{resource.name}.exists"
+    title = f"{resource.kind}: it is there"
+    if not isinstance(state, Present):
+        if own is not None and own.problem is not None:
+            yield _problem(identifier, title, own)
+        else:
+            remedy = "Make it with 'palisade-wizard apply --config S'."
+            yield Check(identifier, title, "fail", f"There is no {resource.title}.", remedy)
+        return
+    if own is not None and own.problem is not None:
+        yield _problem(identifier, title, own)
+        return
+    if own is not None:
+        yield Check(
+            identifier,
+            title,
+            "fail",
+            f"The {resource.title} exists, but this set-up did not make it and was not allowed to use it.",
+            "Look at the plan; 'palisade-wizard apply --config S --accept adopt' uses it.",
+        )
+    else:
+        yield Check(
+            identifier, title, "pass", f"{resource.title}: {state.outputs.get('arn', '')}".rstrip(": ")
+        )
+    for facet in facets_of(resource, world):
+        yield _facet(resource, facet, world, steps.get(f"{resource.name}.{facet.name}"))
+
+
+def _facet(resource: Resource, facet: Facet, world: World, step: Step | None) -> Check:
+    address = f"{resource.name}.{facet.name}"
+    identifier, title = f"config.{address}", f"{resource.kind}: {facet.says}"
+    references = REFERENCES.get(address, ())
+    if step is None:
+        side = world.sides.get(address)
+        have = side.value if isinstance(side, Have) else None
+        if have is None and facet.optional:
+            return Check(
+                identifier,
+                title,
+                "pass",
+                "AWS does not report it; nothing else contradicts it.",
+                "",
+                references,
+            )
+        return Check(identifier, title, "pass", _words(facet, have), "", references)
+    if step.problem is not None:
+        return _problem(identifier, title, step, references)
+    remedy = "Set it right with 'palisade-wizard apply --config S'."
+    return Check(identifier, title, "fail", f"It is not so: {step.before}.", remedy, references)
+
+
+def _words(facet: Facet, have: object) -> str:
+    value = document(have) if facet.document and isinstance(have, str) else have
+    words = facet.words(shown(value))  # type: ignore[arg-type]
+    return words[:1].upper() + words[1:] + "."
+
+
+def _problem(identifier: str, title: str, step: Step, references: tuple[str, ...] = ()) -> Check:
+    problem = step.problem
+    if problem is None:
+        raise ValueError(identifier)
+    status: Status = "unknown" if problem.code == "denied" else "fail"
+    return Check(identifier, title, status, problem.summary, " ".join(problem.remedy), references)
