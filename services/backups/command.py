@@ -1,0 +1,27 @@
+"""The vendor tool's recovery command, ready to copy, so that nobody has to find its options in an emergency."""
+
+from __future__ import annotations
+
+import shlex
+
+from services.backups.curves import Algorithm
+
+
+def recovery_command(
+    key_id: str, algorithm: Algorithm, file: str, private_file: str, quorum_id: str, *, output_file: str = ""
+) -> str:
+    """One line for a POSIX shell. `file` and `private_file` are paths; an empty `quorum_id` leaves words to replace.
+
+    The key type is always named, because the tool wants it for ED25519 even when the file has it; the output file too,
+    because without it the tool prints the wallet's private key on the terminal.
+    """
+    options = {
+        "recovery-kit-file": file,
+        "private-key-file": private_file,
+        "quorum-id": quorum_id or "QUORUM ID OF THE WALLET",
+        "key-id": key_id,
+        "key-type": algorithm,
+        "output-file": output_file or f"recovered-{key_id}.txt",
+    }
+    words = (f"--{name}={shlex.quote(value)}" for name, value in options.items())
+    return " ".join(("wallet-recovery-cli", "recover", *words))
