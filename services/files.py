@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.problems import ProblemError, refuse
+from services.file_problems import unread, unwritten
+from services.problems import refuse
 
 LIMIT = 1 << 20
 """Bytes that `read_small` takes unless told otherwise; a key, setup or password file has a few thousand."""
@@ -109,7 +110,7 @@ def folder(path: Path) -> Path:
     try:
         for part in reversed((path, *path.parents)):
             if not part.is_dir():
-                part.mkdir(mode=0o700)
+                _make_folder(part)
     except OSError as error:
         raise unwritten(error, path) from None
     return path
@@ -155,56 +156,6 @@ def temporaries(path: Path) -> tuple[Path, ...]:
     return tuple(entries)
 
 
-def unwritten(error: OSError, path: Path) -> ProblemError:
-    """The Problem of a file that could not be written: `exists` or `folder`."""
-    if error.errno == errno.EEXIST:
-        return taken(path)
-    why, remedy = _WRITE_FAILURES.get(error.errno or 0, _write_failure(error))
-    return refuse("folder", f"{path} could not be written: {why}.", remedy, where=str(path))
-
-
-def taken(path: Path) -> ProblemError:
-    """The refusal to write where something is."""
-    return refuse(
-        "exists",
-        f"{path} exists already and is never overwritten.",
-        "Choose another name or folder, or move the existing file away.",
-        where=str(path),
-    )
-
-
-def unread(error: OSError, path: Path) -> ProblemError:
-    """The Problem of a file that could not be read."""
-    match error.errno:
-        case errno.ENOENT | errno.ENOTDIR:
-            summary, remedy = f"{path} does not exist.", "Check the path."
-        case errno.EACCES | errno.EPERM:
-            summary, remedy = f"You may not read {path}.", "Check who owns the file and its permissions."
-        case errno.EISDIR:
-            summary, remedy = f"{path} is a folder, not a file.", "Name the file in it."
-        case _:
-            why = os.strerror(error.errno) if error.errno else type(error).__name__
-            summary, remedy = f"{path} could not be read: {why}.", "Check the medium, then try again."
-    return refuse("unreadable-file", summary, remedy, where=str(path))
-
-
-_WRITE_FAILURES = {
-    errno.ENOSPC: ("the medium is full", "Free some space or choose another folder, then try again."),
-    errno.EDQUOT: ("your quota on this medium is used up", "Free some space or choose another folder."),
-    errno.EROFS: ("the medium is read-only", "Choose another folder, or unlock the medium."),
-    errno.ENOENT: ("its folder is not there", "Plug the medium in again or choose another folder."),
-    errno.ENOTDIR: ("a file stands where its folder should be", "Choose another folder."),
-    errno.EACCES: ("you may not write there", "Choose another folder, or ask its owner."),
-    errno.EPERM: ("you may not write there", "Choose another folder, or ask its owner."),
-    errno.ENAMETOOLONG: ("the name is too long for this medium", "Choose a shorter name."),
-}
-
-
-def _write_failure(error: OSError) -> tuple[str, str]:
-    why = os.strerror(error.errno) if error.errno else type(error).__name__
-    return f"the system says “{why}”", "Check the medium or choose another folder, then try again."
-
-
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[int]:
     """A descriptor of the folder, so that all steps happen in the same one, whatever is renamed meanwhile."""
@@ -227,6 +178,14 @@ def _temporary(folder: int, name: str) -> Iterator[str]:
 def _is_temporary(entry: str, name: str) -> bool:
     inner = entry.removeprefix(f".{name}.").removesuffix(".tmp")
     return len(inner) == 16 and entry == f".{name}.{inner}.tmp"
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        if not path.is_dir():  # else somebody made it a moment ago
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
 
 
 def _write(folder: int, name: str, data: bytes | bytearray, mode: int, disk: Disk) -> bool:

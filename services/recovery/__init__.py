@@ -1,0 +1,1 @@
+"""The recovery key: making, sealing, proving, recognising and converting it."""

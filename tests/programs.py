@@ -1,0 +1,18 @@
+"""Real programs that tests use as judges: a missing one skips the test on a person's machine and fails it in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+
+def need(program: str) -> str:
+    """The path of a program on PATH."""
+    found = shutil.which(program)
+    if found is not None:
+        return found
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{program} is not installed, and CI must have it")
+    pytest.skip(f"{program} is not installed")
