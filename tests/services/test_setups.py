@@ -1,0 +1,65 @@
+"""The setups on one computer: found, kept apart, drafts kept without secrets of others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services import setup_file
+from services.problems import ProblemError
+from services.setups import State, kept_apart
+from tests.world import OTHER_SETUP, SETUP, sample
+
+
+def test_the_last_used_setup_comes_first_and_a_damaged_one_is_its_problem(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.setups.mkdir()
+    for name in ("one", "two"):
+        setup_file.create(state.path_of(name), sample(setup__name=name))
+    state.path_of("bad").write_text("[")
+    import os
+
+    os.utime(state.path_of("one"), (2_000_000_000, 2_000_000_000))
+    found = state.found()
+    assert [f.answers.text("setup.name") for f in found if not isinstance(f, ProblemError)] == ["one", "two"]
+    assert [f.problem.code for f in found if isinstance(f, ProblemError)] == ["invalid-answer"]
+
+
+def test_no_state_directory_means_no_setups(tmp_path: Path) -> None:
+    assert State(tmp_path / "none").found() == ()
+
+
+def test_drafts_survive_and_damaged_ones_are_nothing(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.keep_drafts(SETUP, {"storage.bucket": "Not Valid [/x]"})
+    assert State(tmp_path).drafts(SETUP) == {"storage.bucket": "Not Valid [/x]"}
+    assert state.drafts(OTHER_SETUP) == {}
+    next(state.setups.glob("*.drafts.json")).write_text('{"a": 1, "b"')
+    assert state.drafts(SETUP) == {}
+
+
+SHARED = {
+    "storage.bucket": "acme-one",
+    "role.name": "OneRole",
+    "storage.kms_key": "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+}
+APART = {"storage.bucket": "acme-two", "role.name": "TwoRole", "storage.kms_key": "create"}
+
+
+@pytest.mark.parametrize("shared", SHARED)
+@pytest.mark.parametrize("environment", ["sandbox", "production"])
+def test_sandbox_and_production_share_nothing(tmp_path: Path, shared: str, environment: str) -> None:
+    state = State(tmp_path)
+    state.setups.mkdir()
+    setup_file.create(state.path_of("one"), sample(setup__name="one").updated(SHARED))
+    mine = sample(setup__name="two", setup__id=OTHER_SETUP, setup__environment=environment)
+    values = {**APART, shared: SHARED[shared]}
+    other = setup_file.create(state.path_of("two"), mine.updated(values))
+    if environment == "sandbox":
+        kept_apart(other, state.found())
+        return
+    with pytest.raises(ProblemError) as caught:
+        kept_apart(other, state.found())
+    assert caught.value.problem.code == "other-environment"
+    assert caught.value.problem.where == shared
