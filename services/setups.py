@@ -32,13 +32,23 @@ class State:
         """The journal of a setup's id."""
         return Journal(self.setups / f"{setup}.journal.jsonl", clock)
 
+    def remember(self, setup: SetupFile) -> None:
+        """Notes where a setup's file is, so that it is found again when it is not kept here."""
+        if setup.path.parent == self.setups.absolute():
+            return
+        files.folder(self.setups)
+        note = self.setups / f"{setup.answers.text('setup.id')}.path"
+        if _noted(note) != setup.path:
+            files.replace(note, str(setup.path).encode())
+
     def found(self) -> tuple[SetupFile | ProblemError, ...]:
-        """Every setup here, the last used first; a file that cannot be read is its problem."""
-        try:
-            paths = sorted(self.setups.glob("*.toml"), key=lambda p: p.stat().st_mtime, reverse=True)
-        except OSError:
-            return ()
-        return tuple(_read(path) for path in paths)
+        """Every setup used on this computer, the last used first; a file that cannot be read is its problem.
+
+        One that was kept elsewhere and is gone from there is left out.
+        """
+        elsewhere = (_noted(note) for note in self.setups.glob("*.path"))
+        paths = {*self.setups.glob("*.toml"), *(path for path in elsewhere if path is not None)}
+        return tuple(_read(path) for path in sorted(filter(_age, paths), key=_age, reverse=True))
 
     def drafts(self, setup: str) -> dict[str, str]:
         """What was typed and not accepted yet, by key. Never a secret: secrets are not drafts."""
@@ -57,6 +67,21 @@ class State:
 
     def _drafts(self, setup: str) -> Path:
         return self.setups / f"{setup}.drafts.json"
+
+
+def _noted(note: Path) -> Path | None:
+    try:
+        return Path(files.read_small(note, 4096).decode())
+    except (ProblemError, UnicodeDecodeError):
+        return None
+
+
+def _age(path: Path) -> float:
+    """When the file was last written; 0 if it is not there."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _read(path: Path) -> SetupFile | ProblemError:
@@ -82,11 +107,8 @@ def kept_apart(setup: SetupFile, others: tuple[SetupFile | ProblemError, ...]) -
         theirs = other.answers
         if theirs.get("setup.environment") == mine.get("setup.environment"):
             continue
-        if {mine.text("aws.account"), theirs.text("aws.account")} - {""} and (
-            mine.text("aws.account")
-            and theirs.text("aws.account")
-            and mine.text("aws.account") != theirs.text("aws.account")
-        ):
+        accounts = {mine.text("aws.account"), theirs.text("aws.account")} - {""}
+        if len(accounts) > 1:
             continue
         for key, what in _APART.items():
             value = mine.text(key)

@@ -82,6 +82,7 @@ def open_desk(setup: SetupFile, aws: Aws, state: State, clock: Clock, endpoint: 
     if not setup.answers.get("setup.id"):
         setup = setup_file.identified(setup)
         parts = blueprint(setup.answers, who.account)
+    state.remember(setup)
     return Desk(setup, aws, who, parts, state, clock, endpoint)
 
 
