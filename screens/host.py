@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.clock import Clock
 from services.model.calls import Aws
+from services.recovery.passwords import ITERATIONS
 from services.setup_file import SetupFile
 from services.setups import State
 
@@ -48,3 +50,10 @@ class Host:
     key_folder: Path | None = None
     endpoint: str = ""
     """The endpoint that the environment sets, if it is not AWS's own: named before anybody has signed in."""
+    mouse: bool = True
+    new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+    """Makes an external ID when the person asks for one."""
+    iterations: int = ITERATIONS
+    """Rounds of the sealed key's password hash; only tests lower it."""
+    key_log: str = ""
+    """The file into which every key press is written, if somebody turned that on: no password is taken then."""

@@ -74,13 +74,20 @@ region = _matches(
     "Use a code such as eu-west-1, us-east-1, us-gov-west-1 or cn-north-1.",
 )
 
+_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
+"""A character that one line of a UTF-8 file can hold."""
+
 profile = _matches(
-    r"[^\x00-\x1f\x7f]{1,128}",
+    _LINE + r"{1,128}",
     "The name of an AWS profile is one line of at most 128 characters.",
     "List yours with 'aws configure list-profiles'.",
 )
 
-account = _matches(r"[0-9]{12}", "An AWS account id has 12 digits.")
+account = _matches(
+    r"[0-9]{12}",
+    "An AWS account id has 12 digits.",
+    "'aws sts get-caller-identity' shows the one you are signed in to.",
+)
 
 external_id = _matches(
     r"[A-Za-z0-9_+=,.@:/-]{2,1224}",
@@ -89,7 +96,7 @@ external_id = _matches(
 )
 
 kit_name = _matches(
-    r"[^\x00-\x1f\x7f]{1,100}", "The name of a kit is one line of at most 100 characters.", "Shorten it."
+    _LINE + r"{1,100}", "The name of a kit is one line of at most 100 characters.", "Shorten it."
 )
 
 fingerprint = _matches(
@@ -99,17 +106,20 @@ fingerprint = _matches(
 )
 
 role_path = _matches(
-    r"/|/[\x21-\x2e\x30-\x7e]+(?:/[\x21-\x2e\x30-\x7e]+)*/",
-    "A role's path begins and ends with a slash and has no blanks.",
+    r"(?=.{1,512}$)(?:/|/[\x21-\x2e\x30-\x7e]+(?:/[\x21-\x2e\x30-\x7e]+)*/)",
+    "A role's path begins and ends with a slash, has no blanks and at most 512 characters.",
     "Use / unless your organisation asks for another.",
 )
 
 role_name = _matches(
     r"[A-Za-z0-9_+=,.@-]{1,64}",
     "The name of a role has 1 to 64 letters, digits and the characters + = , . @ - _ only.",
+    "An example is PalisadeS3BackupRole-sandbox.",
 )
 
-email = _matches(r"[^@\s]+@[^@\s]+\.[^@\s]+", "This is no e-mail address.")
+email = _matches(
+    r"[^@\s]+@[^@\s]+\.[^@\s]+", "This is no e-mail address.", "It looks like security@example.com."
+)
 
 
 def uuid_text(text: str) -> str:

@@ -53,7 +53,7 @@ def parse(text: str, where: str = "") -> Answers:
         if table == "tags":
             continue
         if table not in _TABLES or not isinstance(values, dict):
-            find(table if "." in table else f"{table}.")
+            find(f"{table}.")
         for name, value in values.items():
             question = find(f"{table}.{name}")
             given[question.key] = accept(question, value)
@@ -130,10 +130,12 @@ def record(setup: SetupFile, values: Mapping[str, object]) -> SetupFile:
 
 
 def identified(setup: SetupFile) -> SetupFile:
-    """The same setup with an id; one is made and written down if it has none."""
+    """The same setup with an id; one is made and written down if the file has none. Nothing else is written."""
     if setup.answers.get("setup.id"):
         return setup
-    return record(setup, {"setup.id": str(uuid.uuid4())})
+    known = read(setup.path).answers.get("setup.id") or str(uuid.uuid4())
+    record(setup, {"setup.id": known})
+    return SetupFile(setup.path, setup.answers.updated({"setup.id": known}))
 
 
 def commented(answers: Answers) -> str:

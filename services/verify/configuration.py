@@ -91,7 +91,9 @@ def _facet(resource: Resource, facet: Facet, world: World, step: Step | None) ->
 def _words(facet: Facet, have: object) -> str:
     value = document(have) if facet.document and isinstance(have, str) else have
     words = facet.words(shown(value))  # type: ignore[arg-type]
-    return words[:1].upper() + words[1:] + "."
+    first = words.split(" ", 1)[0]
+    # A name keeps its spelling; a sentence begins with a capital.
+    return (words[:1].upper() + words[1:] if first.isalpha() and first != words else words) + "."
 
 
 def _problem(identifier: str, title: str, step: Step, references: tuple[str, ...] = ()) -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from tests.world import sample
 
 
 def test_a_new_file_explains_every_key_and_reads_back_as_it_was(tmp_path: Path) -> None:
-    answers = sample(tags={"team": "custody", "cost centre": "42"}, role__extra_actions=["kms:Decrypt"])
+    tags = {"team": "custody", "cost centre": "42"}
+    answers = replace(sample(role__extra_actions=["kms:Decrypt"]), tags=tags)
     made = setup_file.create(tmp_path / "s.toml", answers)
     text = made.path.read_text()
     for question in QUESTIONS:

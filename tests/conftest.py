@@ -1,0 +1,58 @@
+"""AWS for unit tests: moto inside the process, empty for every test; and moto's server where HTTP itself is at stake.
+
+Measured: a call takes 1 ms in the process, and 8 ms through the server.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from services.aws.port import Port, Settings
+from services.model.calls import Aws
+
+
+@pytest.fixture(scope="session")
+def port() -> Iterator[Port]:
+    """The real port, made once: its clients are what takes time."""
+    from moto.kms import utils  # moto must be there before the first client is made
+
+    # moto makes an RSA key, which nothing uses, for every KMS key: two thirds of a test's time.
+    with pytest.MonkeyPatch.context() as patch:
+        made = functools.cache(utils.generate_private_key)
+        patch.setattr("moto.kms.models.generate_private_key", made)
+        yield Port(Settings(region="eu-west-1", access_key="AKIAEXAMPLE", secret_key="example"))
+
+
+@pytest.fixture
+def aws(port: Port) -> Iterator[Aws]:
+    """The port in front of an empty account."""
+    from moto import mock_aws
+
+    with mock_aws():
+        yield port
+
+
+@pytest.fixture(scope="session")
+def _moto_server() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, number = server.get_host_and_port()
+    yield f"http://{host}:{number}"
+    server.stop()
+
+
+@pytest.fixture
+def moto_server(_moto_server: str) -> str:
+    """The URL of a moto server whose account is empty."""
+    reset = urllib.request.Request(f"{_moto_server}/moto-api/reset", method="POST")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(reset, timeout=10):
+        return _moto_server

@@ -1,0 +1,150 @@
+"""Ports that misbehave in exactly one way: each wraps another `Aws` and stands where the real one would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from services.model.calls import Aws, Call, Refused, Reply
+from services.model.operations import reads
+
+
+class Crashed(BaseException):
+    """The program is killed: nothing may catch this."""
+
+
+@dataclass
+class Recording:
+    """Keeps every call that was made, in order."""
+
+    aws: Aws
+    calls: list[Call] = field(default_factory=list)
+
+    def __call__(self, call: Call) -> Reply:
+        self.calls.append(call)
+        return self.aws(call)
+
+    @property
+    def writes(self) -> list[str]:
+        return [call.name for call in self.calls if not reads(call)]
+
+
+@dataclass
+class Crashing:
+    """Kills the program at the nth write (from 1), before or after it has its effect."""
+
+    aws: Aws
+    nth: int
+    when: Literal["before", "after"]
+    writes: int = 0
+
+    def __call__(self, call: Call) -> Reply:
+        if reads(call):
+            return self.aws(call)
+        self.writes += 1
+        if self.writes == self.nth and self.when == "before":
+            raise Crashed
+        reply = self.aws(call)
+        if self.writes == self.nth:
+            raise Crashed
+        return reply
+
+
+@dataclass(frozen=True)
+class Denying:
+    """Refuses every call of one name (or of a set of names), as AWS does when a right is missing."""
+
+    aws: Aws
+    names: str | frozenset[str]
+    code: str = "AccessDenied"
+    message: str = "User: arn:aws:iam::123456789012:user/kim is not authorized to perform this."
+    status: int = 403
+
+    def __call__(self, call: Call) -> Reply:
+        if call.name in ({self.names} if isinstance(self.names, str) else self.names):
+            raise Refused(call, self.code, self.message, self.status)
+        return self.aws(call)
+
+
+@dataclass
+class Throttling:
+    """Refuses the first `times` calls of a name with a code that passes (or does not)."""
+
+    aws: Aws
+    name: str
+    times: int
+    code: str = "ThrottlingException"
+    status: int = 400
+    refused: int = 0
+
+    def __call__(self, call: Call) -> Reply:
+        if call.name == self.name and self.refused < self.times:
+            self.refused += 1
+            raise Refused(call, self.code, "Not now.", self.status)
+        return self.aws(call)
+
+
+@dataclass
+class Lagging:
+    """Shows the reply from before the last write for the next `times` reads of a name: eventual consistency."""
+
+    aws: Aws
+    name: str
+    times: int
+    old: Reply | Refused | None = None
+    left: int = 0
+
+    def __call__(self, call: Call) -> Reply:
+        if not reads(call):
+            reply = self.aws(call)
+            self.left = self.times
+            return reply
+        if call.name != self.name:
+            return self.aws(call)
+        if self.left > 0 and self.old is not None:
+            self.left -= 1
+            return self._give(call, self.old)
+        try:
+            self.old = self.aws(call)
+        except Refused as refused:
+            self.old = refused
+        return self._give(call, self.old)
+
+    def _give(self, call: Call, old: Reply | Refused) -> Reply:
+        if isinstance(old, Refused):
+            raise Refused(call, old.code, old.message, old.status)
+        return old
+
+
+@dataclass(frozen=True)
+class Replying:
+    """Changes the replies of one name: AWS as it would be if it answered so."""
+
+    aws: Aws
+    name: str
+    change: Callable[[Reply], Reply]
+
+    def __call__(self, call: Call) -> Reply:
+        reply = self.aws(call)
+        return self.change(reply) if call.name == self.name else reply
+
+
+@dataclass
+class FakeClock:
+    """A clock whose sleep takes no time: it only moves the hands."""
+
+    seconds: float = 0.0
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> float:
+        return self.seconds
+
+    def wall(self) -> datetime:
+        return self.began + timedelta(seconds=self.seconds)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds

@@ -1,0 +1,207 @@
+"""Runs the program: inside the test, with AWS and the person as arguments, or as a process of its own."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from screens.host import Connection
+from services.aws.port import Settings
+from services.clock import Clock
+from services.model.calls import Aws, Call, Reply
+from services.problems import KINDS
+from tests.ports import FakeClock
+from wizard.cli import run
+from wizard.root import Surroundings
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "correct horse battery staple"
+EXTERNAL_ID = "acme-4f1c2d3e-external"
+PRINCIPAL = "arn:aws:iam::444455556666:role/palisade-mpc"
+BUCKET = "acme-palisade-backup-sandbox"
+ANSWERS = (
+    "--setup-name", "acme-sandbox", "--region", "eu-west-1", "--storage-bucket", BUCKET,
+    "--palisade-principal-arn", PRINCIPAL, "--palisade-external-id", EXTERNAL_ID,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a run ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The one JSON document on the standard output."""
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The JSON values, one a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.document["problem"]
+        return found
+
+
+class Stream(io.TextIOWrapper):
+    """A stream that says whether it is a terminal."""
+
+    def __init__(self, content: bytes = b"", *, terminal: bool = False, encoding: str = "utf-8") -> None:
+        super().__init__(io.BytesIO(content), encoding=encoding, write_through=True)
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+    @property
+    def written(self) -> str:
+        raw = self.buffer
+        assert isinstance(raw, io.BytesIO)
+        return raw.getvalue().decode(self.encoding)
+
+
+def nowhere(call: Call) -> Reply:
+    """AWS where a test must not need it."""
+    raise AssertionError(f"{call.name} was called")
+
+
+@dataclass
+class Terminal:
+    """A person's machine: its AWS, its folder, and what is typed. `settings` keeps how AWS was asked for."""
+
+    folder: Path
+    aws: Aws = nowhere
+    endpoint: str = ""
+    environ: dict[str, str] = field(default_factory=dict)
+    clock: Clock = field(default_factory=FakeClock)
+    settings: list[Settings] = field(default_factory=list)
+
+    def __call__(
+        self,
+        *arguments: str | Path,
+        typed: str | None = None,
+        stdin: bytes = b"",
+        secrets: Sequence[str] = (),
+        encoding: str = "utf-8",
+    ) -> Ran:
+        """One run; `typed` makes it a terminal with those lines, `secrets` are typed without echo."""
+        terminal = typed is not None or bool(secrets)
+        out, err = Stream(encoding=encoding), Stream(terminal=terminal, encoding=encoding)
+        answers: Iterator[str] = iter(secrets)
+        around = Surroundings(
+            environ=self.environ,
+            stdin=Stream((typed or "").encode() + stdin, terminal=terminal),
+            stdout=out,
+            stderr=err,
+            clock=self.clock,
+            reach=self._reach,
+            ask_secret=lambda _prompt: bytearray(next(answers).encode()),
+            pbkdf2_iterations=2,
+        )
+        status = run(["--state-dir", str(self.folder / "state"), *map(str, arguments)], around)
+        return Ran(status, out.written, err.written)
+
+    def _reach(self, settings: Settings) -> Connection:
+        self.settings.append(settings)
+        return Connection(self.aws, self.endpoint)
+
+    @property
+    def setup(self) -> Path:
+        return self.folder / "setup.toml"
+
+    @property
+    def password_file(self) -> Path:
+        path = self.folder / "password.txt"
+        if not path.exists():
+            path.write_text(PASSWORD + "\n")
+        return path
+
+    def answered(self, *flags: str) -> Path:
+        """A complete setup file."""
+        ran = self("answers", "new", "--out", self.setup, *ANSWERS, *flags)
+        assert ran.status == 0, ran.err
+        return self.setup
+
+    def with_key(self) -> Path:
+        """A complete setup file with its recovery key, one that was made before: making one takes a second."""
+        setup, keys = self.answered(), self.folder / "keys"
+        shutil.copytree(_pair(), keys)
+        ran = self("keygen", "--config", setup, "--out", keys, "--complete")
+        assert ran.status == 0, ran.err
+        assert self.password_file.exists()
+        return setup
+
+
+@cache
+def _pair() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="palisade-test-"))
+    atexit.register(shutil.rmtree, folder)
+    maker = Terminal(folder)
+    ran = maker("keygen", "--out", folder / "keys", "--password-file", maker.password_file)
+    assert ran.status == 0, ran.err
+    return folder / "keys"
+
+
+def refused(ran: Ran, code: str) -> dict[str, Any]:
+    """The one clear sentence of a refusal in JSON: whole, with a remedy, and the right exit status."""
+    problem = ran.problem
+    assert problem["code"] == code, problem
+    assert ran.status == problem["exit_code"] == KINDS[code]
+    assert problem["summary"][0].isupper() or problem["summary"][0] in "'/“-"
+    assert problem["summary"].endswith((".", "?", ")"))
+    assert "\n" not in problem["summary"]
+    assert problem["remedy"]
+    assert all(sentence.endswith((".", "?", "F", "S", "DIR", "’")) for sentence in problem["remedy"]), problem
+    assert "Traceback" not in ran.out + ran.err
+    return problem
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Every file below a folder with the hash of its content; locks and the notes of where setups are left out."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix not in {".lock", ".path"}
+    }
+
+
+def loses_nothing(folder: Path, work: Callable[[], Ran]) -> Ran:
+    before = contents(folder)
+    ran = work()
+    assert contents(folder) == before
+    return ran
+
+
+def process(
+    *arguments: str | Path, environ: Mapping[str, str] | None = None, cwd: Path = ROOT, stdin: bytes = b""
+) -> Ran:
+    """The program as a process of its own."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "wizard", *map(str, arguments)],
+        env={**(os.environ if environ is None else environ), "PYTHONPATH": str(ROOT)},
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        timeout=100,
+        check=False,
+    )
+    return Ran(ended.returncode, ended.stdout.decode(), ended.stderr.decode())

@@ -1,0 +1,160 @@
+"""The command line itself: help, options before and after the command, reserved names, what each start loads."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.wizard.driving import ROOT, Terminal, process, refused
+from wizard import VERSION
+from wizard.cli import ANSWERS, COMMANDS, RESERVED
+
+HEAVY = ("textual", "boto3", "botocore", "cryptography", "rich", "tomlkit", "keyring", "ministack")
+_LOADED = """
+import sys
+from wizard.cli import run
+from wizard.root import Surroundings
+status = run(sys.argv[1:], Surroundings())
+heavy = sorted({name.partition(".")[0] for name in sys.modules} & set(%r))
+sys.stderr.write("LOADED " + " ".join(heavy))
+sys.exit(status)
+"""
+
+
+def loaded(*arguments: str | Path) -> tuple[int, list[str]]:
+    ended = subprocess.run(
+        [sys.executable, "-c", _LOADED % (HEAVY,), *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return ended.returncode, ended.stderr.rpartition("LOADED ")[2].split()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("--version",),
+        *((name, "--help") for name in COMMANDS),
+        *(("answers", name, "--help") for name in ANSWERS),
+        ("answers", "explain", "storage.bucket"),
+        ("answers", "explain", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_light_starts_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    assert loaded(*arguments) == (0, [])
+
+
+def test_checking_a_setup_file_loads_nothing_heavy(offline: Terminal) -> None:
+    setup = offline.answered()
+    assert loaded("--state-dir", offline.folder / "state", "answers", "check", "--config", setup) == (0, [])
+
+
+def test_making_a_key_keeps_cryptography_and_boto_out_of_the_parent(offline: Terminal) -> None:
+    arguments = ("keygen", "--out", offline.folder / "keys", "--format", "hex")
+    assert loaded(*arguments) == (0, [])
+
+
+def test_help_names_every_command_and_the_version_is_the_packages() -> None:
+    said = process("--help").out
+    assert all(f"\n  {name} " in said for name in COMMANDS)
+    assert all(name in said for name in RESERVED)
+    assert process("--version").out == f"palisade-wizard {VERSION}\n"
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == VERSION
+
+
+def test_answer_flags_show_in_the_help_of_answers_new_alone() -> None:
+    assert "--storage-bucket" in process("answers", "new", "--help").out
+    assert "--storage-bucket" not in process("plan", "--help").out
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_reserved_commands_say_so_whatever_follows(offline: Terminal, name: str) -> None:
+    for rest in ((), ("--config", "S", "--sealed=x", "list", "--help")):
+        problem = refused(offline("--json", name, *rest), "usage")
+        assert f"'{name}' is not in this version" in problem["summary"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("--plain",), "--plain"),
+        (("plan", "--config", "S", "--plain"), "--plain"),
+        (("keygen", "--out", "D", "--shares", "3"), "--shares"),
+        (("keygen", "--out", "D", "--share-dir", "A"), "--shares"),
+    ],
+)
+def test_reserved_options_say_so(offline: Terminal, arguments: tuple[str, ...], named: str) -> None:
+    assert named in refused(offline("--json", *arguments), "usage")["summary"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--json", "answers", "explain", "aws.region"), ("answers", "--json", "explain", "aws.region"),
+     ("answers", "explain", "aws.region", "--json")],
+)  # fmt: skip
+def test_global_options_go_before_or_after_the_command(offline: Terminal, arguments: tuple[str, ...]) -> None:
+    assert offline(*arguments).document["flag"] == "--aws-region"
+
+
+def test_the_config_may_come_first(offline: Terminal) -> None:
+    setup = offline.answered()
+    assert offline("--config", setup, "answers", "check").status == 0
+    assert offline("--config", setup, "plan", "--json", "--set", "aws.region=nowhere").status == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("answers",), "answers --help"),
+        (("plam",), "plan"),
+        (("answers", "chekc"), "check"),
+        (("plan",), "--config"),
+        (("plan", "--config", "S", "--chek"), "--check"),
+        (("values", "--config", "S", "--format", "yaml"), "yaml"),
+        (("keycheck",), "FILE"),
+        (("keycheck", "F", "--convert-to", "hex"), "--out"),
+        (("policy", "--config", "S", "--for", "everything"), "everything"),
+        (("apply", "--config", "S", "--accept", "everything"), "everything"),
+        (("verify", "--config", "S", "--wait", "soon"), "soon"),
+        (("verify", "--config", "S", "--since", "yesterday"), "yesterday"),
+        (("plan", "--config", "S", "--set", "storage.bucket"), "storage.bucket"),
+        (("demo", "--headless", "--serve"), "--serve"),
+        (("plan", "extra", "--config", "S"), "extra"),
+    ],
+)
+def test_wrong_usage_is_a_problem_and_names_the_word(
+    offline: Terminal, arguments: tuple[str, ...], word: str
+) -> None:
+    if arguments[0] in {"keycheck", "plan"} and len(arguments) > 2:
+        (offline.folder / "F").write_text("x")
+    ran = offline(*arguments, "--json")
+    problem = refused(ran, "usage")
+    assert word in " ".join((problem["summary"], *problem["remedy"], problem["where"]))
+    assert offline(*arguments).err.startswith(("palisade-wizard: ", "Usage: "))
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    ended = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {sys.executable} -m wizard answers explain --json | head -c 1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stderr == ""
+    assert ended.returncode in {0, 141}
+
+
+def test_signs_have_a_spelling_where_the_encoding_has_none(offline: Terminal) -> None:
+    setup = offline.with_key()
+    assert offline("keycheck", offline.folder / "keys" / "recovery.pub.der", encoding="latin-1").status == 0
+    ran = offline("--config", setup, "answers", "check", encoding="ascii")
+    assert "ok " in ran.out

@@ -1,0 +1,36 @@
+"""What the pages are given of the outer world."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.ports import FakeClock
+from tests.wizard.driving import Terminal, refused
+from wizard.host import host
+from wizard.options import Globals
+from wizard.root import Program, Surroundings
+
+URL = "https://127.0.0.1:4566"
+
+
+def test_options_and_environment_become_values(tmp_path: Path) -> None:
+    around = Surroundings(
+        environ={"AWS_ENDPOINT_URL": URL, "NO_COLOR": "1", "TEXTUAL_LOG": "keys.log"}, clock=FakeClock()
+    )
+    options = Globals(state_dir=tmp_path, region="eu-west-1", profile="kim", no_mouse=True)
+    program = replace(Program.start(around, json=False), options=options)
+    found = host(program, None)
+    assert found.state.folder == tmp_path
+    assert found.defaults == {"aws.region": "eu-west-1", "aws.profile": "kim"}
+    assert (found.endpoint, found.no_colour, found.mouse, found.key_log) == (URL, True, False, "keys.log")
+    assert (found.extra_action, found.key_folder, found.open_first) == (None, None, None)
+    plain = host(
+        replace(program, around=Surroundings(environ={}), options=Globals()), tmp_path / "setup.toml"
+    )
+    assert (plain.endpoint, plain.no_colour, plain.mouse, plain.key_log) == ("", False, True, "")
+    assert plain.open_first == tmp_path / "setup.toml"
+
+
+def test_a_setup_file_that_cannot_be_read_is_said_before_a_page_opens(offline: Terminal) -> None:
+    refused(offline("--config", offline.setup, "--json", typed=""), "unreadable-file")

@@ -1,0 +1,63 @@
+"""`plan`: what would change, without a way to change anything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wizard.cli import Subcommand
+from wizard.options import PATH
+
+if TYPE_CHECKING:
+    from services.engine.plan import Plan
+    from wizard.root import Program
+
+
+@click.command(
+    "plan",
+    cls=Subcommand,
+    config=True,
+    answers="hidden",
+    help="Shows what would change in AWS. It cannot write.",
+)
+@click.option("--check", is_flag=True, help="Exit with 3 if anything would change.")
+@click.option("--out", type=PATH, metavar="F", help="Save the plan for 'apply --plan F'; F must not exist.")
+@click.pass_obj
+def command(
+    program: Program, *, config: Path, given: dict[str, object], check: bool, out: Path | None
+) -> int:
+    """See the help text."""
+    from services import files
+    from services.recovery.keyfiles import refuse_taken
+    from services.work import make_plan, plan_json
+    from wizard.render.plain import plan_text
+
+    if out is not None:
+        refuse_taken(out)
+    desk = program.desk(config, given)
+    planned = make_plan(desk)
+    document = plan_json(desk, planned)
+    if out is not None:
+        files.publish(out, json.dumps(document, indent=2).encode(), 0o600)
+    if program.voice.json:
+        program.voice.document(document)
+    else:
+        program.voice.data(plan_text(desk, planned.plan))
+    if out is not None:
+        program.voice.tell(
+            f"The plan is in {out}. Carry it out with: palisade-wizard apply --config {config} --plan {out}"
+        )
+    elif planned.plan.steps and not planned.plan.blocked:
+        program.voice.tell(f"Carry it out with: palisade-wizard apply --config {config}")
+    return status(planned.plan, check=check)
+
+
+def status(plan: Plan, *, check: bool) -> int:
+    """The exit status: a blocked step's own, else 3 for differences if they were asked for."""
+    blocked = [step.problem.exit_code for step in plan.blocked if step.problem is not None]
+    if blocked:
+        return max(blocked)
+    return 3 if check and plan.steps else 0

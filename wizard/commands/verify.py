@@ -1,0 +1,111 @@
+"""`verify`: the create-wallet checklist, with evidence; it can wait for the first backup."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from services.problems import refuse
+from wizard.cli import Subcommand
+
+if TYPE_CHECKING:
+    from services.verify.checks import Report
+    from services.work import Desk
+    from wizard.root import Program
+
+EVERY = 10.0
+"""Seconds between two looks while waiting."""
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+@click.command(
+    "verify",
+    cls=Subcommand,
+    config=True,
+    answers="hidden",
+    help="Walks the create-wallet checklist. It reads only. Exit status: 3 if a check fails, else 5 if AWS denied "
+    "a look, else 7 if something is still awaited, else 0.",
+)
+@click.option(
+    "--wait", metavar="DURATION", help="Look again for up to 90s, 15m or 2h while something is awaited."
+)
+@click.option(
+    "--since", metavar="TIME", help="Only backups written since then (ISO 8601; UTC unless it says)."
+)
+@click.option("--key-id", "key_ids", multiple=True, metavar="ID", help="Only this wallet; may be repeated.")
+@click.option("--probe", is_flag=True, help="Also try what should be refused (none available yet).")
+@click.pass_obj
+def command(
+    program: Program,
+    *,
+    config: Path,
+    given: dict[str, object],
+    wait: str | None,
+    since: str | None,
+    key_ids: tuple[str, ...],
+    probe: bool,
+) -> int:
+    """See the help text."""
+    from services import kit
+    from services.verify.checks import report_json
+    from wizard.render.jsonl import with_endpoint
+    from wizard.render.plain import endpoint_lines, report_text
+
+    seconds, moment = duration(wait) if wait else 0.0, time(since) if since else None
+    kit.recovery_keys(program.setup(config, given))
+    desk = program.desk(config, given)
+    if probe:
+        program.voice.tell("No probes are available in this version, so only the checks are made.")
+    report = _last(program, desk, seconds, key_ids, moment)
+    if program.voice.json:
+        program.voice.document(with_endpoint(report_json(report), desk.endpoint))
+    else:
+        head = f"{endpoint_lines(desk.endpoint)}\n" if desk.endpoint else ""
+        program.voice.data(head + report_text(report, verbose=program.options.verbose))
+    return report.exit_code
+
+
+def _last(
+    program: Program, desk: Desk, seconds: float, key_ids: tuple[str, ...], since: datetime | None
+) -> Report:
+    """The last look; each earlier one is a line of talk, so that waiting is never silent."""
+    from services.work import watch
+
+    clock = program.around.clock
+    end = clock.now() + seconds
+    seen: Report | None = None
+    for report in watch(desk, end, EVERY, key_ids, since):
+        seen = report
+        left = end - clock.now()
+        if report.having("waiting") and left > 0:
+            awaited = report.having("waiting")[0].title
+            program.voice.tell(f"… Still awaited: {awaited}. Looking again for another {left:.0f} s.")
+    assert seen is not None  # noqa: S101 - the first look is always made
+    return seen
+
+
+def duration(text: str) -> float:
+    """Seconds of `90s`, `15m` or `2h`."""
+    found = re.fullmatch(r"([0-9]{1,6})([smh])", text.strip())
+    if found is None:
+        raise refuse("usage", f"{text!r} is no duration.", "Write 90s, 15m or 2h.", where="--wait")
+    return float(int(found[1]) * _UNITS[found[2]])
+
+
+def time(text: str) -> datetime:
+    """A moment in ISO 8601; without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise refuse(
+            "usage",
+            f"{text!r} is no time in ISO 8601.",
+            "Write it like 2026-11-03T14:30:00Z.",
+            where="--since",
+        ) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -1,0 +1,28 @@
+"""No command: opens the wizard in the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from services.problems import refuse
+
+if TYPE_CHECKING:
+    from wizard.root import Program
+
+
+def open_wizard(program: Program, config: Path | None) -> int:
+    """The pages, if there is a terminal to show them on. Textual draws on the standard error."""
+    if not program.around.terminal:
+        raise refuse(
+            "no-terminal",
+            "The wizard needs a terminal, and there is none here.",
+            "Without a terminal, use 'palisade-wizard answers new --out S', keygen, 'apply --config S --yes', values "
+            "and verify; or 'palisade-wizard demo --headless' to see it all happen.",
+        )
+    if config is not None:
+        program.setup(config)
+    from screens.app import run
+    from wizard.host import host
+
+    return run(host(program, config))

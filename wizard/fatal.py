@@ -1,0 +1,112 @@
+"""How the program ends when it cannot go on: one sentence, what to do next, and the right exit status.
+
+No traceback is ever shown: its lines could hold a secret. A fault of the program's own leaves the names of the
+places that it passed through in the log file, if one was asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import traceback
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from services.problems import KINDS, Problem, ProblemError, as_json
+from wizard import PROGRAM
+
+if TYPE_CHECKING:
+    from wizard.render.voice import Voice
+    from wizard.root import Program, Surroundings
+
+BROKEN_PIPE = 141
+
+STOPPED = Problem(
+    "interrupted",
+    "You stopped the program; what it had finished is kept.",
+    ("Run the same command again: it goes on from there.",),
+)
+
+
+def expected(error: BaseException, program: Program) -> int:
+    """Tells a problem and gives its exit status."""
+    match error:
+        case ProblemError():
+            problem = error.problem
+        case click.exceptions.NoArgsIsHelpError() if not program.voice.json:
+            program.voice.tell(error.format_message())
+            return KINDS["usage"]
+        case click.ClickException():
+            problem = _usage(error)
+        case _:
+            problem = STOPPED
+    return told(problem, program.voice)
+
+
+def told(problem: Problem, voice: Voice) -> int:
+    """The problem in words, or as JSON on the standard output."""
+    if voice.json:
+        voice.line({"problem": as_json(problem)})
+    else:
+        voice.tell(in_words(problem))
+    return problem.exit_code
+
+
+def in_words(problem: Problem) -> str:
+    """One sentence, then what to do next; the place is named unless the sentence has it."""
+    lines = [f"{PROGRAM}: {problem.summary}", *(f"  {sentence}" for sentence in problem.remedy)]
+    if problem.where and problem.where not in " ".join(lines):
+        lines.append(f"  ({problem.where})")
+    return "\n".join(lines)
+
+
+def unexpected(error: Exception, program: Program, arguments: Sequence[str]) -> int:
+    """A fault of ours, or AWS's answer that nobody expected."""
+    from services.model.calls import Refused
+
+    if isinstance(error, Refused):
+        from services.aws.translate import problem_of
+
+        return told(problem_of(error), program.voice)
+    places = [f"{frame.name}:{lineno}" for frame, lineno in _places(error)]
+    with contextlib.suppress(ProblemError):
+        program.log(f"fault: {type(error).__name__} at {' > '.join(places)}")
+    kept = program.options.log_file
+    where = (
+        f"Report it with the last line of {kept}."
+        if kept
+        else "Run it again with --log-file F, and report that."
+    )
+    command = next((word for word in arguments if not word.startswith("-")), "the wizard")
+    summary = f"The program has a fault of its own ({type(error).__name__} in {command}); what was finished is kept."
+    return told(Problem("our-bug", summary, (where,)), program.voice)
+
+
+def _places(error: Exception) -> list[tuple[traceback.FrameSummary, int]]:
+    walked = traceback.walk_tb(error.__traceback__)
+    summary = traceback.StackSummary.extract(walked, lookup_lines=False)
+    return [(frame, frame.lineno or 0) for frame in summary]
+
+
+def broken_pipe(around: Surroundings) -> int:
+    """Whoever read the output has left; nothing is to be said to nobody."""
+    silence(around)
+    return BROKEN_PIPE
+
+
+def silence(around: Surroundings) -> None:
+    """Keeps the interpreter from complaining about streams that are gone."""
+    with contextlib.suppress(OSError, ValueError):
+        sink = os.open(os.devnull, os.O_WRONLY)
+        for stream in (around.stdout, around.stderr):
+            os.dup2(sink, stream.fileno())
+
+
+def _usage(error: click.ClickException) -> Problem:
+    none = isinstance(error, click.exceptions.NoArgsIsHelpError)
+    message = "The command is not complete." if none else error.format_message().strip()
+    sentence = message if message.endswith((".", "?")) else f"{message}."
+    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else PROGRAM
+    return Problem("usage", sentence, (f"See '{path} --help'.",))

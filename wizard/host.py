@@ -1,0 +1,45 @@
+"""What the pages are given of the outer world."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screens.host import Host
+
+if TYPE_CHECKING:
+    from wizard.root import Program
+
+
+def host(program: Program, config: Path | None) -> Host:
+    """The outer world for the pages; on the demo's stage, with one more action and its answers."""
+    from wizard import stage
+
+    staged = stage.load(program.options.demo_stage) if program.options.demo_stage is not None else None
+    return Host(
+        state=program.state,
+        clock=program.around.clock,
+        connect=program.connect,
+        profiles=_profiles,
+        warm=_warm,
+        open_first=config.absolute() if config is not None else None,
+        defaults={**(staged.defaults if staged else {}), **program.answers({})},
+        extra_action=stage.play_palisade(program, staged) if staged else None,
+        no_colour=bool(program.around.environ.get("NO_COLOR")),
+        key_folder=staged.key_folder if staged else None,
+        endpoint=program.endpoint,
+        mouse=not program.options.no_mouse,
+        key_log=program.around.environ.get("TEXTUAL_LOG", ""),
+    )
+
+
+def _profiles() -> tuple[str, ...]:
+    from services.aws.port import profiles
+
+    return profiles()
+
+
+def _warm() -> None:
+    """Loads what is slow to load, in a thread, after the first page is drawn."""
+    import services.aws.port
+    import services.work  # noqa: F401

@@ -1,0 +1,129 @@
+"""Options that many commands share: the global ones, before or after the command, and one flag for every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from services.problems import refuse
+
+if TYPE_CHECKING:
+    from services.questions import Question
+
+PATH = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True)
+class Globals:
+    """The global options as they were given; empty or None where they were not."""
+
+    profile: str = ""
+    region: str = ""
+    endpoint_url: str = ""
+    state_dir: Path | None = None
+    json: bool = False
+    plain: bool = False
+    no_mouse: bool = False
+    log_file: Path | None = None
+    verbose: bool = False
+    demo_stage: Path | None = None
+
+    def merged(self, given: Mapping[str, Any]) -> Globals:
+        """These options with those that were given again after the command."""
+        return replace(self, **{name: value for name, value in given.items() if value})
+
+
+GLOBAL_NAMES = tuple(field.name for field in fields(Globals))
+
+
+def global_options(*, hidden: bool) -> list[click.Parameter]:
+    """The global options as click's parameters; after a command they work, but only the program's help shows them."""
+    return [
+        click.Option(["--profile"], hidden=hidden, help="AWS profile to sign in with (aws.profile)."),
+        click.Option(["--region"], hidden=hidden, help="AWS region (aws.region)."),
+        click.Option(["--endpoint-url"], hidden=hidden, help="Another endpoint than AWS's own; shown everywhere."),
+        click.Option(["--state-dir"], type=PATH, hidden=hidden, help="Where set-ups and journals are kept."),
+        click.Option(["--json"], is_flag=True, hidden=hidden, help="JSON on the standard output."),
+        click.Option(["--plain"], is_flag=True, hidden=hidden, help="Line by line, without pages (not available yet)."),
+        click.Option(["--no-mouse"], is_flag=True, hidden=hidden, help="Leave the mouse to the terminal."),
+        click.Option(["--log-file"], type=PATH, hidden=hidden, help="Append the names and outcomes of all AWS calls."),
+        click.Option(["-v", "--verbose"], is_flag=True, hidden=hidden, help="Show every AWS call while it happens."),
+        click.Option(["--demo-stage"], type=PATH, hidden=True),
+    ]  # fmt: skip
+
+
+def config_option(*, required: bool = True) -> click.Option:
+    """`--config S`."""
+    return click.Option(
+        ["--config"], type=PATH, required=required, metavar="S", help="The setup file to work on."
+    )
+
+
+def refuse_unavailable(options: Globals) -> None:
+    """Options that are promised, but not in this version."""
+    if options.plain:
+        raise refuse(
+            "usage",
+            "The line-by-line mode (--plain) is not available yet.",
+            "Write the answers with 'palisade-wizard answers new --out S', then use keygen, apply, values and verify.",
+            where="--plain",
+        )
+
+
+AnswerFlags = Literal["none", "shown", "hidden"]
+_MARK = "answer__"
+
+
+def answer_options(show: AnswerFlags) -> list[click.Parameter]:
+    """One option for every answer, made from the questions, and `--set`."""
+    if show == "none":
+        return []
+    from services.questions import QUESTIONS
+
+    hidden = show == "hidden"
+    return [
+        *(_answer_option(question, hidden=hidden) for question in QUESTIONS),
+        click.Option(
+            ["--set", "answer_set"],
+            multiple=True,
+            metavar="KEY=VALUE",
+            hidden=hidden,
+            help="The same as the flag of the key; may be repeated.",
+        ),
+    ]
+
+
+def _answer_option(question: Question, *, hidden: bool) -> click.Option:
+    metavar = "|".join(question.choices) or {"number": "N", "flag": "true|false", "list": "A,B"}.get(
+        question.kind, "TEXT"
+    )
+    return click.Option(
+        [question.flag, _MARK + question.key.replace(".", "__")],
+        metavar=metavar,
+        hidden=hidden or question.by_program or question.later,
+        help=question.help,
+    )
+
+
+def take_answers(params: dict[str, Any]) -> dict[str, object]:
+    """The answers among the parameters of a command, by key; they are taken out of `params`."""
+    given: dict[str, object] = {}
+    for text in params.pop("answer_set", ()):
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise refuse(
+                "usage",
+                f"--set wants KEY=VALUE, and {text!r} has no '='.",
+                "Write it like --set aws.region=eu-west-1.",
+                where="--set",
+            )
+        given[key.strip()] = value
+    for name in [name for name in params if name.startswith(_MARK)]:
+        value = params.pop(name)
+        if value is not None:
+            given[name.removeprefix(_MARK).replace("__", ".", 1)] = value
+    return given

@@ -1,0 +1,69 @@
+"""Where a password comes from: a file, the standard input, or the keyboard without echo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from services import files
+from services.problems import refuse
+from services.recovery.passwords import check_password, from_file, wipe
+from wizard.terminal import no_terminal
+
+if TYPE_CHECKING:
+    from wizard.root import Program
+
+LARGEST = 64 * 1024
+TRIES = 3
+
+
+def given(program: Program, file: Path | None) -> bytearray | None:
+    """The password of a file, or of the standard input for `-`; None if no file is named."""
+    if file is None:
+        return None
+    if str(file) != "-":
+        return from_file(files.read_secret(file, LARGEST))
+    content = bytearray(program.around.stdin.buffer.read(LARGEST + 1))
+    if len(content) > LARGEST:
+        wipe(content)
+        raise refuse(
+            "unreadable-file", "The standard input holds more than a password.", "Check what is sent to it."
+        )
+    return from_file(content)
+
+
+def existing(program: Program, file: Path | None) -> bytearray:
+    """The password that opens a file, typed once if no file names it."""
+    found = given(program, file)
+    if found is not None:
+        return found
+    _need_terminal(program)
+    return program.around.ask_secret("Password: ")
+
+
+def new(program: Program, file: Path | None, prompt: str = "New password") -> bytearray:
+    """A new password, typed twice if no file names it. Errors: `bad-password`, `no-terminal`."""
+    found = given(program, file)
+    if found is not None:
+        check_password(found)
+        return found
+    _need_terminal(program)
+    program.voice.tell(
+        "Choose the password that seals the private key. Without it, nobody can open the backups."
+    )
+    for _ in range(TRIES):
+        first = program.around.ask_secret(f"{prompt}: ")
+        check_password(first)
+        second = program.around.ask_secret(f"{prompt}, again: ")
+        same = first == second
+        wipe(second)
+        if same:
+            return first
+        wipe(first)
+        program.voice.tell("The two are not the same.")
+    raise refuse("bad-password", "The password was not typed twice in the same way.", "Start again.")
+
+
+def _need_terminal(program: Program) -> None:
+    if not program.around.terminal:
+        raise no_terminal("A password is needed and there is no terminal to type it on.")

@@ -1,0 +1,186 @@
+"""The composition root: the only place that reads the environment and connects services to the outer world."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from services.clock import Clock, SystemClock
+from wizard import PROGRAM
+from wizard.options import Globals
+from wizard.render.voice import Voice
+
+if TYPE_CHECKING:
+    from screens.host import Connection
+    from services.aws.port import Settings
+    from services.setup_file import SetupFile
+    from services.setups import State
+    from services.work import Desk
+
+Reach = Callable[["Settings"], "Connection"]
+AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+ENDPOINTS = ("AWS_ENDPOINT_URL", *(f"AWS_ENDPOINT_URL_{name}" for name in ("S3", "KMS", "IAM", "STS")))
+
+
+def reach_aws(settings: Settings) -> Connection:
+    """AWS itself, or whatever the endpoint settings say."""
+    from screens.host import Connection
+    from services.aws.port import Port
+
+    port = Port(settings)
+    return Connection(port, without_sign_in(port.endpoint))
+
+
+def ask_secret(prompt: str) -> bytearray:
+    """A line typed on the terminal without being shown."""
+    from wizard.terminal import ask_secret as ask
+
+    return ask(prompt)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is around the program: environment, streams, time, AWS, and the person at the keyboard."""
+
+    environ: MutableMapping[str, str] = field(default_factory=lambda: os.environ)
+    stdin: TextIO = field(default_factory=lambda: sys.stdin)
+    stdout: TextIO = field(default_factory=lambda: sys.stdout)
+    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    clock: Clock = field(default_factory=SystemClock)
+    reach: Reach = reach_aws
+    ask_secret: Callable[[str], bytearray] = ask_secret
+    pbkdf2_iterations: int = 0
+    """Rounds for sealing a key; 0 for the real number."""
+
+    @property
+    def terminal(self) -> bool:
+        """Whether somebody can be asked: both the keyboard and the stream for talk are a terminal."""
+        return _is_terminal(self.stdin) and _is_terminal(self.stderr)
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):  # closed, or none at all
+        return False
+
+
+@dataclass(frozen=True)
+class Program:
+    """One run of the program: its surroundings and the global options."""
+
+    around: Surroundings
+    options: Globals
+    voice: Voice
+
+    @classmethod
+    def start(cls, around: Surroundings, *, json: bool) -> Program:
+        """Before the command line is understood; whether JSON is wanted is known already."""
+        return cls(around, Globals(json=json), Voice(around.stdout, around.stderr, json))
+
+    def with_options(self, options: Globals) -> Program:
+        return replace(self, options=options, voice=replace(self.voice, json=options.json))
+
+    @property
+    def state(self) -> State:
+        """The state directory; it is made when something is first kept there."""
+        from services.setups import State
+
+        if self.options.state_dir is not None:
+            return State(self.options.state_dir.absolute())
+        import platformdirs
+
+        return State(platformdirs.user_state_path(PROGRAM, appauthor=False))
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint that options or environment set, if it is not AWS's own."""
+        return endpoint_of(self.options.endpoint_url, self.around.environ)
+
+    def log(self, line: str) -> None:
+        """One line into the log file, if there is one, and on the standard error with -v."""
+        if self.options.verbose:
+            self.voice.tell(line)
+        if self.options.log_file is not None:
+            from wizard.log import append
+
+            append(self.options.log_file, self.around.clock, line)
+
+    def connect(self, profile: str = "", region: str = "") -> Connection:
+        """A way to AWS, told to the log if one is wanted; the options stand in for what is empty."""
+        from screens.host import Connection
+        from services.aws.guards import Logged
+        from services.aws.port import Settings
+
+        settings = Settings(
+            profile=profile or self.options.profile,
+            region=region or self.options.region,
+            endpoint_url=self.options.endpoint_url,
+        )
+        found = self.around.reach(settings)
+        logged = self.options.verbose or self.options.log_file is not None
+        aws = Logged(found.aws, self.log) if logged else found.aws
+        return Connection(aws, found.endpoint or self.endpoint)
+
+    def setup(self, config: Path, given: Mapping[str, object] | None = None) -> SetupFile:
+        """A setup file with the answers of this command line put over its own."""
+        from services import setup_file
+
+        found = setup_file.read(config)
+        return replace(found, answers=found.answers.updated(self.answers(given or {})))
+
+    def answers(self, given: Mapping[str, object]) -> dict[str, object]:
+        """The answers of this command line: `--region` and `--profile` are two of them."""
+        own = {"aws.region": self.options.region, "aws.profile": self.options.profile}
+        return {**{key: value for key, value in own.items() if value}, **given}
+
+    def desk(self, config: Path, given: Mapping[str, object] | None = None) -> Desk:
+        """A setup that is complete, signed in and checked."""
+        from services.answers import complete
+        from services.work import open_desk
+
+        setup = self.setup(config, given)
+        complete(setup.answers)
+        made = self.connect(setup.answers.text("aws.profile"), setup.answers.text("aws.region"))
+        return open_desk(setup, made.aws, self.state, self.around.clock, made.endpoint)
+
+
+def isolate(around: Surroundings, config_file: Path) -> None:
+    """Takes everything out of this process's environment that could lead to a real account, for good.
+
+    What stays is the demo's; the programs that it starts get its one profile as well.
+    """
+    from services.demo.profile import child_environment
+
+    clean = child_environment(around.environ, config_file)
+    del clean["AWS_PROFILE"]  # it is not there yet
+    around.environ.clear()
+    around.environ.update(clean)
+
+
+def endpoint_of(option: str, environ: Mapping[str, str]) -> str:
+    """The first endpoint set that is not AWS's own; empty if there is none."""
+    ignored = environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
+    configured = () if ignored else (environ.get(name, "") for name in ENDPOINTS)
+    return next((without_sign_in(url) for url in (option, *configured) if url and not _amazons(url)), "")
+
+
+def _amazons(url: str) -> bool:
+    from urllib.parse import urlsplit
+
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return False
+    return (host or "").endswith(AMAZON)
+
+
+def without_sign_in(url: str) -> str:
+    """The URL without a user name and password, which some proxies put there."""
+    scheme, mark, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{authority.rpartition('@')[2]}{slash}{path}" if mark else url

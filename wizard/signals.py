@@ -1,0 +1,100 @@
+"""Signals: what a hang-up, a termination and Ctrl-C do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import TYPE_CHECKING, TextIO
+
+from services.problems import Problem
+from wizard.fatal import STOPPED, silence, told
+from wizard.render.voice import Voice
+
+if TYPE_CHECKING:
+    from wizard.root import Surroundings
+
+_AGAIN = ("Run the same command again: it goes on from there.",)
+_ENDINGS = {
+    signal.SIGTERM: Problem(
+        "terminated", "The program was asked to end; what it had finished is kept.", _AGAIN
+    ),
+    signal.SIGHUP: Problem(
+        "hang-up", "The terminal was closed; what the program had finished is kept.", _AGAIN
+    ),
+}
+
+
+class Ended(BaseException):
+    """A signal ends the program; no `except Exception` may swallow it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.problem = _ENDINGS[signal.Signals(number)]
+
+
+@contextlib.contextmanager
+def as_endings() -> Iterator[None]:
+    """Within, SIGTERM and SIGHUP raise `Ended`; one that was ignored from outside (nohup) stays so."""
+    before = {number: signal.getsignal(number) for number in _ENDINGS}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    raise Ended(number)
+
+
+def or_ended(work: Callable[[], int], around: Surroundings) -> int:
+    """The status of the work, or of the signal that ended it."""
+    try:
+        return work()
+    except Ended as ended:
+        problem = ended.problem
+    except KeyboardInterrupt:
+        problem = STOPPED
+    try:
+        told(problem, Voice(around.stdout, around.stderr))
+    except (OSError, ValueError):  # nobody listens any more
+        silence(around)
+    return problem.exit_code
+
+
+@contextlib.contextmanager
+def stopping(stderr: TextIO) -> Iterator[Callable[[], bool]]:
+    """Gives a function that tells whether to stop: after the first Ctrl-C. The second one leaves at once."""
+    asked: list[int] = []
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        # Not through the stream: it may be in the middle of writing, and cannot be entered twice.
+        with contextlib.suppress(OSError, ValueError):
+            os.write(
+                stderr.fileno(), b"Stopping after the current call. Press Ctrl-C again to leave at once.\n"
+            )
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def left_to_child() -> Iterator[None]:
+    """Within, Ctrl-C is for the program in front; this one waits for it."""
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

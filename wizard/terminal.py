@@ -1,0 +1,30 @@
+"""The person at the keyboard: typed consent, and passwords that are never shown."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+from services.problems import ProblemError, refuse
+
+
+def ask_secret(prompt: str) -> bytearray:
+    """A line from the terminal without echo; refused where the echo cannot be switched off."""
+    import getpass
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return bytearray(getpass.getpass(prompt, stream=sys.stderr).encode("utf-8", "surrogateescape"))
+        except (getpass.GetPassWarning, EOFError):
+            raise no_terminal("The password cannot be typed here without being shown.") from None
+
+
+def no_terminal(summary: str) -> ProblemError:
+    """The refusal to ask for a password where nobody can type one unseen."""
+    return refuse(
+        "no-terminal",
+        summary,
+        "Give it with --password-file F, or - for the standard input.",
+        where="--password-file",
+    )
