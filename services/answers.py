@@ -122,12 +122,16 @@ def _key_place(answers: Answers) -> Problem | None:
     region, account = answers.text("aws.region"), answers.text("aws.account")
     if arn is None or not region:
         return None
-    if arn.region == region and (not account or arn.account == account):
+    if (
+        arn.partition == partition_of(region)
+        and arn.region == region
+        and (arn.account == account if account else len(arn.account) == 12)
+    ):
         return None
     return Problem(
         "invalid-answer",
-        f"The KMS key is in account {arn.account} and region {arn.region}; it must be in the account and region "
-        "of the bucket, because a key of another account can be taken away from you.",
+        f"The KMS key is in account {arn.account or '(none)'} and region {arn.region or '(none)'} of "
+        f"{arn.partition}; it must be in the account and region of the bucket, because a key of another account can be taken away from you.",
         ("Give a key of this account and region, or set storage.kms_key to 'create'.",),
         "storage.kms_key",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.answers import Answers, place
+from services.answers import Answers, complete, place
 from services.model.buckets import bucket
 from services.model.keys import alias, key
 from services.model.resource import Blueprint
@@ -17,9 +17,10 @@ def alias_name(setup_name: str) -> str:
 def blueprint(answers: Answers, account: str) -> Blueprint:
     """The resources of a complete set of answers, in the account that is signed in to.
 
-    Raises a problem if the account is not the recorded one.
+    Raises a problem if the account is not the recorded one, or the answers do not go together with it.
     """
     where = place(answers, account)
+    complete(answers.updated({"aws.account": account}))
     name = answers.text("setup.name")
     given = answers.text("storage.kms_key")
     named = alias_name(name)

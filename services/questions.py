@@ -63,7 +63,7 @@ def _accept(question: Question, value: object) -> Value:
         case "list", str():
             return tuple(question.rule(part.strip()) for part in value.split(",") if part.strip())
         case "list", list() | tuple() if all(isinstance(part, str) for part in value):
-            return tuple(question.rule(str(part).strip()) for part in value)
+            return tuple(question.rule(_filled(question, str(part).strip())) for part in value)
         case _:
             pass
     wanted = {

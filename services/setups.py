@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from services import files, setup_file
@@ -88,7 +88,9 @@ def _read(path: Path) -> SetupFile | ProblemError:
     try:
         return setup_file.read(path)
     except ProblemError as error:
-        return error
+        found = error.problem
+        where = str(path) if found.where in {"", str(path)} else f"{path}: {found.where}"
+        return ProblemError(replace(found, where=where))
 
 
 _APART = {

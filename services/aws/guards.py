@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Lock
 
 from services.model.calls import Aws, Call, Refused, Reply
 from services.model.operations import reads
-from services.problems import refuse
+from services.problems import ProblemError, refuse
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ class Logged:
         except Refused as refused:
             self.log(f"{call.name}: {refused.code}")
             raise
+        except ProblemError as error:
+            self.log(f"{call.name}: {error.problem.code}")
+            raise
         self.log(f"{call.name}: ok")
         return reply
 
@@ -51,20 +55,21 @@ class Once:
     """Makes each reading call once, however many ask: for one observation, thrown away after it."""
 
     aws: Aws
-    replies: dict[str, Reply | Refused] = field(default_factory=dict)
+    replies: dict[str, Future[Reply]] = field(default_factory=dict)
     guard: Lock = field(default_factory=Lock)
 
     def __call__(self, call: Call) -> Reply:
         key = json.dumps([call.name, call.params], sort_keys=True, default=str)
         with self.guard:
-            reply = self.replies.get(key)
-        if reply is None:
+            first = key not in self.replies
+            reply = self.replies.setdefault(key, Future())
+        if first:
             try:
-                reply = self.aws(call)
-            except Refused as refused:
-                reply = refused
-            with self.guard:
-                self.replies[key] = reply
-        if isinstance(reply, Refused):
-            raise Refused(call, reply.code, reply.message, reply.status)
-        return reply
+                reply.set_result(self.aws(call))
+            except BaseException as failure:
+                reply.set_exception(failure)
+                raise
+        try:
+            return reply.result()
+        except Refused as refused:
+            raise Refused(call, refused.code, refused.message, refused.status) from None

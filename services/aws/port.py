@@ -6,22 +6,28 @@ boto3's own to honour.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions
 import botocore.session
 from botocore import xform_name
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 
 from services.aws.translate import problem_of_failure
 from services.model.calls import Call, Refused, Reply
 from services.model.operations import OPERATIONS
 from services.problems import Problem, ProblemError
+
+_NO_RETRY = Config(retries={"mode": "standard", "total_max_attempts": 1})
+_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn")
 
 LONGEST_BODY = 8 * 1024 * 1024
 """Bytes of an object that are read at most; a backup file has less than half a megabyte."""
@@ -46,7 +52,7 @@ class Port:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._guard = Lock()
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, bool], Any] = {}
         self._config = Config(
             retries={"mode": "standard", "total_max_attempts": 4},
             connect_timeout=5,
@@ -58,29 +64,34 @@ class Port:
 
     def __call__(self, call: Call) -> Reply:
         try:
-            client = self._client(call.service)
             row = OPERATIONS.get(call.name)
+            client = self._client(call.service, once=row is not None and row.once)
             method = xform_name(call.op)
             if row is not None and row.paged and client.can_paginate(method):
                 reply = client.get_paginator(method).paginate(**call.params).build_full_result()
             else:
                 reply = getattr(client, method)(**call.params)
+            return {name: _plain(part) for name, part in reply.items() if name != "ResponseMetadata"}
         except botocore.exceptions.ClientError as error:
             raise _refused(call, error) from None
-        except botocore.exceptions.BotoCoreError as failure:
+        except (botocore.exceptions.BotoCoreError, ResponseParserError) as failure:
             raise _failed(call, failure) from None
-        return {name: _plain(part) for name, part in reply.items() if name != "ResponseMetadata"}
+        except UnicodeDecodeError:
+            raise _failed(call, ResponseParserError("not UTF-8")) from None
+        except OSError as error:  # a credential process or a token file that the AWS configuration names
+            raise _unusable(f"{error.strerror}: {error.filename}") from None
 
     @property
     def endpoint(self) -> str:
-        """The endpoint in use if it is not AWS's own; empty otherwise."""
-        try:
-            client = self._client("s3")
-        except ProblemError:
-            return self._settings.endpoint_url
-        url = str(client.meta.endpoint_url)
-        host = url.split("://", 1)[-1].split("/", 1)[0].split(":", 1)[0]
-        return "" if host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")) else url
+        """The endpoint in use if it is not AWS's own, of any service that is used; empty otherwise."""
+        for service in ("s3", "kms", "iam", "sts"):
+            try:
+                url = str(self._client(service).meta.endpoint_url)
+            except ProblemError:
+                return self._settings.endpoint_url
+            if not _is_aws(url):
+                return url
+        return ""
 
     @property
     def region(self) -> str:
@@ -99,18 +110,22 @@ class Port:
         except botocore.exceptions.BotoCoreError as failure:
             raise _failed(None, failure) from None
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, *, once: bool = False) -> Any:
+        kind = (service, once)
         with self._guard:
-            if service not in self._clients:
+            if kind not in self._clients:
+                config = self._config.merge(_NO_RETRY) if once else self._config
                 try:
-                    self._clients[service] = self._session.client(
+                    self._clients[kind] = self._session.client(
                         service,
-                        config=self._config,
+                        config=config,
                         endpoint_url=self._settings.endpoint_url or None,
                         verify=self._settings.ca_bundle or None,
                     )
                 except botocore.exceptions.BotoCoreError as failure:
                     raise _failed(None, failure) from None
+                except json.JSONDecodeError:  # what a credential process printed
+                    raise _unusable("the credential process does not print what it should") from None
                 except ValueError:  # botocore's answer to an endpoint that is no URL
                     raise ProblemError(
                         Problem(
@@ -119,7 +134,15 @@ class Port:
                             ("Correct --endpoint-url or AWS_ENDPOINT_URL, or leave it out.",),
                         )
                     ) from None
-            return self._clients[service]
+            return self._clients[kind]
+
+
+def _is_aws(url: str) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    return host.endswith(_AWS_DOMAINS)
 
 
 def profiles() -> tuple[str, ...]:
@@ -134,10 +157,20 @@ def _refused(call: Call, error: botocore.exceptions.ClientError) -> Refused:
     answer = error.response
     found = answer.get("Error", {})
     status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    return Refused(call, str(found.get("Code", status)), str(found.get("Message", "")), status)
+    return Refused(call, str(found.get("Code") or status), str(found.get("Message", "")), status)
 
 
-def _failed(call: Call | None, failure: botocore.exceptions.BotoCoreError) -> ProblemError:
+def _unusable(what: str) -> ProblemError:
+    return ProblemError(
+        Problem(
+            "invalid-answer",
+            f"The AWS settings on this computer cannot be used ({what}).",
+            ("Correct ~/.aws/config (or the AWS_ variables), or choose another profile with --profile.",),
+        )
+    )
+
+
+def _failed(call: Call | None, failure: Exception) -> ProblemError:
     problem = problem_of_failure(failure, call, _detail(failure))
     if problem is None:
         problem = Problem(
@@ -146,11 +179,23 @@ def _failed(call: Call | None, failure: botocore.exceptions.BotoCoreError) -> Pr
     return ProblemError(problem)
 
 
-def _detail(failure: botocore.exceptions.BotoCoreError) -> str:
-    """What happened, without the parameters: they may hold what must not be shown."""
+def _detail(failure: Exception) -> str:
+    """What happened, without the parameters and the reply: they may hold what must not be shown."""
     if isinstance(failure, botocore.exceptions.ParamValidationError):
         return "a parameter has the wrong form"
+    if isinstance(failure, ResponseParserError):
+        return "the answer cannot be read"
     return str(failure)
+
+
+def _body(stream: Any) -> bytes:
+    """At most one byte more than `LONGEST_BODY`. Reading on to the end is what notices that bytes are missing."""
+    parts: list[bytes] = []
+    room = LONGEST_BODY + 1
+    while room > 0 and (part := stream.read(room)):
+        parts.append(part)
+        room -= len(part)
+    return b"".join(parts)
 
 
 def _plain(value: Any) -> Any:
@@ -164,6 +209,6 @@ def _plain(value: Any) -> Any:
             return value.astimezone(UTC).isoformat()
         case _ if hasattr(value, "read"):
             with value:
-                return value.read(LONGEST_BODY + 1)
+                return _body(value)
         case _:
             return value

@@ -24,6 +24,7 @@ CODES: Mapping[str, str] = _rows(
         UnrecognizedClientException UnrecognizedClient AuthFailure InvalidToken TokenRefreshRequired
         SignatureDoesNotMatch InvalidSignatureException IncompleteSignature MissingAuthenticationToken
         InvalidGrantTokenException NotSignedUp""",
+    network="407",
     clock="RequestTimeTooSkewed RequestInTheFuture",
     denied="""AccessDenied AccessDeniedException UnauthorizedOperation UnauthorizedAccess Forbidden 403 401
         AllAccessDisabled AccountProblem ReadOnlyAccess UnmodifiableEntity UnmodifiableEntityException NotAuthorized
@@ -110,6 +111,7 @@ def problem_of(refused: Refused) -> Problem:
         "region": f"AWS could not {does}: it is in another region, or the region is not enabled.",
         "not-ready": f"AWS could not {does}: something it needs is not there, or not ready.",
         "refused": f"AWS refused to {does}: a value is not acceptable.",
+        "network": f"AWS could not be asked to {does}: the proxy wants to know who you are.",
     }[kind]
     return Problem(kind, first + said, _REMEDIES[kind], f"{call.name} ({refused.code})")
 
@@ -196,6 +198,11 @@ _OURS = (
     ("This is a fault of the program, not yours. Report it with the text below; nothing is lost.",),
 )
 _BUSY = ("busy", "AWS gave an answer that makes no sense.", _REMEDIES["busy"])
+_DAMAGED = (
+    "network",
+    "What answered is not AWS, or the answer was damaged on its way.",
+    _REMEDIES["network"],
+)
 
 FAILURES: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -246,10 +253,15 @@ FAILURES: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
         "UnsupportedSignatureVersionError": _SETTINGS,
         "MissingDependencyException": _SETTINGS,
         "InfiniteLoopConfigError": _SETTINGS,
-        "ResponseParserError": _BUSY,
-        "ChecksumError": _BUSY,
-        "FlexibleChecksumError": _BUSY,
-        "EventStreamError": _BUSY,
+        "InvalidChecksumConfigError": _SETTINGS,
+        "UnknownCredentialError": _SETTINGS,
+        "UnknownTokenProviderError": _SETTINGS,
+        "UnknownSignatureVersionError": _SETTINGS,
+        "UnsupportedS3ConfigurationError": _SETTINGS,
+        "ServiceNotInRegionError": _REGION,
+        "ResponseParserError": _DAMAGED,
+        "ChecksumError": _DAMAGED,
+        "FlexibleChecksumError": _DAMAGED,
         "WaiterError": _BUSY,
         "PaginationError": _BUSY,
         "ParamValidationError": _OURS,

@@ -53,12 +53,20 @@ class _Run:
 def apply(
     plan: Plan, world: World, aws: Aws, clock: Clock, stop: Callable[[], bool] = _never
 ) -> Iterator[Event]:
-    """Every step in order; ends with `Finished`. `stop` is asked between calls, never in the middle of one."""
+    """Every step in order; ends with `Finished`. `stop` is asked between calls, never in the middle of one.
+
+    A plan with blocked steps is not begun: half a backup path that cannot be completed helps nobody.
+    """
+    blocked = [(step.address, step.problem) for step in plan.steps if step.problem is not None]
+    if blocked:
+        yield from (Failed(address, problem.at(address)) for address, problem in blocked)
+        yield Finished(0, len(blocked), len(plan.steps) - len(blocked))
+        return
     run = _Run(aws, clock, world, stop)
     for index, step in enumerate(plan.steps):
         run.address = step.address
         try:
-            _may_go_on(run, step)
+            _may_go_on(run)
             yield from _step(run, step)
         except Refused as refused:
             problem = problem_of(refused)
@@ -67,24 +75,25 @@ def apply(
         else:
             continue
         yield Failed(step.address, problem.at(step.address))
-        yield Finished(index, 1, len(plan.steps) - index)
+        yield Finished(index, 1, len(plan.steps) - index - 1)
         return
     yield Finished(len(plan.steps), 0, 0)
 
 
-def _may_go_on(run: _Run, step: Step) -> None:
+def _may_go_on(run: _Run) -> None:
     if run.stop():
         raise refuse(
             "interrupted",
             "You stopped the run; everything made so far is complete and kept.",
             "Run the same command again: it goes on from here.",
         )
-    if step.problem is not None:
-        raise ProblemError(step.problem)
 
 
 def _step(run: _Run, step: Step) -> Generator[Event]:
     if step.facet is None:
+        # S3 answers a second CreateBucket of one's own bucket with success and resets it, so look first.
+        if ask(run.aws, filled(step.resource.lookup, run.world.lookup)) is not None:
+            raise _stale(f"the {step.resource.title} exists now")
         yield Started(step.address, step.verb, step.says)
         yield from _create(run, step)
         yield Succeeded(step.address, step.says)
@@ -96,11 +105,7 @@ def _step(run: _Run, step: Step) -> Generator[Event]:
         yield Skipped(step.address, step.says)
         return
     if step.resource.name not in run.made and not same(facet, have, step.have):
-        raise refuse(
-            "stale",
-            f"Somebody changed this since the plan was made: {step.resource.title}, {facet.name}.",
-            "Look at a new plan, then apply it. Nothing of the change was overwritten.",
-        )
+        raise _stale(f"{step.resource.title}, {facet.name}")
     if facet.write is None:
         raise refuse(
             "our-bug", f"The step {step.address} has nothing to write.", "Report this fault of the program."
@@ -200,6 +205,14 @@ def _wait(run: _Run, seconds: float, reason: str) -> Generator[Event]:
         )
     yield Waiting(run.address, seconds, reason)
     run.clock.sleep(seconds)
+
+
+def _stale(what: str) -> ProblemError:
+    return refuse(
+        "stale",
+        f"Something changed in AWS since the plan was made: {what}.",
+        "Look at a new plan, then apply it. Nothing of the change was overwritten.",
+    )
 
 
 def _not_ready(what: str) -> ProblemError:

@@ -55,10 +55,9 @@ def side(facet: Facet, aws: Aws, world: World) -> Side:
     try:
         found = ask(aws, filled(facet.read, world.lookup))
     except Refused as refused:
-        return Unknown(problem_of(refused))
+        return Unknown(_only_if_local(problem_of(refused)))
     except ProblemError as error:
-        _only_if_local(error)
-        return Unknown(error.problem)
+        return Unknown(_only_if_local(error.problem))
     return Have(None if found is None else found["have"])
 
 
@@ -72,18 +71,27 @@ def find(resource: Resource, aws: Aws, world: World, ownership: Ownership) -> St
             outputs = _search(resource, aws, ownership)
         if outputs is None:
             return Absent()
-        return Present(outputs, _origin(resource, aws, outputs, ownership))
+        origin = _origin(resource, aws, outputs, ownership)
+        if origin in {"foreign", "other-setup"} and resource.search is not None:
+            # The name leads to somebody else's; this set-up's own may be there all the same.
+            ours = _search(resource, aws, ownership)
+            if ours is not None:
+                return Present(ours, _origin(resource, aws, ours, ownership))
+        return Present(outputs, origin)
     except Refused as refused:
-        return Unknown(_whose(resource, aws, refused, ownership))
+        return Unknown(_only_if_local(_whose(resource, aws, refused, ownership)))
     except ProblemError as error:
-        _only_if_local(error)
-        return Unknown(error.problem)
+        return Unknown(_only_if_local(error.problem))
 
 
-def _only_if_local(error: ProblemError) -> None:
+_OF_THE_CONNECTION = frozenset({"sign-in", "clock", "network", "invalid-answer", "our-bug"})
+
+
+def _only_if_local(problem: Problem) -> Problem:
     """Problems of the whole connection (sign-in, network) are nobody's state: they end the observation."""
-    if error.problem.code != "denied":
-        raise error
+    if problem.code in _OF_THE_CONNECTION:
+        raise ProblemError(problem)
+    return problem
 
 
 def _search(resource: Resource, aws: Aws, ownership: Ownership) -> dict[str, Any] | None:
@@ -92,9 +100,11 @@ def _search(resource: Resource, aws: Aws, ownership: Ownership) -> dict[str, Any
         return None
     found = ask(aws, search.list) or {"ids": []}
     denied: Refused | None = None
+    readable = False
     for identifier in found["ids"] or []:
         try:
             tags = ask(aws, search.tags(identifier))
+            readable = True
             if tags is None or tags.get("setup") != ownership.setup:
                 continue
             outputs = ask(aws, search.look(identifier))
@@ -103,8 +113,9 @@ def _search(resource: Resource, aws: Aws, ownership: Ownership) -> dict[str, Any
             continue
         if outputs is not None and outputs.get("deletion") is None:
             return outputs
-    # A key that another owner hides is not ours; but if this setup began to make one, it may be the hidden one.
-    if denied is not None and resource.name in ownership.begun:
+    # A key whose own policy hides it is not ours: ours leave the choice to IAM, which lets this sign-in read tags.
+    # If it can read none at all, it lacks the right, and ours may be among the hidden ones.
+    if denied is not None and not readable:
         raise denied
     return None
 

@@ -11,9 +11,10 @@ from typing import Literal, TypeAlias
 from services.engine.observe import facets_of
 from services.engine.order import ordered
 from services.engine.world import Absent, Have, Present, Unknown, World
+from services.model import policies
 from services.model.calls import Call
 from services.model.resource import Blueprint, Facet, Resource, Risk
-from services.model.values import Tree, bare, document, entries, fill, shown
+from services.model.values import Tree, bare, document, entries, fill, refs, shown
 from services.problems import Problem, as_json
 
 Verb: TypeAlias = Literal["create", "set", "change", "adopt", "blocked", "delete"]
@@ -40,11 +41,15 @@ class Step:
     def before(self) -> str | None:
         if self.facet is None or self.fresh or self.verb == "adopt":
             return None
-        return self.facet.words(shown(self.have) if not isinstance(self.have, str) else self.have)
+        words = self.facet.words(shown(self.have) if not isinstance(self.have, str) else self.have)
+        if words != self.after:
+            return words
+        names = policies.differing(self.have, self.target) if self.facet.document else ()
+        return f"{words}; not as wanted{': ' if names else ''}{', '.join(names)}"
 
     @property
     def after(self) -> str | None:
-        if self.verb == "create" or self.facet is None:
+        if self.verb in {"create", "adopt"} or self.facet is None:
             return self.says
         return self.facet.words(bare(self.target)) if self.problem is None else None
 
@@ -72,10 +77,23 @@ class Plan:
     def fingerprint(self) -> str:
         """SHA-256 over everything that the plan would do; equal exactly for equal plans."""
         content = [
-            [s.address, s.verb, bare(s.have), bare(s.target), s.risk, s.call.name if s.call else None]
+            [
+                s.address,
+                s.verb,
+                bare(s.have),
+                bare(s.target),
+                s.risk,
+                s.call.name if s.call else None,
+                _born(s),
+            ]
             for s in self.steps
         ]
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _born(step: Step) -> Tree:
+    """What the create call itself sets: no step of its own says it."""
+    return bare(step.call.params) if step.call is not None and step.verb == "create" else None
 
 
 def plan(blueprint: Blueprint, world: World) -> Plan:
@@ -93,19 +111,29 @@ def _of(resource: Resource, world: World) -> Iterator[Step | Note]:
     match state:
         case Unknown(problem):
             yield _blocked(resource.name, resource, problem)
-        case Absent() if resource.create is None:
-            yield _blocked(resource.name, resource, _missing(resource))
         case Absent():
-            yield Step(resource.name, "create", resource.says, resource, call=resource.create, fresh=True)
-            for facet in facets_of(resource, world):
-                if not facet.born and facet.write is not None:
-                    yield from _differs(resource, facet, None, world, fresh=True)
+            yield from _absent(resource, world)
         case Present(_, "other-setup"):
             yield _blocked(resource.name, resource, _others(resource))
         case Present(_, origin):
             for facet in facets_of(resource, world):
                 adopting = origin == "foreign" and facet.name == "tags"
                 yield from _facet(resource, facet, world, adopting=adopting)
+
+
+def _absent(resource: Resource, world: World) -> Iterator[Step | Note]:
+    create = resource.create
+    if create is None:
+        yield _blocked(resource.name, resource, _missing(resource))
+        return
+    hidden = _hidden(create.params, world)
+    if hidden is not None:
+        yield _blocked(resource.name, resource, hidden)
+        return
+    yield Step(resource.name, "create", resource.says, resource, call=create, fresh=True)
+    for facet in facets_of(resource, world):
+        if not facet.born and facet.write is not None:
+            yield from _differs(resource, facet, None, world, fresh=True)
 
 
 def _facet(resource: Resource, facet: Facet, world: World, *, adopting: bool) -> Iterator[Step | Note]:
@@ -124,6 +152,10 @@ def _differs(
     resource: Resource, facet: Facet, raw: Tree, world: World, *, fresh: bool = False, adopting: bool = False
 ) -> Iterator[Step | Note]:
     address = f"{resource.name}.{facet.name}"
+    hidden = _hidden(facet.want, world)
+    if hidden is not None:
+        yield _blocked(address, resource, hidden, facet)
+        return
     have = document(raw) if facet.document and raw is not None else raw
     target = fill(facet.merge(have, fill(facet.want, world.lookup)), world.lookup)
     problem = None if fresh else facet.refuse(have, target)
@@ -157,6 +189,17 @@ def _differs(
     verb: Verb = "set" if have is None else "change"
     risk = None if fresh else facet.risk(have, target)
     yield Step(address, verb, facet.says, resource, facet, have, target, risk, call, fresh=fresh)
+
+
+def _hidden(tree: Tree, world: World) -> Problem | None:
+    """Why nobody can say what the tree stands for: something that it refers to is unknown."""
+    for ref in refs(tree):
+        match world.resources.get(ref.resource):
+            case Unknown(problem):
+                return problem
+            case _:
+                continue
+    return None
 
 
 def same(facet: Facet, have: Tree, target: Tree) -> bool:

@@ -116,6 +116,7 @@ def _facets(
             write=lambda _have, target: put(
                 "PutBucketOwnershipControls", OwnershipControls={"Rules": [{"ObjectOwnership": target}]}
             ),
+            born=True,
         ),
         Facet(
             name="versioning",

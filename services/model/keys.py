@@ -119,8 +119,8 @@ def _facets(place: Place, origin: Origin) -> tuple[Facet, ...]:
             says="carries this setup's tags",
             want=tags.listed(wanted, "TagKey", "TagValue"),
             read=Call("kms", "ListResourceTags", by_id, {"have": "Tags"}, transient=_FRESH),
-            write=lambda _have, target: Call(
-                "kms", "TagResource", {**by_id, "Tags": target}, transient=_FRESH
+            write=lambda have, target: Call(
+                "kms", "TagResource", {**by_id, "Tags": tags.changed(have, target)}, transient=_FRESH
             ),
             merge=tags.merging("TagKey"),
             normal=tags.normal("TagKey", "TagValue"),

@@ -17,12 +17,16 @@ from services.model.calls import Call
 
 @dataclass(frozen=True)
 class Operation:
-    """`does` completes "AWS did not allow this sign-in to …". `paged`: the port joins the pages of its reply."""
+    """`does` completes "AWS did not allow this sign-in to …". `paged`: the port joins the pages of its reply.
+
+    `once`: the call is never repeated when its answer is lost, because that could make a second one.
+    """
 
     reads: bool
     actions: tuple[str, ...]
     does: str
     paged: bool = False
+    once: bool = False
 
 
 def _read(does: str, *actions: str, paged: bool = False) -> Operation:
@@ -31,6 +35,10 @@ def _read(does: str, *actions: str, paged: bool = False) -> Operation:
 
 def _write(does: str, *actions: str) -> Operation:
     return Operation(False, actions, does)
+
+
+def _make(does: str, *actions: str) -> Operation:
+    return Operation(False, actions, does, once=True)
 
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
@@ -47,8 +55,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "kms:ListResourceTags": _read("read a KMS key's tags", "kms:ListResourceTags", paged=True),
         "kms:GetKeyPolicy": _read("read the KMS key's policy", "kms:GetKeyPolicy"),
         "kms:GetKeyRotationStatus": _read("see whether the KMS key rotates", "kms:GetKeyRotationStatus"),
-        "kms:CreateKey": _write("create the KMS key", "kms:CreateKey", "kms:TagResource"),
-        "kms:CreateAlias": _write("name the KMS key", "kms:CreateAlias"),
+        "kms:CreateKey": _make("create the KMS key", "kms:CreateKey", "kms:TagResource"),
+        "kms:CreateAlias": _make("name the KMS key", "kms:CreateAlias"),
         "kms:TagResource": _write("tag the KMS key", "kms:TagResource"),
         "kms:EnableKeyRotation": _write("turn on rotation of the KMS key", "kms:EnableKeyRotation"),
         "kms:PutKeyPolicy": _write("set the KMS key's policy", "kms:PutKeyPolicy"),
@@ -68,7 +76,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:ListObjectsV2": _read("list the bucket's files", "s3:ListBucket"),
         "s3:HeadObject": _read("look at a backup file", "s3:GetObject"),
         "s3:GetObject": _read("read a backup file", "s3:GetObject", "kms:Decrypt"),
-        "s3:CreateBucket": _write("create the bucket", "s3:CreateBucket", "s3:TagResource"),
+        "s3:CreateBucket": _make("create the bucket", "s3:CreateBucket", "s3:TagResource"),
         "s3:PutBucketTagging": _write("tag the bucket", "s3:PutBucketTagging"),
         "s3:PutPublicAccessBlock": _write(
             "block public access to the bucket", "s3:PutBucketPublicAccessBlock"
@@ -88,7 +96,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "iam:ListAttachedRolePolicies": _read(
             "list the policies attached to the role", "iam:ListAttachedRolePolicies", paged=True
         ),
-        "iam:CreateRole": _write("create the role", "iam:CreateRole", "iam:TagRole"),
+        "iam:CreateRole": _make("create the role", "iam:CreateRole", "iam:TagRole"),
         "iam:TagRole": _write("tag the role", "iam:TagRole"),
         "iam:UpdateAssumeRolePolicy": _write("set who may assume the role", "iam:UpdateAssumeRolePolicy"),
         "iam:UpdateRole": _write("set how long the role's sessions last", "iam:UpdateRole"),

@@ -34,13 +34,13 @@ class Place:
 
 
 _ARN = re.compile(
-    r"arn:(?P<partition>[a-z0-9-]+):(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*):(?P<account>\d*):(?P<name>.+)"
+    r"arn:(?P<partition>[a-z0-9-]+):(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*):(?P<account>[0-9]*|aws):(?P<name>.+)"
 )
 
 
 @dataclass(frozen=True)
 class Arn:
-    """The parts of an ARN."""
+    """The parts of an ARN. The account of a policy that AWS manages is `aws`."""
 
     partition: str
     service: str

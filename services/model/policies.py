@@ -208,6 +208,24 @@ def allows(policy: Tree) -> list[Mapping[str, Tree]]:
     return [s for s in found if s.get("Effect") == "Allow"]
 
 
+def beyond(have: Tree, want: Tree) -> list[Mapping[str, Tree]]:
+    """The foreign statements that say something else than a wanted one; a statement's name does not matter."""
+    wanted = [_unnamed(s) for s in items(entries(normal(want)).get("Statement"))]
+    found = [entries(s) for s in items(entries(normal(have)).get("Statement"))]
+    return [s for s in found if not str(s.get("Sid", "")).startswith(OURS) and _unnamed(s) not in wanted]
+
+
+def _unnamed(statement: Tree) -> Mapping[str, Tree]:
+    return {key: value for key, value in entries(statement).items() if key != "Sid"}
+
+
+def differing(have: Tree, want: Tree) -> tuple[str, ...]:
+    """The names of the statements that are in one of two policies only."""
+    left, right = (items(entries(normal(policy)).get("Statement")) for policy in (have, want))
+    only = [s for s in left if s not in right] + [s for s in right if s not in left]
+    return tuple(sorted({str(entries(s).get("Sid") or "a statement without a Sid") for s in only}))
+
+
 def delegates(policy: Tree, account: str) -> bool:
     """Whether a key policy gives the account's root `kms:*` without a condition, so that IAM policies count."""
     for statement in items(entries(normal(policy)).get("Statement")):

@@ -83,7 +83,7 @@ def _facets(place: Place, spec: RoleSpec, origin: Origin) -> tuple[Facet, ...]:
             says="carries this setup's tags",
             want=wanted_tags,
             read=get("Role.Tags"),
-            write=lambda _have, target: put("TagRole", Tags=target),
+            write=lambda have, target: put("TagRole", Tags=tags.changed(have, target)),
             merge=tags.merging(),
             normal=tags.normal(),
             born=True,
@@ -167,16 +167,7 @@ def _trust(spec: RoleSpec, origin: Origin, get: Callable[[str], Call], put: Call
     want = policies.trust_policy(spec.principal_arn, spec.external_id, spec.extra_actions)
 
     def foreign(have: Tree, _target: Tree) -> Problem | None:
-        others = (
-            [
-                entries(s)
-                for s in items(entries(document(have)).get("Statement"))
-                if not str(entries(s).get("Sid", "")).startswith(policies.OURS)
-            ]
-            if have is not None
-            else []
-        )
-        if not others or policies.normal(have) == policies.normal(want):
+        if not policies.beyond(have, want):
             return None
         return Problem(
             "unfit",
@@ -205,9 +196,9 @@ def _trust(spec: RoleSpec, origin: Origin, get: Callable[[str], Call], put: Call
 
 
 def _trust_words(policy: Tree) -> str:
-    if policy is None:
+    found = ", ".join(policies.principals(policy))
+    if not found:
         return "can be assumed by nobody"
-    found = ", ".join(policies.principals(policy)) or "nobody"
     statements = [entries(s) for s in items(entries(document(policy)).get("Statement"))]
     tied = all("sts:externalid" in str(s.get("Condition", "")).lower() for s in statements)
     return f"can be assumed by {found}, {'only with the external ID' if tied else 'WITHOUT an external ID'}"

@@ -39,13 +39,16 @@ def merging(key: str = "Key") -> Callable[[Tree, Tree], Tree]:
         kept: list[Tree] = []
         for tag in items(have):
             name = str(entries(tag).get(key, ""))
-            if name in ours:
-                kept.append(ours.pop(name))
-            elif not name.startswith(PREFIX):
-                kept.append(tag)
+            kept.append(ours.pop(name, tag))
         return [*kept, *ours.values()]
 
     return merge
+
+
+def changed(have: Tree, target: Tree) -> list[Tree]:
+    """The tags of the target that are not there yet: where a call adds tags, the others are not written again."""
+    there = items(have)
+    return [tag for tag in items(target) if tag not in there]
 
 
 def normal(key: str = "Key", value: str = "Value") -> Callable[[Tree], Tree]:

@@ -144,7 +144,8 @@ def items(tree: Tree) -> Sequence[Tree]:
     return (tree,)
 
 
-CONFIDENTIAL_KEY = "sts:ExternalId"
+CONFIDENTIAL_KEY = "sts:externalid"
+"""The condition key whose values are masked, in small letters: AWS does not care about the case."""
 
 
 def mask(text: str) -> str:
@@ -157,7 +158,7 @@ def shown(tree: Tree) -> Tree:
     match bare(tree):
         case Mapping() as mapping:
             return {
-                key: [mask(str(v)) for v in items(value)] if key == CONFIDENTIAL_KEY else shown(value)
+                key: [mask(str(v)) for v in items(value)] if key.lower() == CONFIDENTIAL_KEY else shown(value)
                 for key, value in mapping.items()
             }
         case str() | bytes() as text:

@@ -1,0 +1,288 @@
+"""The port over real HTTP: damaged and lost answers, broken settings, and endpoints that are not AWS's (law 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import botocore.session
+import pytest
+
+from services.aws.port import Port, Settings, profiles
+from services.aws.translate import problem_of
+from services.model.calls import Aws, Call, Refused
+from services.model.operations import OPERATIONS
+from services.problems import ProblemError
+from tests.world import ROLE, do
+
+
+@dataclass
+class Answer:
+    """What a server sends whatever it is asked; `missing` bytes are announced and never sent."""
+
+    status: int = 200
+    body: bytes = b""
+    missing: int = 0
+    cut: bool = False
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def answer() -> Answer:
+    return Answer()
+
+
+@pytest.fixture
+def http(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Port]:
+    """The real port at a server that gives one answer."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+    class Handler(BaseHTTPRequestHandler):
+        def reply(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            answer.asked.append(f"{self.command} {self.path}")
+            self.close_connection = True
+            if answer.cut:
+                return
+            self.send_response(answer.status)
+            self.send_header("Content-Length", str(len(answer.body) + answer.missing))
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        do_GET = do_PUT = do_POST = do_HEAD = reply  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Nothing: the tests say what went wrong."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        yield Port(
+            Settings(region="eu-west-1", endpoint_url=url, access_key="AKIAEXAMPLE", secret_key="example")
+        )
+        server.shutdown()
+
+
+CREATE = (
+    Call("kms", "CreateKey", {"Description": "x"}),
+    Call("kms", "CreateAlias", {"AliasName": "alias/x", "TargetKeyId": "1"}),
+    Call("s3", "CreateBucket", {"Bucket": "acme-x", "ObjectOwnership": "BucketOwnerEnforced"}),
+    Call("iam", "CreateRole", {"RoleName": "x", "AssumeRolePolicyDocument": "{}"}),
+)
+
+
+@pytest.mark.parametrize("call", CREATE, ids=lambda call: call.name)
+def test_a_lost_answer_is_not_asked_for_twice_where_that_could_make_a_second_one(
+    http: Port, answer: Answer, call: Call
+) -> None:
+    answer.cut = True
+    with pytest.raises(ProblemError) as caught:
+        http(call)
+    assert caught.value.problem.code == "network"
+    assert len(answer.asked) == 1
+
+
+def test_exactly_what_creates_is_never_repeated() -> None:
+    assert {name for name, row in OPERATIONS.items() if row.once} == {call.name for call in CREATE}
+
+
+@pytest.mark.parametrize(
+    ("call", "body"),
+    [
+        (Call("sts", "GetCallerIdentity"), b"<html><body>Please sign in to this network<br></body></html>"),
+        (Call("sts", "GetCallerIdentity"), b""),
+        (Call("iam", "GetRole", {"RoleName": "x"}), b"{}"),
+        (Call("iam", "GetRole", {"RoleName": "x"}), b"\xff\x00\xfe"),
+        (Call("kms", "ListKeys"), b"\xff\x00\xfe"),
+        (Call("s3", "GetBucketPolicy", {"Bucket": "acme-x"}), b"\xff\x00\xfe"),
+    ],
+)
+def test_an_answer_that_is_none_is_the_networks_fault(
+    http: Port, answer: Answer, call: Call, body: bytes
+) -> None:
+    answer.body = body
+    with pytest.raises(ProblemError) as caught:
+        http(call)
+    assert caught.value.problem.code == "network"
+    assert caught.value.problem.where == call.name
+    assert "sign in to this" not in caught.value.problem.summary
+
+
+GET = Call("s3", "GetObject", {"Bucket": "acme-x", "Key": "recovery_shard-0.txt"})
+
+
+def test_a_file_is_bytes(http: Port, answer: Answer) -> None:
+    answer.body = b"shard"
+    assert http(GET)["Body"] == b"shard"
+
+
+def test_a_file_that_ends_too_early_is_not_taken_for_whole(http: Port, answer: Answer) -> None:
+    answer.body, answer.missing = b"sha", 20
+    with pytest.raises(ProblemError) as caught:
+        http(GET)
+    assert caught.value.problem.code == "network"
+
+
+def test_a_proxy_that_wants_a_sign_in_is_named(http: Port, answer: Answer) -> None:
+    answer.status, answer.body = 407, b"<html>Who are you?</html>"
+    with pytest.raises(Refused) as caught:
+        http(Call("sts", "GetCallerIdentity"))
+    problem = problem_of(caught.value)
+    assert problem.code == "network"
+    assert "proxy" in problem.summary
+
+
+# Replies as data
+
+
+def test_a_reply_is_plain_data(aws: Aws) -> None:
+    made = do(aws, "kms", "CreateKey")["KeyMetadata"]
+    assert isinstance(made["CreationDate"], str)
+    assert made["CreationDate"].endswith("+00:00")
+    assert "ResponseMetadata" not in do(aws, "kms", "ListKeys")
+
+
+def test_pages_are_joined(aws: Aws) -> None:
+    trust = '{"Version": "2012-10-17", "Statement": []}'
+    do(aws, "iam", "CreateRole", RoleName=ROLE, AssumeRolePolicyDocument=trust)
+    policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}'
+    for number in range(105):
+        do(aws, "iam", "PutRolePolicy", RoleName=ROLE, PolicyName=f"p{number}", PolicyDocument=policy)
+    assert len(do(aws, "iam", "ListRolePolicies", RoleName=ROLE)["PolicyNames"]) == 105
+
+
+def test_what_comes_in_pages_is_known_to_the_table() -> None:
+    session = botocore.session.get_session()
+    pages = {s: set(session.get_paginator_model(s)._paginator_config) for s in ("s3", "kms", "iam")}
+    reads = {name for name, row in OPERATIONS.items() if row.reads and not name.startswith("sts")}
+    pageable = {name for name in reads if name.split(":")[1] in pages[name.split(":")[0]]}
+    # The lister of backups goes on from where it was; it asks page by page.
+    assert {name for name in pageable if not OPERATIONS[name].paged} == {"s3:ListObjectsV2"}
+    assert {name for name, row in OPERATIONS.items() if row.paged} <= pageable
+
+
+def test_no_secret_is_in_what_the_settings_say_of_themselves() -> None:
+    said = repr(
+        Settings(access_key="AKIAEXAMPLE", secret_key="example-secret", session_token="example-token")
+    )
+    assert "AKIAEXAMPLE" not in said
+    assert "example" not in said
+
+
+# Settings of this computer
+
+
+@dataclass(frozen=True)
+class Configured:
+    """An AWS configuration file of its own."""
+
+    path: Path
+
+    def write(self, text: str) -> None:
+        self.path.write_text(text)
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configured:
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return Configured(tmp_path / "config")
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ("credential_process = /nowhere/at/all", "invalid-answer"),
+        ("credential_process = /bin/echo this-is-no-json", "invalid-answer"),
+        ("credential_process = /bin/false", "sign-in"),
+        ("role_arn = arn:aws:iam::123456789012:role/x\nweb_identity_token_file = /nowhere", "invalid-answer"),
+        ("role_arn = arn:aws:iam::123456789012:role/x\nsource_profile = nobody", "invalid-answer"),
+        (
+            "sso_start_url = https://x\nsso_region = eu-west-1\nsso_account_id = 1\nsso_role_name = x",
+            "sign-in",
+        ),
+        ("request_checksum_calculation = sometimes", "invalid-answer"),
+        ("endpoint_url = not a url", "invalid-answer"),
+        ("region = nowhere at all", "region"),
+        ("", "sign-in"),
+    ],
+)
+def test_broken_settings_are_said_in_words(config: Configured, lines: str, code: str) -> None:
+    config.write(f"[profile x]\n{lines}\n")
+    region = "" if "region = n" in lines else "eu-west-1"
+    with pytest.raises(ProblemError) as caught:
+        Port(Settings(profile="x", region=region))(Call("sts", "GetCallerIdentity"))
+    assert caught.value.problem.code == code
+    assert caught.value.problem.remedy
+
+
+def test_a_profile_that_is_not_there_is_named(config: Configured) -> None:
+    config.write("[profile x]\nregion = eu-west-1\n[profile a]\n")
+    assert profiles() == ("a", "x")
+    with pytest.raises(ProblemError) as caught:
+        Port(Settings(profile="y"))
+    assert "(y)" in caught.value.problem.summary or "y" in caught.value.problem.summary.split("(")[1]
+
+
+def test_a_configuration_that_is_none_is_refused(config: Configured) -> None:
+    config.write("[profile x\n")
+    for use in (profiles, lambda: Port(Settings(profile="x"))):
+        with pytest.raises(ProblemError) as caught:
+            use()
+        assert caught.value.problem.code == "invalid-answer"
+
+
+# Law 12
+
+
+@pytest.mark.parametrize(
+    "region", ["eu-west-1", "us-east-1", "us-gov-west-1", "cn-north-1", "ap-southeast-7"]
+)
+def test_awss_own_endpoints_are_not_named(config: Configured, region: str) -> None:
+    config.write("")
+    port = Port(Settings(region=region, access_key="a", secret_key="b"))
+    assert port.endpoint == ""
+    assert port.region == region
+
+
+@pytest.mark.parametrize("service", ["", "_S3", "_KMS", "_IAM", "_STS"])
+def test_an_endpoint_from_the_environment_is_named_whatever_service_it_is_for(
+    config: Configured, monkeypatch: pytest.MonkeyPatch, service: str
+) -> None:
+    config.write("")
+    monkeypatch.setenv(f"AWS_ENDPOINT_URL{service}", "http://127.0.0.1:4566")
+    port = Port(Settings(region="eu-west-1", access_key="a", secret_key="b"))
+    assert port.endpoint == "http://127.0.0.1:4566"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://s3.amazonaws.com:443@example.com",
+        "https://s3.amazonaws.com@example.com",
+        "https://example.com/.amazonaws.com",
+        "https://example.com?x=.amazonaws.com",
+        "https://amazonaws.com.example.com",
+        "https://notamazonaws.com",
+        "http://[::1]:4566",
+        "http://localhost",
+    ],
+)
+def test_an_endpoint_that_only_looks_like_awss_is_named(config: Configured, url: str) -> None:
+    config.write("")
+    assert (
+        Port(Settings(region="eu-west-1", endpoint_url=url, access_key="a", secret_key="b")).endpoint == url
+    )
+
+
+def test_a_vpc_endpoint_of_aws_is_awss_own(config: Configured) -> None:
+    config.write("")
+    url = "https://bucket.vpce-1a2b3c4d-5e6f.s3.eu-west-1.vpce.amazonaws.com"
+    assert Port(Settings(region="eu-west-1", endpoint_url=url, access_key="a", secret_key="b")).endpoint == ""

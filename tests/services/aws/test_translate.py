@@ -1,0 +1,194 @@
+"""Law 9: every error that can come from AWS or on the way to it has a class, a whole sentence and a remedy."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import botocore.exceptions
+import botocore.session
+import pytest
+from botocore.parsers import ResponseParserError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.aws.translate import CODES, FAILURES, problem_of, problem_of_failure
+from services.model.calls import Call, Refused
+from services.model.operations import OPERATIONS
+from services.problems import KINDS, Problem
+from tests.world import EXTERNAL_ID
+
+Kind: TypeAlias = type[Exception]
+
+EXCEPTIONS: list[Kind] = sorted(
+    (
+        ResponseParserError,
+        *(
+            found
+            for _, found in inspect.getmembers(botocore.exceptions, inspect.isclass)
+            if issubclass(found, Exception) and issubclass(found, botocore.exceptions.BotoCoreError)
+        ),
+    ),
+    key=lambda found: found.__name__,
+)
+"""Everything that botocore raises on purpose, but for AWS's own answers."""
+
+OURS = frozenset(
+    [
+        "AliasConflictParameterError",
+        "ApiVersionNotFoundError",
+        "AwsChunkedWrapperError",
+        "BotoCoreError",
+        "CapacityNotAvailableError",
+        "DataNotFoundError",
+        "InvalidDNSNameError",
+        "InvalidExpressionError",
+        "InvalidHostLabelError",
+        "MD5UnavailableError",
+        "MissingParametersError",
+        "OperationNotPageableError",
+        "ParamValidationError",
+        "RangeError",
+        "StubAssertionError",
+        "StubResponseError",
+        "UnStubbedResponseError",
+        "UnknownClientMethodError",
+        "UnknownKeyError",
+        "UnknownParameterError",
+        "UnknownServiceError",
+        "UnknownServiceStyle",
+        "UnseekableStreamError",
+        "UnsupportedOutpostResourceError",
+        "UnsupportedS3AccesspointConfigurationError",
+        "UnsupportedS3ArnError",
+        "UnsupportedS3ControlArnError",
+        "UnsupportedS3ControlConfigurationError",
+        "UnsupportedServiceProtocolsError",
+        "ValidationError",
+        "WaiterConfigError",
+    ]
+)
+"""Exceptions that only a fault of the program can cause: the sentence for them says so."""
+
+
+def raised(kind: Kind) -> Exception:
+    """An exception of a kind without the words that its constructor asks for."""
+    return kind.__new__(kind)
+
+
+def whole(problem: Problem) -> None:
+    for sentence in (problem.summary, *problem.remedy):
+        assert sentence[0].isupper()
+        assert sentence.endswith((".", ")", "…"))
+        assert "{" not in sentence
+        assert "None" not in sentence
+        assert "  " not in sentence
+    assert problem.remedy
+    assert problem.code in KINDS
+    assert problem.where
+
+
+@pytest.mark.parametrize("kind", EXCEPTIONS, ids=lambda kind: kind.__name__)
+def test_every_exception_of_botocore_has_a_problem(kind: Kind) -> None:
+    problem = problem_of_failure(raised(kind), Call("s3", "HeadBucket"), "what it said")
+    assert problem is not None
+    whole(problem)
+    bases = [base.__name__ for base in kind.__mro__]
+    nearest = next(name for name in bases if name in FAILURES)
+    assert (nearest in {"BotoCoreError", "ParamValidationError"}) == (kind.__name__ in OURS)
+
+
+def test_a_failure_of_somebody_elses_is_not_translated() -> None:
+    assert problem_of_failure(ValueError("no"), None) is None
+
+
+def test_the_table_names_only_exceptions_that_exist() -> None:
+    names = {kind.__name__ for kind in EXCEPTIONS}
+    assert set(FAILURES) <= names
+
+
+def modelled() -> Iterator[tuple[str, str]]:
+    """(operation, error code) for every error that AWS's models give to an operation of the program."""
+    session = botocore.session.get_session()
+    for name in OPERATIONS:
+        service, op = name.split(":")
+        for shape in session.get_service_model(service).operation_model(op).error_shapes:
+            yield name, str(shape.metadata.get("error", {}).get("code", shape.name))
+            yield name, str(shape.name)
+
+
+@pytest.mark.parametrize(("name", "code"), sorted(set(modelled())))
+def test_every_modelled_error_is_in_the_table(name: str, code: str) -> None:
+    assert code in CODES
+    service, op = name.split(":")
+    whole(problem_of(Refused(Call(service, op), code, "It said so", 400)))
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+@pytest.mark.parametrize("message", ["", "Because", "{'json': 1}\n\n  two\x1b[31m lines", "x" * 1000])
+def test_every_code_gives_whole_sentences(code: str, message: str) -> None:
+    call = Call("s3", "PutBucketPolicy", {"Bucket": "acme", "Policy": EXTERNAL_ID})
+    problem = problem_of(Refused(call, code, message, 400))
+    whole(
+        Problem(problem.code, problem.summary.replace("{'json': 1}", "json"), problem.remedy, problem.where)
+    )
+    assert code in problem.where
+    assert "s3:PutBucketPolicy" in problem.where
+    assert "\n" not in problem.summary
+    assert "\x1b" not in problem.summary
+    assert EXTERNAL_ID not in problem.summary
+    assert len(problem.summary) < 600
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        ("Whatever", 401, "denied"),
+        ("Whatever", 403, "denied"),
+        ("Whatever", 429, "throttled"),
+        ("Whatever", 500, "busy"),
+        ("Whatever", 503, "busy"),
+        ("Whatever", 400, "refused"),
+        ("Whatever", 0, "refused"),
+    ],
+)
+def test_an_unknown_code_is_classed_by_its_status(code: str, status: int, kind: str) -> None:
+    problem = problem_of(Refused(Call("s3", "HeadBucket"), code, "", status))
+    assert problem.code == kind
+    whole(problem)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("Signature expired: 20261122T000000Z is now earlier than 20261122T001000Z", "clock"),
+        ("Signature not yet current: 20261122T000000Z is still later than …", "clock"),
+        ("The request signature we calculated does not match", "sign-in"),
+    ],
+)
+def test_a_wrong_clock_is_told_from_a_wrong_secret(message: str, kind: str) -> None:
+    call = Call("sts", "GetCallerIdentity")
+    assert problem_of(Refused(call, "SignatureDoesNotMatch", message, 403)).code == kind
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_denied_names_every_action_and_what_it_is_about(name: str) -> None:
+    service, op = name.split(":")
+    params = {"s3": {"Bucket": "acme"}, "iam": {"RoleName": "writer"}, "kms": {"KeyId": "1234"}}.get(
+        service, {}
+    )
+    problem = problem_of(Refused(Call(service, op, params), "AccessDenied", "No.", 403))
+    assert problem.code == "denied"
+    assert problem.exit_code == 5
+    assert OPERATIONS[name].does in problem.summary
+    assert all(action in problem.summary for action in OPERATIONS[name].actions)
+    assert all(f" on {value}" in problem.summary for value in params.values())
+    whole(problem)
+
+
+@given(code=st.text(max_size=40), message=st.text(max_size=400), status=st.integers(0, 999))
+def test_nothing_that_aws_says_breaks_the_translation(code: str, message: str, status: int) -> None:
+    problem = problem_of(Refused(Call("kms", "CreateKey"), code, message, status))
+    assert problem.summary.endswith((".", "…", "!"))
+    assert problem.summary.isprintable()

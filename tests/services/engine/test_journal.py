@@ -1,0 +1,139 @@
+"""The journal survives crashes of its own, and only one run at a time works on a set-up."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from services.engine.journal import Journal, written_ahead
+from services.engine.lock import held
+from services.events import Event, Failed, Finished, Skipped, Started, Succeeded, Waiting, event_json
+from services.problems import Problem, ProblemError
+from tests.ports import FakeClock
+from tests.world import ACCOUNT, SETUP
+
+CLOCK = FakeClock(began=datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
+
+EVENTS: tuple[Event, ...] = (
+    Started("bucket", "create", "holds the backups"),
+    Waiting("bucket", 0.2, "AWS answers 404"),
+    Succeeded("bucket", "holds the backups"),
+    Skipped("bucket.tags", "carries the tags"),
+    Failed("bucket.policy", Problem("denied", "AWS said no.", ("Ask.",))),
+    Finished(2, 1, 3),
+)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "state" / "journal.jsonl", CLOCK)
+
+
+def test_every_event_is_on_the_disk_before_the_next_one_is_asked_for(journal: Journal) -> None:
+    seen = [len(list(journal.entries())) for _ in written_ahead(iter(EVENTS), journal, "run")]
+    assert seen == list(range(1, len(EVENTS) + 1))
+    entries = list(journal.entries())
+    assert [{k: v for k, v in e.items() if k not in {"at", "run"}} for e in entries] == [
+        json.loads(json.dumps(event_json(event))) for event in EVENTS
+    ]
+    assert {e["at"] for e in entries} == {"2026-11-22T12:00:00Z"}
+
+
+def test_the_journal_is_its_owners_alone(journal: Journal) -> None:
+    journal.append({"event": "started"})
+    assert stat.S_IMODE(journal.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(journal.path.parent.stat().st_mode) == 0o700
+
+
+def test_begun_is_what_was_about_to_be_created(journal: Journal) -> None:
+    for event in EVENTS:
+        journal.append(event_json(event))
+    journal.append(event_json(Started("role", "adopt", "…")))
+    assert journal.begun() == {"bucket": datetime(2026, 11, 22, 12, 0, tzinfo=UTC)}
+
+
+def test_no_journal_is_an_empty_one(journal: Journal) -> None:
+    assert journal.begun() == {}
+
+
+LINE = json.dumps({"at": "2026-11-22T12:00:00Z", **event_json(EVENTS[0])}) + "\n"
+
+
+@pytest.mark.parametrize("cut", range(1, len(LINE) - 1))
+def test_a_torn_last_line_costs_nothing_but_itself(journal: Journal, cut: int) -> None:
+    journal.append(event_json(EVENTS[0]))
+    with journal.path.open("a") as file:
+        file.write(LINE[:cut])
+    journal.append({"event": "started", "verb": "create", "address": "role"})
+    assert set(journal.begun()) == {"bucket", "role"}
+    lines = journal.path.read_text().splitlines()
+    assert len(lines) == 3
+    assert json.loads(lines[2])["address"] == "role"
+
+
+@pytest.mark.parametrize(
+    "junk", [b"\xff\xfe\x00\n", b"[1]\n", b"null\n", b'{"event": "started", "verb": "create"}\n']
+)
+def test_damaged_lines_are_passed_over(journal: Journal, junk: bytes) -> None:
+    journal.append(event_json(EVENTS[0]))
+    journal.path.write_bytes(junk + journal.path.read_bytes() + junk)
+    assert set(journal.begun()) == {"bucket"}
+
+
+def test_a_journal_that_cannot_be_written_stops_before_the_call(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be")
+    journal = Journal(tmp_path / "state" / "journal.jsonl", CLOCK)
+    passed_on = written_ahead(iter(EVENTS), journal, "run")
+    with pytest.raises(ProblemError) as caught:
+        next(passed_on)
+    assert caught.value.problem.code == "folder"
+
+
+def test_a_link_in_the_journals_place_is_refused(tmp_path: Path, journal: Journal) -> None:
+    journal.path.parent.mkdir()
+    journal.path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ProblemError):
+        journal.append({"event": "started"})
+    assert not (tmp_path / "elsewhere").exists()
+
+
+HOLD = f"""
+import sys
+from pathlib import Path
+from services.engine.lock import held
+with held(Path(sys.argv[1]), {ACCOUNT!r}, "eu-west-1", {SETUP!r}):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_lock_of_another_process_is_respected_and_ends_with_it(tmp_path: Path) -> None:
+    root = Path(__file__).parents[3]
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(ProblemError) as caught, held(tmp_path, ACCOUNT, "eu-west-1", SETUP):
+            pass
+        assert caught.value.problem.code == "locked"
+        assert caught.value.problem.exit_code == 7
+        with held(tmp_path, ACCOUNT, "us-east-1", SETUP):
+            pass
+        other.kill()
+    with held(tmp_path, ACCOUNT, "eu-west-1", SETUP):
+        pass
+
+
+def test_a_lock_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ProblemError) as caught, held(tmp_path / "file" / "x", ACCOUNT, "eu-west-1", SETUP):
+        pass
+    assert caught.value.problem.code == "folder"
