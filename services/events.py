@@ -10,11 +10,12 @@ from services.problems import Problem, as_json
 
 @dataclass(frozen=True)
 class Started:
-    """A step begins: its call is about to be made."""
+    """A step begins: its call is about to be made. `title` names the resource as a person knows it."""
 
     address: str
     verb: str
     says: str
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ Event: TypeAlias = "Started | Succeeded | Skipped | Waiting | Failed | Finished"
 def event_json(event: Event) -> dict[str, object]:
     """The contract's JSON shape of an event."""
     match event:
-        case Started(address, verb, says):
-            return {"event": "started", "address": address, "verb": verb, "says": says}
+        case Started(address, verb, says, title):
+            return {"event": "started", "address": address, "verb": verb, "says": says, "title": title}
         case Succeeded(address, says):
             return {"event": "succeeded", "address": address, "says": says}
         case Skipped(address, says):

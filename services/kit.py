@@ -146,7 +146,8 @@ STEPS: tuple[str, ...] = (
     "Open Settings > Backup & Recovery > Create kit.",
     'Choose "Use own AWS configuration": "Palisade AWS configuration" is preselected.',
     "Compare every value before you press Create: a kit can never be edited.",
-    "Create a new MPC quorum and assign the kit while creating it; it can never be added, removed or changed later.",
+    "Create a new MPC quorum with at least two devices and two signatures.",
+    "Assign the kit while creating the quorum: it can never be added, removed or changed later.",
     "Let every member accept within 60 minutes, or the request dies. A majority threshold is advised.",
 )
 """What the person does in Palisade, in order."""

@@ -100,6 +100,8 @@ def problem_of(refused: Refused) -> Problem:
     does = row.does if row else f"do {call.name}"
     if kind == "denied":
         return _denied(refused, does)
+    if kind == "refused" and "invalid principal" in refused.message.lower():
+        return _no_such_principal(refused)
     said = f" It said: {_one_line(refused.message)}" if refused.message else ""
     first = {
         "sign-in": f"AWS does not accept your sign-in (any more): it refused to {does}.",
@@ -114,6 +116,18 @@ def problem_of(refused: Refused) -> Problem:
         "network": f"AWS could not be asked to {does}: the proxy wants to know who you are.",
     }[kind]
     return Problem(kind, first + said, _REMEDIES[kind], f"{call.name} ({refused.code})")
+
+
+def _no_such_principal(refused: Refused) -> Problem:
+    return Problem(
+        "refused",
+        f"AWS does not know the principal that the role should trust. It said: {_one_line(refused.message)}",
+        (
+            "Compare palisade.principal_arn letter by letter with the ARN that Palisade names for this environment.",
+            "If it was made only minutes ago, wait a little and run the same command again.",
+        ),
+        f"{refused.call.name} ({refused.code})",
+    )
 
 
 def _kind(refused: Refused) -> str:

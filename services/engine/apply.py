@@ -94,7 +94,7 @@ def _step(run: _Run, step: Step) -> Generator[Event]:
         # S3 answers a second CreateBucket of one's own bucket with success and resets it, so look first.
         if ask(run.aws, filled(step.resource.lookup, run.world.lookup)) is not None:
             raise _stale(f"the {step.resource.title} exists now")
-        yield Started(step.address, step.verb, step.says)
+        yield Started(step.address, step.verb, step.says, step.resource.title)
         yield from _create(run, step)
         yield Succeeded(step.address, step.says)
         return
@@ -110,7 +110,7 @@ def _step(run: _Run, step: Step) -> Generator[Event]:
         raise refuse(
             "our-bug", f"The step {step.address} has nothing to write.", "Report this fault of the program."
         )
-    yield Started(step.address, step.verb, step.says)
+    yield Started(step.address, step.verb, step.says, step.resource.title)
     yield from _write(run, filled(facet.write(have, target), run.world.lookup))
     for pause in _pauses(run.clock):
         if same(facet, (yield from _read(run, facet, run.aws)), target):

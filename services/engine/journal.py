@@ -6,6 +6,7 @@ was begun by this setup, and it is the history that support reads.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -69,13 +70,22 @@ class Journal:
                 yield entry
 
     def begun(self) -> dict[str, datetime]:
-        """When each resource's creation was last begun: it had been observed absent right before."""
+        """When the creation of each resource, by its title, was last begun: right before, it was observed absent.
+
+        One whose name turned out to be taken was not begun.
+        """
         found: dict[str, datetime] = {}
+        titles: dict[str, str] = {}
         for entry in self.entries():
-            if entry.get("event") == "started" and entry.get("verb") == "create":
-                try:
-                    found[str(entry["address"])] = datetime.fromisoformat(str(entry["at"]))
-                except (KeyError, ValueError):
+            address, title = str(entry.get("address")), str(entry.get("title", ""))
+            match entry:
+                case {"event": "started", "verb": "create", "at": str(at)} if title:
+                    with contextlib.suppress(ValueError):
+                        found[title] = datetime.fromisoformat(at)
+                        titles[address] = title
+                case {"event": "failed", "problem": {"code": "taken"}}:
+                    found.pop(titles.get(address, ""), None)
+                case _:
                     continue
         return found
 

@@ -23,7 +23,7 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Ownership:
-    """What makes a resource this setup's: the setup's id, and what its journal says was begun, and when."""
+    """What makes a resource this setup's: the setup's id, and what its journal says was begun (by title), and when."""
 
     setup: str
     begun: Mapping[str, datetime] = field(default_factory=dict)
@@ -137,7 +137,7 @@ def _origin(resource: Resource, aws: Aws, outputs: Mapping[str, Any], ownership:
 
 
 def _begun_here(resource: Resource, aws: Aws, ownership: Ownership) -> bool:
-    begun = ownership.begun.get(resource.name)
+    begun = ownership.begun.get(resource.title)
     if begun is None or resource.listed is None:
         return False
     listed = ask(aws, resource.listed)
@@ -157,10 +157,10 @@ def _whose(resource: Resource, aws: Aws, refused: Refused, ownership: Ownership)
         return problem
     if mine is not None:
         return problem
-    if resource.name in ownership.begun:
+    if resource.title in ownership.begun:
         return Problem(
             "wrong-owner",
-            f"The {resource.title} does not belong to the account of this set-up any more.",
+            f"The {resource.title} does not belong to the account of this set-up (any more).",
             ("Do not let anything write to it. Find out who deleted it and who owns the name now.",),
             resource.name,
         )

@@ -74,7 +74,7 @@ def _facets(
     return (
         Facet(
             name="tags",
-            says="carries this setup's tags",
+            says="carries this set-up's tags",
             want=wanted_tags,
             read=get("GetBucketTagging", "TagSet", "NoSuchTagSet"),
             write=lambda _have, target: put("PutBucketTagging", Tagging={"TagSet": target}),
@@ -130,7 +130,7 @@ def _facets(
         ),
         Facet(
             name="encryption",
-            says="encrypts with the KMS key of this setup",
+            says="encrypts with the KMS key of this set-up",
             want={
                 "ApplyServerSideEncryptionByDefault": {
                     "SSEAlgorithm": "aws:kms",
@@ -171,7 +171,7 @@ def _elsewhere(region: str) -> Callable[[Tree, Tree], Problem | None]:
             return None
         return Problem(
             "region",
-            f"The bucket is in {have}, but this setup is for {region}.",
+            f"The bucket is in {have}, but this set-up is for {region}.",
             ("Choose another bucket name, or set aws.region to the bucket's region.",),
         )
 

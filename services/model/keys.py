@@ -74,7 +74,7 @@ def _other_target(name: str) -> Callable[[Tree, Tree], Problem | None]:
         return Problem(
             "taken",
             f"The alias {name} names another KMS key ({have}).",
-            ("Give this setup another name, or have the alias removed by its owner.",),
+            ("Give this set-up another name, or have the alias removed by its owner.",),
         )
 
     return refuse
@@ -116,7 +116,7 @@ def _facets(place: Place, origin: Origin) -> tuple[Facet, ...]:
     return (
         Facet(
             name="tags",
-            says="carries this setup's tags",
+            says="carries this set-up's tags",
             want=tags.listed(wanted, "TagKey", "TagValue"),
             read=Call("kms", "ListResourceTags", by_id, {"have": "Tags"}, transient=_FRESH),
             write=lambda have, target: Call(
@@ -164,13 +164,13 @@ def _facets(place: Place, origin: Origin) -> tuple[Facet, ...]:
             write=lambda _have, _target: Call(
                 "kms", "EnableKeyRotation", {**by_id, "RotationPeriodInDays": 365}, transient=_FRESH
             ),
-            merge=_shorter_period,
+            merge=_own_period,
             words=_rotation_words,
         ),
     )
 
 
-def _shorter_period(have: Tree, want: Tree) -> Tree:
+def _own_period(have: Tree, want: Tree) -> Tree:
     """A key that rotates already keeps its own period: what its owner chose is not changed."""
     mine = entries(have)
     if mine.get("KeyRotationEnabled") is True and mine.get("RotationPeriodInDays") is not None:

@@ -80,7 +80,7 @@ def _facets(place: Place, spec: RoleSpec, origin: Origin) -> tuple[Facet, ...]:
     facets = [
         Facet(
             name="tags",
-            says="carries this setup's tags",
+            says="carries this set-up's tags",
             want=wanted_tags,
             read=get("Role.Tags"),
             write=lambda have, target: put("TagRole", Tags=tags.changed(have, target)),
@@ -214,7 +214,7 @@ def _nothing_else(name: str, what: str, op: str, path: str, spec: RoleSpec) -> F
             return None
         return Problem(
             "unfit",
-            f"The role {spec.name} has {what} that are not of this setup ({', '.join(map(str, found))}), "
+            f"The role {spec.name} has {what} that are not of this set-up ({', '.join(map(str, found))}), "
             "so Palisade could do more than write backups.",
             (
                 "Remove them from the role if nothing needs them.",

@@ -68,7 +68,7 @@ def test_patience_ends(aws: Aws, name: str, code: str, kind: str) -> None:
     events = list(Journey(Denying(aws, name, code, "Not yet.", 400), clock=clock).events())
     assert failed(events).problem.code == kind
     assert PATIENCE <= clock.seconds <= PATIENCE + 5
-    assert Journey(aws, begun={"bucket": clock.began}).run().ok
+    assert Journey(aws, begun={f"S3 bucket {BUCKET}": clock.began}).run().ok
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_stop_ends_between_two_calls_and_the_next_run_completes(aws: Aws, step
     assert [e.address for e in events if not isinstance(e, Started | Failed | Finished)][-1] == begun[
         -1
     ].address
-    assert Journey(aws, begun={"bucket": FakeClock().wall()}).run().ok
+    assert Journey(aws, begun={f"S3 bucket {BUCKET}": FakeClock().wall()}).run().ok
 
 
 def test_a_stop_ends_a_wait(aws: Aws) -> None:

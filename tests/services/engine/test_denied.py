@@ -158,7 +158,7 @@ def test_a_bucket_of_another_account_is_taken(aws: Aws) -> None:
 
 
 def test_a_bucket_that_was_ours_and_is_not_any_more_is_an_alarm(aws: Aws) -> None:
-    journey = Journey(Foreign(aws), begun={"bucket": Journey(aws).clock.wall()})
+    journey = Journey(Foreign(aws), begun={f"S3 bucket {BUCKET}": Journey(aws).clock.wall()})
     (step,) = [step for step in journey.plan().steps if step.resource.name == "bucket"]
     assert step.problem is not None
     assert step.problem.code == "wrong-owner"

@@ -21,7 +21,7 @@ from tests.world import ACCOUNT, SETUP
 CLOCK = FakeClock(began=datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
 
 EVENTS: tuple[Event, ...] = (
-    Started("bucket", "create", "holds the backups"),
+    Started("bucket", "create", "holds the backups", "S3 bucket acme"),
     Waiting("bucket", 0.2, "AWS answers 404"),
     Succeeded("bucket", "holds the backups"),
     Skipped("bucket.tags", "carries the tags"),
@@ -54,8 +54,15 @@ def test_the_journal_is_its_owners_alone(journal: Journal) -> None:
 def test_begun_is_what_was_about_to_be_created(journal: Journal) -> None:
     for event in EVENTS:
         journal.append(event_json(event))
-    journal.append(event_json(Started("role", "adopt", "…")))
-    assert journal.begun() == {"bucket": datetime(2026, 11, 22, 12, 0, tzinfo=UTC)}
+    journal.append(event_json(Started("role", "adopt", "…", "IAM role acme")))
+    assert journal.begun() == {"S3 bucket acme": datetime(2026, 11, 22, 12, 0, tzinfo=UTC)}
+
+
+def test_a_name_that_was_taken_was_not_begun(journal: Journal) -> None:
+    journal.append(event_json(EVENTS[0]))
+    journal.append(event_json(Failed("bucket", Problem("taken", "The name is taken."))))
+    journal.append(event_json(Started("bucket", "create", "holds the backups", "S3 bucket acme-two")))
+    assert set(journal.begun()) == {"S3 bucket acme-two"}
 
 
 def test_no_journal_is_an_empty_one(journal: Journal) -> None:
@@ -70,8 +77,8 @@ def test_a_torn_last_line_costs_nothing_but_itself(journal: Journal, cut: int) -
     journal.append(event_json(EVENTS[0]))
     with journal.path.open("a") as file:
         file.write(LINE[:cut])
-    journal.append({"event": "started", "verb": "create", "address": "role"})
-    assert set(journal.begun()) == {"bucket", "role"}
+    journal.append({"event": "started", "verb": "create", "address": "role", "title": "IAM role acme"})
+    assert set(journal.begun()) == {"S3 bucket acme", "IAM role acme"}
     lines = journal.path.read_text().splitlines()
     assert len(lines) == 3
     assert json.loads(lines[2])["address"] == "role"
@@ -83,7 +90,7 @@ def test_a_torn_last_line_costs_nothing_but_itself(journal: Journal, cut: int) -
 def test_damaged_lines_are_passed_over(journal: Journal, junk: bytes) -> None:
     journal.append(event_json(EVENTS[0]))
     journal.path.write_bytes(junk + journal.path.read_bytes() + junk)
-    assert set(journal.begun()) == {"bucket"}
+    assert set(journal.begun()) == {"S3 bucket acme"}
 
 
 def test_a_journal_that_cannot_be_written_stops_before_the_call(tmp_path: Path) -> None:

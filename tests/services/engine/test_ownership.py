@@ -1,0 +1,22 @@
+"""Whose a resource is when it carries no tags: only the journal can say, and only about the very name it holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from services.model.calls import Aws
+from tests.world import BUCKET, Journey, do
+
+
+def test_what_was_begun_under_one_name_proves_nothing_about_another(aws: Aws) -> None:
+    do(
+        aws,
+        "s3",
+        "CreateBucket",
+        Bucket=BUCKET,
+        CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+    )
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    for title, verb in (("S3 bucket another-name", "adopt"), (f"S3 bucket {BUCKET}", "set")):
+        steps = {step.address: step.verb for step in Journey(aws, begun={title: long_ago}).plan().steps}
+        assert steps["bucket" if verb == "adopt" else "bucket.tags"] == verb
