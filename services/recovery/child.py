@@ -1,30 +1,50 @@
 """The program of the child process: reads one order, does the work, writes lines of JSON.
 
 Nothing that fails here shows a value: a problem goes out in its own words, anything else as the name of the error
-and the line of code where it happened.
+and the line of code where it happened. A few orders open a talk, in which the parent goes on asking.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
+import os
 import resource
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from services.problems import Problem, ProblemError, as_json
 from services.recovery.passwords import wipe
 from services.recovery.stages import Stage
 
+_PLACES: Mapping[str, str] = MappingProxyType(
+    {
+        "split": "services.recovery.split_operations",
+        "combine": "services.recovery.split_operations",
+        "deal": "services.recovery.split_operations",
+        "token-list": "services.recovery.token_operations",
+        "token-store": "services.recovery.token_operations",
+        "token-read": "services.recovery.token_operations",
+    }
+)
+"""Where the work is done that needs more than keys and files; each is imported for its own orders alone."""
+
+Tell = Callable[[Mapping[str, object]], None]
+
 
 def main() -> int:
     """Serve standard input and output. Ends with 0 when an answer, be it a problem, was given."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - what the driver of a token prints must not get in between
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
     try:
-        serve(sys.stdin.buffer, sys.stdout.buffer)
+        serve(sys.stdin.buffer, answers)
     except BrokenPipeError:
         return 1  # nobody listens any more
     return 0
@@ -40,20 +60,46 @@ def serve(orders: BinaryIO, answers: BinaryIO) -> None:
     def say(stage: Stage) -> None:
         tell({"stage": stage.name, "done": stage.done, "seconds": stage.seconds})
 
+    def answer(result: Mapping[str, object]) -> None:
+        """A buffer in a result is a secret that was asked for; it goes behind the line, raw, and is wiped."""
+        buffers = {name: value for name, value in result.items() if isinstance(value, bytearray)}
+        open_ = {name: value for name, value in result.items() if name not in buffers}
+        tell({"result": open_, "secrets": {name: len(value) for name, value in buffers.items()}})
+        for value in buffers.values():
+            answers.write(value)
+        answers.flush()
+        wipe(*buffers.values())
+
     secrets: dict[str, bytearray] = {}
     try:
-        head: dict[str, Any] = json.loads(orders.readline())
-        secrets.update((name, bytearray(orders.read(size))) for name, size in head["secrets"].items())
-        operations = importlib.import_module("services.recovery.operations")
-        tell({"result": operations.WORK[head["work"]](head["parameters"], secrets, say)})
+        with _told(tell):
+            head: dict[str, Any] = json.loads(orders.readline())
+            secrets.update((name, bytearray(orders.read(size))) for name, size in head["secrets"].items())
+            work = head["work"]
+            operations = importlib.import_module(_PLACES.get(work, "services.recovery.operations"))
+            if work in getattr(operations, "TALKS", {}):
+                first, ask = operations.TALKS[work](head["parameters"], secrets, say)
+                answer(first)
+                for line in orders:
+                    with _told(tell):
+                        answer(ask(json.loads(line)))
+            else:
+                answer(operations.WORK[work](head["parameters"], secrets, say))
+    finally:
+        wipe(*secrets.values())
+
+
+@contextlib.contextmanager
+def _told(tell: Tell) -> Iterator[None]:
+    """What fails in here is told, and is over."""
+    try:
+        yield
     except ProblemError as error:
         tell({"problem": as_json(error.problem)})
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - the last place where it can be told without its values
         tell({"problem": as_json(_bug(error))})
-    finally:
-        wipe(*secrets.values())
 
 
 def _bug(error: Exception) -> Problem:

@@ -37,7 +37,7 @@ def generating(request: Request, password: bytearray) -> Work[KeyFiles]:
     if keyfiles.check_format(request.format) == "pke1":
         check_password(password)
     keyfiles.refuse_existing(of)
-    return Work(_order("generate", request, password), _key_files)
+    return Work(_order("generate", request, password), key_files)
 
 
 def generate(request: Request, password: bytearray, say: Say = silent) -> KeyFiles:
@@ -56,7 +56,7 @@ def completing(request: Request, password: bytearray) -> Work[KeyFiles]:
             where=str(request.folder),
         )
     found = Request(request.folder, request.name, left.format, request.iterations)
-    return Work(_order("complete", found, password), _key_files)
+    return Work(_order("complete", found, password), key_files)
 
 
 def complete(request: Request, password: bytearray, say: Say = silent) -> KeyFiles:
@@ -74,7 +74,8 @@ def _order(work: str, request: Request, password: bytearray) -> Order:
     return Order(work, parameters, {"password": password})
 
 
-def _key_files(answer: Mapping[str, Any]) -> KeyFiles:
+def key_files(answer: Mapping[str, Any]) -> KeyFiles:
+    """The finished key pair in a child's answer."""
     return KeyFiles(
         public_der=Path(answer["public_der"]),
         public_hex=Path(answer["public_hex"]),

@@ -35,16 +35,27 @@ def generate(
     password: bytes | bytearray,
     bench: Bench,
     make: Callable[[], rsa.RSAPrivateKey] = new_key,
+    *,
+    before: Callable[[str], None] | None = None,
 ) -> KeyFiles:
-    """Make a key pair under a free name. Errors: `bad-password`, `exists`, `folder`, `our-bug`."""
+    """Make a key pair under a free name. Errors: `bad-password`, `exists`, `folder`, `our-bug`.
+
+    `before` gets the fingerprint and does what must be done before the private file exists.
+    """
     if format_ == "pke1":
         passwords.check_password(password)
     keyfiles.refuse_existing(of)
     files.folder(of.sealed.parent)
     with stage("generate", bench.say, bench.clock):
         key = make()
-    stored = proof.store_private(key, of.private(format_), format_, password, bench)
-    return _publish_both(of, format_, keys.spki(key.public_key()), stored.notes, bench)
+    der = keys.spki(key.public_key())
+
+    def ready() -> None:
+        if before is not None:
+            before(keys.fingerprint(der))
+
+    stored = proof.store_private(key, of.private(format_), format_, password, bench, ready=ready)
+    return _publish_both(of, format_, der, stored.notes, bench)
 
 
 def complete(of: Paths, format_: Format, password: bytes | bytearray, bench: Bench) -> KeyFiles:

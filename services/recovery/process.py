@@ -1,20 +1,22 @@
 """Key work in a process of its own, which is gone with its memory when the work is done.
 
 Secrets go in through a pipe, behind one line of JSON; lines of JSON come out: the stages, then a result or a
-problem, none of which holds a secret. The child has no environment, no core dumps and no terminal.
+problem. A secret comes out only where an order asks for it, raw behind the line of the result. The child has no
+environment but what an order names, no core dumps and no terminal.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from services.problems import KINDS, Problem, ProblemError, refuse
 from services.recovery.passwords import wipe
@@ -35,11 +37,15 @@ _START = (
 
 @dataclass(frozen=True)
 class Order:
-    """One piece of work: its name, its open parameters, and its secrets, which are wiped once they are sent."""
+    """One piece of work: its name, its open parameters, and its secrets, which are wiped once they are sent.
+
+    `environment` is all that the child sees of one: what the driver of a token wants.
+    """
 
     work: str
     parameters: Mapping[str, object]
     secrets: Mapping[str, bytes | bytearray | None]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Order({self.work})"
@@ -66,7 +72,7 @@ class Work(Generic[Result]):
             process = self._launch()
             answer = self._converse(process, say)
         finally:
-            wipe(*(secret for secret in self._order.secrets.values() if isinstance(secret, bytearray)))
+            wipe_order(self._order)
         if answer is None:
             raise self._ended_early(process.returncode)
         return self._finish(answer)
@@ -86,22 +92,16 @@ class Work(Generic[Result]):
         with self._lock:
             if self._cancelled:
                 raise _interrupted()
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program, no words of a user
-                [sys.executable, "-I", "-X", "utf8", "-c", _START, *_places()],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={},
-                cwd="/",
-                start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the other
-            )
+            self._process = launch(self._order.environment)
             return self._process
 
     def _converse(self, process: subprocess.Popen[bytes], say: Say) -> Mapping[str, Any] | None:
         """The result, or None if the child ended without one; whatever happens here, the child is gone afterwards."""
         try:
-            self._send(process)
-            return _listen(process, say)
+            send(process, self._order)
+            if process.stdin is not None:
+                process.stdin.close()
+            return listen(process, say)
         except BaseException:
             process.terminate()
             raise
@@ -110,49 +110,93 @@ class Work(Generic[Result]):
                 process.stdout.close()
             process.wait()
 
-    def _send(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdin is not None  # noqa: S101 - for the type checker
-        secrets = {name: secret for name, secret in self._order.secrets.items() if secret is not None}
-        head = {
-            "work": self._order.work,
-            "parameters": self._order.parameters,
-            "secrets": {name: len(secret) for name, secret in secrets.items()},
-        }
-        try:
-            with process.stdin as pipe:
-                pipe.write(json.dumps(head).encode("ascii") + b"\n")
-                for secret in secrets.values():
-                    pipe.write(secret)
-        except BrokenPipeError:
-            pass  # it ended early, and its last words or its status say why
-
     def _ended_early(self, status: int) -> ProblemError:
-        if self._cancelled:
-            return _interrupted()
-        how = f"signal {-status}" if status < 0 else f"status {status}"
-        return refuse(
-            "terminated" if status < 0 else "our-bug",
-            f"The process that works on the key ended before it was done ({how}); no file was overwritten.",
-            "Start again; what was already written is found and can be completed.",
-        )
+        return _interrupted() if self._cancelled else ended_early(status)
 
 
-def _listen(process: subprocess.Popen[bytes], say: Say) -> Mapping[str, Any] | None:
+def launch(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a child that waits for its order. Its pipes have no buffer, which would keep copies of secrets."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and program, no words of a user
+        [sys.executable, "-I", "-X", "utf8", "-c", _START, *_places()],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=dict(environment),
+        cwd="/",
+        bufsize=0,
+        start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the other
+    )
+
+
+def send(process: subprocess.Popen[bytes], order: Order) -> None:
+    """Give a child its order; one that ended early is not complained about here."""
+    secrets = {name: secret for name, secret in order.secrets.items() if secret is not None}
+    head = {
+        "work": order.work,
+        "parameters": order.parameters,
+        "secrets": {name: len(secret) for name, secret in secrets.items()},
+    }
+    tell(process, head, *secrets.values())
+
+
+def tell(process: subprocess.Popen[bytes], line: Mapping[str, object], *secrets: bytes | bytearray) -> None:
+    """Write one line and the secrets that it announces; the status of a child that ended early says why."""
+    pipe = cast(io.FileIO, process.stdin)
+    try:
+        for piece in (json.dumps(line).encode("ascii") + b"\n", *secrets):
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[pipe.write(rest) or 0 :]
+    except BrokenPipeError:
+        pass
+
+
+def listen(process: subprocess.Popen[bytes], say: Say) -> Mapping[str, Any] | None:
+    """The next result, whose secrets are buffers; None if the child ended. Errors: the problem that it tells."""
     for line in _lines(process):
         if "stage" in line:
             say(Stage(str(line["stage"]), bool(line["done"]), float(line["seconds"])))
         elif "problem" in line:
             raise ProblemError(_problem(line["problem"]))
         else:
-            return dict(line["result"])
+            answer = dict(line["result"])
+            for name, size in line.get("secrets", {}).items():
+                answer[name] = _secret(process, int(size))
+            return answer
     return None
+
+
+def wipe_order(order: Order) -> None:
+    """Overwrite the secrets of an order that was sent, or never will be."""
+    wipe(*(secret for secret in order.secrets.values() if isinstance(secret, bytearray)))
+
+
+def ended_early(status: int) -> ProblemError:
+    """What a person is told of a child that ended without an answer."""
+    how = f"signal {-status}" if status < 0 else f"status {status}"
+    return refuse(
+        "terminated" if status < 0 else "our-bug",
+        f"The process that works on the key ended before it was done ({how}); no file was overwritten.",
+        "Start again; what was already written is found and can be completed.",
+    )
+
+
+def _secret(process: subprocess.Popen[bytes], size: int) -> bytearray:
+    pipe = cast(io.FileIO, process.stdout)
+    secret = bytearray(size)
+    rest = memoryview(secret)
+    while rest:
+        read = pipe.readinto(rest)
+        if not read:
+            raise ended_early(process.wait())
+        rest = rest[read:]
+    return secret
 
 
 def _lines(process: subprocess.Popen[bytes]) -> Iterator[Mapping[str, Any]]:
     assert process.stdout is not None  # noqa: S101 - for the type checker
-    for line in process.stdout:
-        if line.endswith(b"\n"):
-            yield json.loads(line)
+    while (line := process.stdout.readline()).endswith(b"\n"):
+        yield json.loads(line)
 
 
 def _problem(said: Mapping[str, Any]) -> Problem:
@@ -170,11 +214,12 @@ def _interrupted() -> ProblemError:
 
 
 def _places() -> list[str]:
-    """The folders from which the child imports: this program's, and the one where `cryptography` is installed."""
+    """The folders from which the child imports: this program's, and those where its packages are installed."""
     found = [str(Path(__file__).resolve().parents[2])]
-    spec = importlib.util.find_spec("cryptography")
-    if spec is not None and spec.origin is not None:
-        installed = str(Path(spec.origin).resolve().parents[1])
-        if installed not in found:
-            found.append(installed)
+    for package in ("cryptography", "shamir_mnemonic", "pkcs11"):
+        spec = importlib.util.find_spec(package)
+        if spec is not None and spec.origin is not None:
+            installed = str(Path(spec.origin).resolve().parents[1])
+            if installed not in found:
+                found.append(installed)
     return found

@@ -43,15 +43,26 @@ class Bench:
 
 
 def store_private(
-    key: rsa.RSAPrivateKey, path: Path, format_: Format, password: bytes | bytearray, bench: Bench
+    key: rsa.RSAPrivateKey,
+    path: Path,
+    format_: Format,
+    password: bytes | bytearray,
+    bench: Bench,
+    *,
+    ready: Callable[[], None] = lambda: None,
 ) -> files.Published:
-    """Write the private key to a new file and prove the file. Errors: `bad-password`, `exists`, `folder`, `our-bug`."""
+    """Write the private key to a new file and prove the file. Errors: `bad-password`, `exists`, `folder`, `our-bug`.
+
+    `ready` is called when all is ready to be written; a polite request to end waits from then until the file is whole.
+    """
     content = keys.private_hex(key)
     if format_ == "pke1":
         with stage("seal", bench.say, bench.clock):
             content = pke1.seal(content, password, iterations=bench.iterations)
-    with stage("write", bench.say, bench.clock), uninterrupted():
-        published = files.publish(path, content, PRIVATE, bench.disk)
+    with uninterrupted():
+        ready()
+        with stage("write", bench.say, bench.clock):
+            published = files.publish(path, content, PRIVATE, bench.disk)
     with stage("read", bench.say, bench.clock):
         if files.read_back(path) != content:
             raise spoiled(path)

@@ -24,6 +24,29 @@ SAYS: Mapping[str, str] = MappingProxyType(
 )
 """What a person reads for each stage, in the order in which they happen."""
 
+SPLIT: Mapping[str, str] = MappingProxyType(
+    {
+        "split": "Splitting the password into shares",
+        "share-write": "Writing each share to its folder",
+        "share-read": "Reading the shares back from their folders",
+        "recombine": "Recombining every group of shares that is just large enough",
+        "share-open": "Opening the sealed key with what the shares give",
+    }
+)
+"""The same for shares."""
+
+TOKEN: Mapping[str, str] = MappingProxyType(
+    {
+        "token-login": "Logging in to the token",
+        "token-write": "Storing it in the token",
+        "token-read": "Reading it back from the token",
+        "token-hidden": "Looking whether the token hides it without the PIN",
+    }
+)
+"""The same for tokens."""
+
+_ALL: Mapping[str, str] = MappingProxyType({**SAYS, **SPLIT, **TOKEN})
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -35,7 +58,7 @@ class Stage:
 
     @property
     def says(self) -> str:
-        return SAYS[self.name]
+        return _ALL[self.name]
 
 
 Say = Callable[[Stage], None]
