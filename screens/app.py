@@ -1,0 +1,212 @@
+"""The application: the session, the jobs, which page is shown, and an end that is clean however it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import App, SuspendNotSupported, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from screens import flow
+from screens.frame import Page
+from screens.host import Host
+from screens.session import Session
+from screens.work import Ended, Job, Runner, Told, fault
+from services.problems import Problem, ProblemError
+
+STYLES = Path(__file__).resolve().parent.parent / "assets" / "wizard.tcss"
+
+
+class PalisadeWizard(App[None]):
+    """The wizard over a host. `return_code` is the status to end the process with."""
+
+    CSS_PATH = STYLES
+    TITLE = "palisade-wizard"
+    ESCAPE_TO_MINIMIZE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Leave", key_display="Ctrl+Q", priority=True, show=True),
+        Binding("ctrl+c", "quit", show=False, system=True),
+    ]
+
+    def __init__(self, host: Host) -> None:
+        plain = host.no_colour or "NO_COLOR" in os.environ
+        super().__init__(ansi_color=True if plain else None)
+        if plain:
+            self.theme = "ansi-dark"
+        self.host = host
+        self.session = Session(host)
+        self.runner = Runner(self, host.clock.now)
+        self.opening_problem: Problem | None = None
+
+    # Pages ------------------------------------------------------------------------------------------------------
+
+    async def on_mount(self) -> None:
+        if not self.is_headless:
+            self._end_cleanly_on_signals()
+        await self.push_screen(flow.page(self._first_page()))
+        self.call_after_refresh(self._warm)
+
+    def go(self, name: str) -> None:
+        """Shows a fresh page, made from the saved answers."""
+        self.session.flush()
+        self.switch_screen(flow.page(name))
+
+    def _first_page(self) -> str:
+        self.session.close()
+        if self.host.open_first is None:
+            return "welcome"
+        from services import setup_file
+
+        try:
+            self.session.open(setup_file.read(self.host.open_first))
+        except ProblemError as error:
+            self.opening_problem = error.problem
+            return "welcome"
+        return flow.open_at(self.session)
+
+    def _warm(self) -> None:
+        self.runner.start("warm", "Getting ready", lambda _job, _tell: self.host.warm())
+
+    def look_for_endpoint(self) -> None:
+        """Finds out where calls would go, so that a page names it before anybody signs in. Makes no call."""
+        session = self.session
+        profile, region = session.answers.text("aws.profile"), session.answers.text("aws.region")
+        if session.seen_endpoint is None and not self.runner.running("endpoint"):
+
+            def seen(endpoint: str) -> None:
+                session.seen_endpoint = endpoint
+
+            def look(_job: Job, _tell: object) -> str:
+                return session.host.connect(profile, region).endpoint
+
+            self.runner.start("endpoint", "Looking where AWS is", look, seen)
+
+    # Jobs -------------------------------------------------------------------------------------------------------
+
+    @on(Told)
+    def _told(self, message: Told) -> None:
+        if self.runner.current(message.job):
+            message.job.told.append(message.what)
+            for page in self._pages():
+                page.job_told(message.job, message.what)
+
+    @on(Ended)
+    async def _ended(self, message: Ended) -> None:
+        job = message.job
+        if not self.runner.current(job):
+            return
+        job.result, job.problem, job.done = message.result, message.problem, True
+        if job.problem is None:
+            try:
+                job.finish(job.result)
+            except ProblemError as error:
+                job.problem = error.problem
+        if job.problem is not None:
+            self.session.note(f"{job.name}: {job.problem.code}: {job.problem.summary} {job.problem.where}")
+        for page in self._pages():
+            await page.job_over(job)
+
+    def _pages(self) -> Iterable[Page]:
+        return [screen for screen in self.screen_stack if isinstance(screen, Page) and screen.composed]
+
+    # Keys that work everywhere -------------------------------------------------------------------------------------
+
+    async def action_quit(self) -> None:
+        from screens.dialogs import Leave
+
+        if not isinstance(self.screen, Leave):
+            self.push_screen(Leave(self.runner.any_running()), self._leave)
+
+    def _leave(self, really: bool | None) -> None:
+        if really:
+            self.end(0)
+
+    def end(self, status: int) -> None:
+        """Ends the program: what was typed is kept, and work stops after its current call."""
+        for page in self._pages():
+            page.leaving()
+        self.session.flush()
+        self.runner.stop_all()
+        self.exit(return_code=status)
+
+    def action_explain(self) -> None:
+        from screens.dialogs import Help
+
+        if isinstance(self.screen, Page):
+            self.push_screen(Help(self.screen.name_))
+
+    def action_log(self) -> None:
+        from screens.dialogs import LogView
+
+        if isinstance(self.screen, Page):
+            self.push_screen(LogView(tuple(self.session.log)))
+
+    def show_plainly(self, text: str) -> None:
+        """Shows a text on the terminal's ordinary screen, where the mouse selects and copies as everywhere."""
+        interrupting = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            with self.suspend():
+                # Where the pages are drawn is a terminal; the standard output may lead elsewhere.
+                print(
+                    f"\n{text}\nPress Enter to go back to the wizard. ",
+                    end="",
+                    file=sys.__stderr__,
+                    flush=True,
+                )
+                sys.stdin.readline()
+        except SuspendNotSupported:
+            from screens.dialogs import TextView
+
+            self.push_screen(TextView("Values for Palisade", text))
+        finally:
+            signal.signal(signal.SIGINT, interrupting)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette's commands; none of them takes a picture of the screen."""
+        yield SystemCommand("Help", "Explain this page", self.action_explain)
+        yield SystemCommand("Log", "Show the calls that were made", self.action_log)
+        yield SystemCommand("Leave", "Leave the program; progress is saved", self.action_quit)
+        if self.session.setup is None or not isinstance(screen, Page) or self.runner.running("apply"):
+            return
+        reach = flow.ORDER.index(flow.open_at(self.session))
+        for name in flow.ORDER[: reach + 1]:
+            title = flow.STEPS[flow.step_of(name)].title
+            yield SystemCommand(f"Go to: {title}", "Show this step", lambda name=name: self.go(name))
+
+    # The end ------------------------------------------------------------------------------------------------------
+
+    def _end_cleanly_on_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.end, 128 + number)
+
+    def _fatal_error(self) -> None:
+        """Ends after a fault of ours. Textual's own way prints every local variable, and so passwords."""
+        problem = fault(self._exception) if self._exception else None
+        where = problem.where if problem else "an unknown place"
+        words = (
+            "The program met a fault of its own and had to end; everything that was accepted is saved.\n"
+            f"Start it again to go on. If it happens again, report this place: {where}."
+        )
+        self._exit_renderables.append(Text(words))
+        self._return_code = 70
+        self._close_messages_no_wait()
+
+
+def run(host: Host) -> int:
+    """Opens the wizard and gives the status to end the process with."""
+    if host.no_colour:
+        os.environ["NO_COLOR"] = "1"
+    app = PalisadeWizard(host)
+    app.run(mouse=host.mouse)
+    return app.return_code or 0

@@ -1,0 +1,102 @@
+"""The checklist as lines for a person: what belongs together is one line until somebody wants to see each. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from screens.widgets.listing import Line
+from services.backups.command import recovery_command
+from services.verify.checks import Check, Report, Status
+
+SIGNS: Mapping[Status, str] = MappingProxyType(
+    {"pass": "✓", "fail": "✗", "warn": "!", "unknown": "?", "waiting": "▸", "skipped": "·"}
+)
+_GRAVEST: tuple[Status, ...] = ("fail", "unknown", "warn", "waiting", "skipped", "pass")
+
+
+def rows(report: Report) -> list[tuple[Line, str]]:
+    """Each line of the checklist, and what Enter shows: evidence and remedy of all that it stands for."""
+    found: list[tuple[Line, str]] = []
+    for group in _groups(report.checks):
+        if len(group) == 1 and not group[0].id.startswith("config."):
+            found.append((_line(group[0], 0), details(group)))
+            continue
+        found.append((_sum(group), details(group)))
+        found += [(_line(check, 1), details([check])) for check in group if check.status != "pass"]
+    return found
+
+
+def _groups(checks: Iterable[Check]) -> list[list[Check]]:
+    """Neighbours that belong together: the configuration, and the checks of one file."""
+    groups: list[list[Check]] = []
+    before = ""
+    for check in checks:
+        name = _group(check.id)
+        if name and name == before:
+            groups[-1].append(check)
+        else:
+            groups.append([check])
+        before = name
+    return groups
+
+
+def _group(identifier: str) -> str:
+    if identifier.startswith("config."):
+        return "config"
+    return identifier.rsplit(".", 1)[0] if identifier.startswith("backup.shard.") else ""
+
+
+def _sum(group: Sequence[Check]) -> Line:
+    good = sum(1 for check in group if check.status == "pass")
+    sign = SIGNS[min((check.status for check in group), key=_GRAVEST.index)]
+    count = f"{good} of {len(group)} pass"
+    if group[0].id.startswith("config."):
+        return sign, f"Bucket, key and role are as planned: {count}  (Enter: each)", 0
+    return sign, f"{_file(group[0])}: {count}", 0
+
+
+def _file(check: Check) -> str:
+    """`<key id>/<file>` out of `backup.shard.<key id>.<file>.<what>`."""
+    key_id, _, rest = check.id.removeprefix("backup.shard.").partition(".")
+    return f"{key_id}/{rest.rsplit('.', 1)[0]}"
+
+
+def _line(check: Check, depth: int) -> Line:
+    return SIGNS[check.status], check.title + ("" if check.status == "pass" else f"\n{check.evidence}"), depth
+
+
+def details(group: Sequence[Check]) -> str:
+    """Everything that is known of these checks."""
+    return "\n\n".join(_details(check) for check in group)
+
+
+def _details(check: Check) -> str:
+    parts = [f"{SIGNS[check.status]} {check.title}", f"  {check.evidence}"]
+    parts += [f"  What to do: {check.remedy}"] if check.remedy else []
+    asked = f"; also asked by {', '.join(check.references)}" if check.references else ""
+    return "\n".join([*parts, f"  ({check.id}{asked})"])
+
+
+def wallets(report: Report) -> tuple[str, ...]:
+    """The key IDs of the wallets whose backup was found whole."""
+    start = "backup.coverage."
+    return tuple(
+        c.id.removeprefix(start) for c in report.checks if c.id.startswith(start) and c.status == "pass"
+    )
+
+
+def rehearsal(report: Report, quorum_id: str, private_file: str, bucket: str) -> str:
+    """How to prove that the private key opens a backup, with the vendor's own tool."""
+    key_id = next(iter(wallets(report)), "KEY-ID")
+    file = "recovery_shard-0.txt"
+    command = recovery_command(key_id, "SECP256K1", file, private_file or "PRIVATE-FILE", quorum_id)
+    return "\n\n".join(
+        (
+            "Use a wallet that holds nothing, in sandbox, on a computer that may see its private key.",
+            f"1. Fetch the backup:\naws s3 cp s3://{bucket}/{key_id}/{file} {file}",
+            f"2. Recover with Palisade's own tool, wallet-recovery-cli (for an ED25519 wallet, change the key type):\n{command}",
+            "3. Compare the address that it prints with the wallet's address in Palisade.",
+            "4. Delete what was recovered, and take the private file offline again.",
+        )
+    )

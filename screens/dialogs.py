@@ -1,0 +1,139 @@
+"""What opens over a page and closes to it again: leaving, help, the log, a document to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Footer, Input, Markdown
+
+from screens.widgets.action import Action
+from screens.widgets.words import Words
+
+HELP = Path(__file__).resolve().parent.parent / "assets" / "help"
+
+
+class Leave(ModalScreen[bool]):
+    """Asks whether to leave, and says that nothing is lost."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stay", "Stay", key_display="Esc"),
+        Binding("ctrl+c", "stay", show=False),
+    ]
+
+    def __init__(self, working: bool) -> None:
+        super().__init__()
+        self._working = working
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Words("Leave the wizard?", classes="heading")
+            yield Words(
+                "Everything you answered and everything that was created is saved. Start the program again to go on."
+            )
+            if self._working:
+                yield Words("Something is being worked on. It stops after what it does now.", kind="warn")
+            with Horizontal(classes="row-of-buttons"):
+                yield Action("Stay", id="stay")
+                yield Action("Leave", id="leave")
+        yield Footer(show_command_palette=False)
+
+    def action_stay(self) -> None:
+        self.dismiss(False)
+
+    @on(Button.Pressed)
+    def _choose(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "leave")
+
+
+class Reading(ModalScreen[None]):
+    """Something long to read; every usual key closes it."""
+
+    AUTO_FOCUS = "VerticalScroll"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "shut", "Close", key_display="Esc"),
+        Binding("f1", "shut", show=False),
+        Binding("ctrl+l", "shut", show=False),
+        Binding("enter", "shut", show=False),
+    ]
+
+    def action_shut(self) -> None:
+        self.dismiss(None)
+
+
+class Help(Reading):
+    """The help text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self._page = page
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog tall"):
+            yield Markdown(help_text(self._page))
+        yield Footer(show_command_palette=False)
+
+
+def help_text(page: str) -> str:
+    """The help of a page, and the keys."""
+    return "\n\n".join((HELP / f"{name}.md").read_text(encoding="utf-8") for name in (page, "keys"))
+
+
+class TextView(Reading):
+    """A text as it is."""
+
+    def __init__(self, heading: str, text: str) -> None:
+        super().__init__()
+        self._heading, self._text = heading, text
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog tall"):
+            yield Words(self._heading, classes="heading")
+            yield Words(self._text)
+        yield Footer(show_command_palette=False)
+
+
+class LogView(TextView):
+    """The calls that were made in this sitting: names and outcomes, never values."""
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        super().__init__("What was done, newest first", "\n".join(reversed(lines)) or "Nothing yet.")
+
+
+class AskPath(ModalScreen[str]):
+    """Asks for the path of a new file; an empty answer means none."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "shut", "Close", key_display="Esc")]
+
+    def __init__(self, proposed: str) -> None:
+        super().__init__()
+        self._proposed = proposed
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Words("Write the values to a new file", classes="heading")
+            yield Words(
+                "A name that ends with .json or .md gives that form; an existing file is never overwritten."
+            )
+            yield Input(self._proposed, id="path", compact=True)
+            with Horizontal(classes="row-of-buttons"):
+                yield Action("Write", id="write")
+                yield Action("Close", id="close")
+        yield Footer(show_command_palette=False)
+
+    def action_shut(self) -> None:
+        self.dismiss("")
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#write")
+    def _write(self) -> None:
+        self.dismiss(self.query_one("#path", Input).value.strip())
+
+    @on(Button.Pressed, "#close")
+    def _close(self) -> None:
+        self.dismiss("")

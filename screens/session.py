@@ -1,0 +1,182 @@
+"""One sitting at the wizard: the open set-up, what was typed, and what was learnt from AWS.
+
+Answers are the only truth and go to the setup file at once. What was typed but is not acceptable yet is a draft, kept
+beside it. Secrets are neither: they live in the password page alone.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from services import files, setup_file
+from services.answers import Answers
+from services.aws.guards import Logged
+from services.clock import stamp
+from services.model.calls import Aws
+from services.problems import ProblemError
+from services.setup_file import SetupFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from screens.host import Connection, Host
+    from services.identity import Identity
+    from services.kit import Kit
+    from services.rights import Rights
+    from services.verify.checks import Report
+    from services.work import Desk, Planned
+
+NEW = "new"
+"""Under this name the drafts of a set-up are kept that has no file yet."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who is signed in, through which connection, for which profile and region."""
+
+    profile: str
+    region: str
+    connection: Connection
+    aws: Aws
+    identity: Identity
+
+
+@dataclass
+class Session:
+    """`drafts` holds typed texts by key, and under keys with a leading dot where the person is."""
+
+    host: Host
+    setup: SetupFile | None = None
+    drafts: dict[str, str] = field(default_factory=dict)
+    signed_in: SignedIn | None = None
+    rights: Rights | None = None
+    desk: Desk | None = None
+    planned: Planned | None = None
+    accepted: tuple[str, ...] = ()
+    kit: Kit | None = None
+    report: Report | None = None
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=2000))
+    changed: bool = False
+    seen_endpoint: str | None = None
+    """The endpoint of the profile and region in use; None while nobody has looked."""
+
+    @property
+    def answers(self) -> Answers:
+        return self.setup.answers if self.setup else Answers()
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint in use if it is not AWS's own."""
+        return self.host.endpoint if self.seen_endpoint is None else self.seen_endpoint
+
+    @property
+    def production(self) -> bool:
+        return self.answers.text("setup.environment") == "production"
+
+    def note(self, line: str) -> None:
+        """A line of the log; from any thread."""
+        self.log.append(f"{stamp(self.host.clock.wall())}  {line}")
+
+    def open(self, setup: SetupFile) -> None:
+        """Opens a set-up; it gets its id if it has none."""
+        self.close()
+        self.setup = setup_file.identified(setup)
+        self.drafts = self.host.state.drafts(self._id)
+        self.host.state.remember(self.setup)
+        self.note(f"opened {setup.path}")
+
+    def create(self, name: str, environment: str) -> None:
+        """Makes a new set-up's file and opens it."""
+        folder = files.folder(self.host.state.setups)
+        defaults = {key: value for key, value in self.host.defaults.items() if key != "setup.id"}
+        answers = Answers().updated(
+            {**defaults, "setup.name": name, "setup.environment": environment},
+        )
+        setup = setup_file.create(folder / f"{answers.text('setup.name')}.toml", answers)
+        self.drafts = {}
+        self.changed = True
+        self.flush()
+        self.open(setup)
+
+    def close(self) -> None:
+        """Puts the set-up away; drafts of a new one come up."""
+        self.flush()
+        self.setup = self.signed_in = self.rights = self.seen_endpoint = None
+        self.forget_world()
+        self.drafts = self.host.state.drafts(NEW)
+
+    def forget_world(self) -> None:
+        """What was learnt from AWS is out of date."""
+        self.desk = self.planned = self.kit = self.report = None
+        self.accepted = ()
+
+    def record(self, values: Mapping[str, object]) -> None:
+        """Writes accepted answers into the setup file at once; their drafts are done with."""
+        if self.setup is None:
+            return
+        before = self.setup.answers
+        self.setup = setup_file.record(self.setup, values)
+        for key in values:
+            self.forget(key)
+        if any(before.get(key) != self.setup.answers.get(key) for key in values):
+            self.forget_world()
+
+    def reload(self) -> None:
+        """Takes over what was written into the file by the work itself."""
+        if self.setup is not None:
+            self.setup = setup_file.read(self.setup.path)
+
+    def shown(self, key: str) -> str:
+        """What stands in the field of an answer: what was typed last, else the answer."""
+        if key in self.drafts:
+            return self.drafts[key]
+        value = self.answers.get(key)
+        return ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+
+    def shown_draft(self, key: str) -> str:
+        """What was typed into a field that is no answer, such as the folder of a new key."""
+        return self.drafts.get(key, "")
+
+    def keep(self, key: str, text: str) -> None:
+        """Keeps a draft; it is written down by `flush`."""
+        if self.drafts.get(key) != text:
+            self.drafts[key] = text
+            self.changed = True
+
+    def forget(self, key: str) -> None:
+        if self.drafts.pop(key, None) is not None:
+            self.changed = True
+
+    def flush(self) -> None:
+        """Writes the drafts down if they changed. A full disk must not stop anybody from leaving."""
+        if not self.changed:
+            return
+        try:
+            self.host.state.keep_drafts(self._id, self.drafts)
+        except ProblemError as error:
+            self.note(error.problem.summary)
+        else:
+            self.changed = False
+
+    def connect(self, profile: str, region: str) -> SignedIn:
+        """Signs in and says who that is; from a thread."""
+        from services.identity import identity
+
+        connection = self.host.connect(profile, region)
+        self.seen_endpoint = connection.endpoint
+        aws = Logged(connection.aws, self.note)
+        return SignedIn(profile, region, connection, aws, identity(aws))
+
+    def sign_in(self) -> SignedIn:
+        """The sign-in of the recorded profile and region, made anew if there is none; from a thread."""
+        profile, region = self.answers.text("aws.profile"), self.answers.text("aws.region")
+        found = self.signed_in
+        if found is not None and (found.profile, found.region) == (profile, region):
+            return found
+        return self.connect(profile, region)
+
+    @property
+    def _id(self) -> str:
+        return self.answers.text("setup.id") or NEW

@@ -1,0 +1,172 @@
+"""The create-wallet checklist, live: it looks again and again until the backup is there, whole and readable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Button
+
+from screens import check_words, flow
+from screens.dialogs import TextView
+from screens.frame import Page
+from screens.widgets.action import Action
+from screens.widgets.listing import Lines
+from screens.widgets.words import Words, elapsed
+from screens.work import Job
+from services import work
+from services.backups.findings import UNPROVEN
+from services.verify.checks import Report
+
+EVERY = 15.0
+"""Seconds between looks while something is waited for."""
+
+WHY = "Create a wallet on the new quorum now. This page watches until its backup is here, whole, and readable by you."
+VERIFIED = "Verified: the backup path works. Take the recovery key offline if you have not yet."
+
+
+class Verify(Page):
+    """The configuration is one line and so is each file; Enter shows what is behind a line."""
+
+    name_ = "verify"
+    next_only_when_possible = True
+
+    def body(self) -> ComposeResult:
+        yield Words(WHY, id="verify-heading")
+        yield Lines(id="checks")
+        yield Words(f"What this does not prove: {UNPROVEN}", kind="warn", classes="apart")
+        with Horizontal(classes="row-of-buttons"):
+            yield Action("Look now", id="look-now")
+            yield Action("How to rehearse", id="rehearse")
+            if self.session.host.extra_action is not None:
+                yield Action(self.session.host.extra_action.label, id="extra-action")
+        yield Words(id="extra-said")
+        yield Words(id="write-down")
+        yield Words(id="command")
+
+    def ready(self) -> None:
+        self.next_look: float | None = None
+        self.set_interval(0.5, self.count_down)
+        extra = self.session.host.extra_action
+        if extra is not None:
+            self.query_one("#extra-said", Words).say(extra.says, "todo")
+        if self.session.report is not None:
+            self.call_later(self._show, self.session.report)
+        self._look()
+
+    def can_next(self) -> bool:
+        return False
+
+    def _look(self) -> None:
+        session = self.session
+        setup = session.setup
+        if setup is None or self.wizard.runner.running("verify"):
+            return
+
+        def look(_job: Job, _tell: Any) -> tuple[Report, object]:
+            signed_in = session.sign_in()
+            desk = work.open_desk(
+                setup, signed_in.aws, session.host.state, session.host.clock, signed_in.connection.endpoint
+            )
+            return work.verify(desk), signed_in
+
+        def finish(found: Any) -> None:
+            session.report, session.signed_in = found
+
+        self.next_look = None
+        self.watch_job(self.wizard.runner.start("verify", "Looking", look, finish))
+
+    async def job_ended(self, job: Job) -> None:
+        match job.name:
+            case "verify" if job.problem is not None:
+                self.session.signed_in = None
+                self.show_problem(
+                    job.problem,
+                    ("again", "Try again", self._look),
+                    ("to-review", "Go to the review", lambda: self.wizard.go("review")),
+                )
+            case "verify" if self.session.report is not None:
+                self._show(self.session.report)
+            case "extra" if job.problem is not None:
+                self.show_problem(job.problem)
+            case "extra":
+                self._look()
+            case _:
+                pass
+
+    def _show(self, report: Report) -> None:
+        self.query_one("#checks", Lines).show(check_words.rows(report))
+        waiting = report.having("waiting")
+        self.next_look = self.session.host.clock.now() + EVERY if waiting else None
+        self._mark(report)
+        self.refresh_frame()
+
+    def _mark(self, report: Report) -> None:
+        """All is well when nothing fails, waits or is unknown."""
+        session = self.session
+        wallets = check_words.wallets(report)
+        if wallets:
+            quorum = session.answers.text("palisade.quorum_id") or "(not given yet)"
+            self.query_one("#write-down", Words).say(
+                f"Write down, outside Palisade: quorum ID {quorum}, key ID {', '.join(wallets)}. Without them there is "
+                "no recovery.",
+                "todo",
+            )
+        if report.exit_code == 0:
+            flow.mark(session, flow.VERIFIED, flow.kit_digest(session))
+            flow.mark(session, flow.VERIFIED_AT, f"{session.host.clock.wall():%d %B %Y}".lstrip("0"))
+            self.query_one("#verify-heading", Words).say(VERIFIED, "ok")
+            path = session.setup.path if session.setup else "S"
+            self.query_one("#command", Words).say(
+                f"The same without the wizard: palisade-wizard verify --config {path} --wait 15m"
+            )
+        elif report.having("fail", "unknown"):
+            self.say("Something needs you: Enter on a line with ✗ or ? says what to do.", "bad")
+
+    def count_down(self) -> None:
+        """Says when the next look is, and looks when it is due."""
+        if self.next_look is None or self.query_one("#problem").display:
+            return
+        left = self.next_look - self.session.host.clock.now()
+        if left <= 0:
+            self._look()
+        elif self.busy is None:
+            self.say(f"Waiting for the backup. The next look is in {elapsed(left + 0.99)}.", "now")
+
+    @on(Lines.Opened)
+    def _open(self, event: Lines.Opened) -> None:
+        self.app.push_screen(TextView("Evidence, and what to do", event.behind))
+
+    @on(Button.Pressed, "#look-now")
+    def _now(self) -> None:
+        self.hide_problem()
+        self._look()
+
+    @on(Button.Pressed, "#rehearse")
+    def _rehearse(self) -> None:
+        report, answers = self.session.report, self.session.answers
+        text = check_words.rehearsal(
+            report or Report(()),
+            answers.text("palisade.quorum_id"),
+            answers.text("recovery_key.private_file"),
+            answers.text("storage.bucket"),
+        )
+        self.app.push_screen(TextView("How to rehearse a recovery with an empty wallet", text))
+
+    @on(Button.Pressed, "#extra-action")
+    def _extra(self) -> None:
+        extra, setup = self.session.host.extra_action, self.session.setup
+        if extra is None or setup is None or self.wizard.runner.running("extra"):
+            return
+
+        def act(_job: Job, tell: Any) -> None:
+            for sentence in extra.run(setup):
+                tell(sentence)
+
+        self.watch_job(self.wizard.runner.start("extra", extra.label, act))
+
+    def job_told(self, job: Job, what: Any) -> None:  # noqa: ARG002
+        if job.name == "extra":
+            self.query_one("#extra-said", Words).say("\n".join(str(said) for said in job.told))

@@ -1,0 +1,117 @@
+"""The first page: which set-up to work on, and what to know before any work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from screens import flow
+from screens.frame import Page
+from screens.session import Session
+from screens.widgets.words import Words
+from services.problems import ProblemError
+from services.setup_file import SetupFile
+
+WHY = (
+    "This gives your organisation its own way back to its wallets: Palisade writes an encrypted copy of every "
+    "wallet key to a bucket that only you control."
+)
+BEFORE_YOU_START = (
+    "You need the Owner role in Palisade: only owners can create a backup kit.",
+    "Quorums that exist already cannot be protected afterwards, and another kit means another quorum: plan a new one.",
+    "You need AWS rights to create a key, a bucket and a role (the account page checks them).",
+    "Have a place that is not this computer for the recovery key.",
+    "It takes about 15 minutes. You can leave at any time; nothing is lost.",
+)
+ALTERNATIVE = (
+    'Palisade can also keep the backups in a bucket of its own ("Palisade AWS configuration"). That is less work, but '
+    "then you depend on Palisade to hand them back. This set-up makes you independent of that."
+)
+
+
+class Welcome(Page):
+    """Lists the set-ups of this computer; unreadable ones too, with the reason."""
+
+    name_ = "welcome"
+    next_label: ClassVar[str] = "Open"
+
+    def body(self) -> ComposeResult:
+        yield Words(WHY)
+        yield Words("Set-ups on this computer", classes="heading")
+        yield OptionList(id="setups", markup=False, compact=True)
+        yield Words("Before you start", classes="heading")
+        for sentence in BEFORE_YOU_START:
+            yield Words(sentence, kind="todo", classes="item")
+        yield Words(ALTERNATIVE, classes="apart")
+
+    def ready(self) -> None:
+        self.session.close()
+        self.wizard.runner.forget("key", "apply", "warm")
+        self._found = self.session.host.state.found()
+        setups = self.query_one("#setups", OptionList)
+        for number, found in enumerate(self._found):
+            setups.add_option(Option(Content(_line(self.session, found)), id=f"setup-{number}"))
+        setups.add_option(Option(Content("New set-up…"), id="new"))
+        setups.highlighted = 0
+        problem = self.wizard.opening_problem
+        if problem is not None:
+            self.wizard.opening_problem = None
+            self.show_problem(problem)
+
+    def action_back(self) -> None:
+        self.call_later(self.wizard.action_quit)
+
+    async def forward(self) -> None:
+        setups = self.query_one("#setups", OptionList)
+        if setups.highlighted is not None:
+            self._open(str(setups.get_option_at_index(setups.highlighted).id))
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self._open(str(event.option.id))
+
+    def _open(self, chosen: str) -> None:
+        if chosen == "new":
+            self.wizard.go("new")
+            return
+        found = self._found[int(chosen.removeprefix("setup-"))]
+        if isinstance(found, ProblemError):
+            self.show_problem(found.problem)
+        elif self.attempt(lambda: self.session.open(found)):
+            self.wizard.go(flow.open_at(self.session))
+
+
+def _line(session: Session, found: SetupFile | ProblemError) -> str:
+    if isinstance(found, ProblemError):
+        file = found.problem.where.split(": ", maxsplit=1)[0].rsplit("/", 1)[-1]
+        return f"! {file}  cannot be read: {found.problem.summary}"
+    answers = found.answers
+    name = answers.text("setup.name") or found.path.stem
+    return f"{name}  {answers.text('setup.environment')}  {_state(session, found)}"
+
+
+def _state(session: Session, found: SetupFile) -> str:
+    """How far a set-up has come, in words."""
+    peeked = Session(session.host, found, session.host.state.drafts(found.answers.text("setup.id")))
+    if all(flow.sign(peeked, index, -1) == "✓" for index in range(len(flow.STEPS))):
+        return f"verified {peeked.drafts.get(flow.VERIFIED_AT, '')}".rstrip()
+    at = flow.step_of(flow.open_at(peeked)) + 1
+    try:
+        when = datetime.fromtimestamp(found.path.stat().st_mtime, UTC)
+    except OSError:
+        return f"step {at} of {len(flow.STEPS)}"
+    return f"step {at} of {len(flow.STEPS)}, {_ago((session.host.clock.wall() - when).total_seconds())}"
+
+
+def _ago(seconds: float) -> str:
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        count = int(seconds // size)
+        if count >= 1:
+            return f"{count} {name}{'s' * (count > 1)} ago"
+    return "just now"

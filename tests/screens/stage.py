@@ -1,0 +1,206 @@
+"""A stage for the wizard: an AWS in memory, a state folder, and ways to read what stands on the screen."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from screens.app import PalisadeWizard
+from screens.frame import Body, Page
+from screens.host import Connection, Host
+from screens.widgets.field import Field, widget_id
+from screens.widgets.listing import Listing
+from services import files, setup_file
+from services.demo.objects import backup_object, new_wallet, object_key
+from services.model.calls import Aws, Call, Refused, Reply
+from services.setup_file import SetupFile
+from services.setups import State
+from tests.ports import FakeClock
+from tests.world import sample
+
+ENDPOINT = "http://localhost:4566"
+QUORUM = "20b7aefb-0000-4000-8000-00000000000b"
+KEY_ID = "c4b083d4-0000-4000-8000-00000000000a"
+
+
+@cache
+def public_der() -> bytes:
+    key = rsa.generate_private_key(65537, 4096).public_key()
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+@dataclass
+class Account:
+    """An AWS whose bucket's files are kept here, because the one below lets nobody read through a bucket policy."""
+
+    below: Aws
+    objects: dict[str, bytes] = field(default_factory=dict)
+    broken: dict[str, Refused] = field(default_factory=dict)
+    """Calls to refuse, by name."""
+    before: Callable[[Call], None] = lambda _call: None
+
+    def __call__(self, call: Call) -> Reply:
+        self.before(call)
+        if call.name in self.broken:
+            refused = self.broken[call.name]
+            raise Refused(call, refused.code, refused.message, refused.status)
+        if call.name == "s3:ListObjectsV2":
+            now = FakeClock().wall().isoformat()
+            return {"Contents": [{"Key": key, "LastModified": now} for key in sorted(self.objects)]}
+        if call.name == "s3:GetObject":
+            aliases = self.below(Call("kms", "ListAliases"))["Aliases"]
+            target = next(a["TargetKeyId"] for a in aliases if "palisade" in a["AliasName"])
+            arn = self.below(Call("kms", "DescribeKey", {"KeyId": target}))["KeyMetadata"]["Arn"]
+            body = self.objects[str(call.params["Key"])]
+            return {"Body": body, "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": arn, "VersionId": "v1"}
+        return self.below(call)
+
+    def write_backup(self) -> None:
+        """What Palisade does when a wallet is created."""
+        wallet = new_wallet(QUORUM, KEY_ID, "SECP256K1", random.Random(1))
+        self.objects[object_key(wallet, 0)] = backup_object(wallet, public_der(), 0, rng=random.Random(2))
+
+
+def refusal(code: str, message: str = "no", status: int = 403) -> Refused:
+    return Refused(Call("s3", "HeadBucket"), code, message, status)
+
+
+@dataclass
+class Stage:
+    """A computer with a state folder, and the AWS that it reaches."""
+
+    folder: Path
+    account: Account
+    endpoint: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    @property
+    def state(self) -> State:
+        return State(self.folder / "state")
+
+    def host(self) -> Host:
+        host = Host(
+            state=self.state,
+            clock=self.clock,
+            connect=lambda _profile, _region: Connection(self.account, self.endpoint),
+            profiles=lambda: ("acme", "[prod]"),
+            key_folder=self.folder / "keys",
+            iterations=2,
+        )
+        return replace(host, **self.more)
+
+    def setup(self, **values: object) -> SetupFile:
+        """A set-up whose answers are complete, with its public key."""
+        files.folder(self.state.setups)
+        public = self.folder / "acme.pub.der"
+        if not public.exists():
+            public.write_bytes(public_der())
+        answers = sample(recovery_key__public_files=[str(public)], **values)
+        return setup_file.create(self.state.path_of(answers.text("setup.name")), answers)
+
+    def everything_on_disk(self) -> bytes:
+        return b"".join(path.read_bytes() for path in self.state.folder.rglob("*") if path.is_file())
+
+
+@dataclass
+class Show:
+    """The running wizard."""
+
+    app: PalisadeWizard
+    pilot: Pilot[None]
+
+    @property
+    def page(self) -> Page:
+        assert isinstance(self.app.screen, Page), self.app.screen
+        return self.app.screen
+
+    async def settle(self) -> None:
+        """Until nothing is worked on and everything is drawn."""
+        for _ in range(20):
+            await self.app.workers.wait_for_complete()
+            await self.pilot.pause()
+            if not self.app.runner.any_running():
+                break
+        await self.pilot.pause()
+
+    async def go(self, name: str) -> None:
+        self.app.go(name)
+        await self.settle()
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def fill(self, key: str, text: str) -> None:
+        """Types into the field of an answer, all at once."""
+        self.page.query_one(f"#field-{widget_id(key)}", Field).fill(text)
+        await self.pilot.pause()
+
+    def lines(self) -> list[str]:
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
+    def text(self) -> str:
+        """The screen with all white space as single blanks."""
+        return re.sub(r"\s+", " ", " ".join(self.lines()))
+
+    def shows(self, sentence: str) -> bool:
+        """Whether a sentence stands somewhere on the page, scrolled away or not."""
+        wanted = squeezed(sentence)
+        return any(wanted in squeezed(said(part)) for part in self.app.screen.query(Static) if _shown(part))
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[\s│▸]+", "", text)
+
+
+def said(part: Static) -> str:
+    """What a piece of the page says."""
+    if isinstance(part, Listing):
+        return " ".join(f"{label} {text}" for label, text in part.rows)
+    return str(part.render())
+
+
+def _shown(part: Static) -> bool:
+    return all(node.display for node in part.ancestors_with_self if hasattr(node, "display"))
+
+
+async def cut(show: Show) -> list[str]:
+    """The texts of a page that cannot be read whole, wherever one scrolls."""
+    missing = []
+    body = show.page.query_one(Body)
+    for part in show.page.query(Static):
+        words = squeezed(said(part))
+        if not words or not _shown(part) or part.id == "more":
+            continue
+        if body in part.ancestors:
+            body.scroll_to_widget(part, animate=False, top=True, force=True)
+            await show.pilot.pause()
+        region = part.region
+        lines = show.lines()[region.y : region.bottom]
+        seen = squeezed("".join(line[region.x : region.right] for line in lines))
+        if words not in seen:
+            missing.append(f"{said(part)!r} is read as {seen!r}")
+    return missing
+
+
+@asynccontextmanager
+async def curtain(stage: Stage, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Show]:
+    """The wizard, opened over a stage."""
+    app = PalisadeWizard(stage.host())
+    app.animation_level = "none"
+    async with app.run_test(size=size) as pilot:
+        show = Show(app, pilot)
+        await show.settle()
+        yield show

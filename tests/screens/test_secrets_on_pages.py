@@ -1,0 +1,65 @@
+"""A password is typed, used and gone: no file, picture, log or clipboard ever holds it."""
+
+from __future__ import annotations
+
+import pytest
+
+from screens.dialogs import Leave
+from screens.widgets.secret import SecretInput
+from services import setup_file
+from tests.screens.stage import Stage, curtain
+
+
+@pytest.mark.parametrize("leave", ["escape", "close", "wrong"])
+async def test_a_password_is_in_no_file_and_no_picture(stage: Stage, leave: str) -> None:
+    setup = stage.setup()
+    setup_file.record(setup, {"recovery_key.public_files": []})
+    stage.more = {"open_first": setup.path}
+    secret = "quite-a-secret-9"
+    async with curtain(stage) as show:
+        await show.go("password")
+        show.page.query_one("#password", SecretInput).value = secret
+        show.page.query_one("#password-again", SecretInput).value = secret if leave != "wrong" else "other"
+        await show.pilot.pause()
+        assert secret not in show.app.export_screenshot()
+        assert secret not in repr(show.page.query_one("#password", SecretInput))
+        if leave == "wrong":
+            await show.press("ctrl+n")
+            assert show.shows("The two passwords are not the same.")
+            assert not any(box.value for box in show.page.query(SecretInput))
+        elif leave == "escape":
+            await show.press("escape")
+        if leave == "close":
+            show.app.end(0)
+        else:
+            assert secret not in show.app.export_screenshot()
+            await show.go("password")
+            assert not any(box.value for box in show.page.query(SecretInput))
+        assert not any(secret in line for line in show.app.session.log)
+    assert secret.encode() not in stage.everything_on_disk()
+
+
+async def test_a_password_cannot_be_copied_or_cut(stage: Stage) -> None:
+    stage.more = {"open_first": stage.setup().path}
+    copied: list[str] = []
+    async with curtain(stage) as show:
+        setattr(show.app, "copy_to_clipboard", copied.append)  # noqa: B010
+        await show.go("password")
+        box = show.page.query_one("#password", SecretInput)
+        box.value = "quite-a-secret-9"
+        box.select_all()
+        await show.press("ctrl+x")
+        assert box.value == "quite-a-secret-9"
+        await show.press("ctrl+c")
+        assert isinstance(show.app.screen, Leave)
+    assert copied == []
+
+
+async def test_a_key_log_turns_passwords_off(stage: Stage) -> None:
+    stage.more = {"open_first": stage.setup().path, "key_log": "/tmp/keys.log"}
+    async with curtain(stage) as show:
+        await show.go("password")
+        assert show.shows("Every key you press is written to /tmp/keys.log")
+        assert not show.page.query_one("#ask-password").display
+        await show.press("ctrl+n")
+        assert "key" not in show.app.runner.jobs
