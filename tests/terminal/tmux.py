@@ -57,9 +57,20 @@ class Terminal:
         while self.run("capture-pane", "-pe") == before and time.monotonic() < end:
             time.sleep(_BLINK)
 
+    def settle(self, quiet: float = 0.3, patience: float = 5.0) -> None:
+        """Waits until nothing has moved on the screen for a moment, so that no key is still on its way."""
+        end = time.monotonic() + patience
+        seen, since = self.run("capture-pane", "-pe"), time.monotonic()
+        while time.monotonic() < end and time.monotonic() - since < quiet:
+            time.sleep(_BLINK)
+            now = self.run("capture-pane", "-pe")
+            if now != seen:
+                seen, since = now, time.monotonic()
+
     def focus(self, label: str, steps: int = 20) -> None:
         """Presses Tab until the button with this label is shown in reverse, as a person would look for it."""
         for _ in range(steps):
+            self.settle()
             if self._focused(label):
                 return
             self.tab()
