@@ -32,8 +32,8 @@ def to_account(terminal: Terminal) -> None:
     fits(terminal.wait("Set-ups on this computer"))
     terminal.keys("Enter")
     fits(terminal.wait("Name of the set-up"))
-    terminal.type("acme-sandbox")
-    terminal.wait("acme-sandbox")
+    terminal.type("acme-demo")
+    terminal.wait("Name of the set-up +acme-demo")
     terminal.keys("C-n")
     fits(terminal.wait("You have all .* rights"))
 
@@ -91,12 +91,12 @@ def test_from_nothing_to_the_green_list(tmp_path: Path) -> None:
         assert screen.flag("mouse_any_flag") == "0"
         assert screen.flag("cursor_flag") == "1"
     written = list(folder.rglob("*"))
-    setups = [path for path in written if path.name == "acme-sandbox.toml"]
+    setups = [path for path in written if path.name == "acme-demo.toml"]
     assert setup_file.read(setups[0]).answers.text("recovery_key.fingerprint")
     assert {p.name for p in written if "recovery" in p.name} >= {
-        "acme-sandbox-recovery.pke1",
-        "acme-sandbox-recovery.pub.der",
-        "acme-sandbox-recovery.pub.hex",
+        "acme-demo-recovery.pke1",
+        "acme-demo-recovery.pub.der",
+        "acme-demo-recovery.pub.hex",
     }
     for path in written:
         if path.is_file():

@@ -33,9 +33,11 @@ class Terminal:
         return self.run("capture-pane", "-p")
 
     def keys(self, *keys: str) -> None:
+        self.settle()
         self.run("send-keys", *keys)
 
     def type(self, text: str) -> None:
+        self.settle()
         self.run("send-keys", "-l", text)
 
     def wait(self, pattern: str, patience: float = PATIENCE) -> str:
