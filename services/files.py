@@ -116,6 +116,12 @@ def folder(path: Path) -> Path:
     return path
 
 
+def sync(path: Path, disk: Disk = DISK) -> None:
+    """Put a folder's own entries on the disk, so that a file that is new in it survives a crash."""
+    with _opened(path) as folder:
+        _sync_folder(folder, disk)
+
+
 def read_small(path: Path, limit: int = LIMIT) -> bytes:
     """The content of a file of at most `limit` bytes. Errors: `unreadable-file`."""
     return bytes(read_secret(path, limit))

@@ -154,11 +154,14 @@ STEPS: tuple[str, ...] = (
 
 
 def as_text(values: Kit) -> str:
-    """The values for a plain screen or a file."""
+    """The values for a plain screen or a file; under each public key stands its fingerprint."""
     width = max(len(label) for label, _ in rows(values))
+    prints = {str(key.file): key.sha256 for key in values.public_keys}
     lines = [f"Palisade, {values.console}, {CONSOLE_PATH}", ""]
-    lines += [f"{label:<{width}}  {value}" for label, value in rows(values)]
-    lines += [f"{'':<{width}}  SHA-256 {key.sha256}" for key in values.public_keys]
+    for label, value in rows(values):
+        lines.append(f"{label:<{width}}  {value}")
+        if value in prints:
+            lines.append(f"{'':<{width}}  SHA-256 {prints[value]}")
     return "\n".join([*lines, "", *(f"{n}. {step}" for n, step in enumerate(STEPS, 1)), ""])
 
 

@@ -5,6 +5,7 @@ The wizard and `answers new` write it, `--config` reads it. Comments and order t
 
 from __future__ import annotations
 
+import stat
 import tomllib
 import uuid
 from collections.abc import Mapping
@@ -85,9 +86,16 @@ def _tags(table: Any) -> dict[str, str]:
 
 def read(path: Path) -> SetupFile:
     """The setup file at a path."""
+    if path.exists() and not path.is_file():
+        raise refuse(
+            "unreadable-file",
+            f"{path} is no file.",
+            "Give the path of a setup file with --config.",
+            where=str(path),
+        )
     data = files.read_small(path, LONGEST)
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise refuse(
             "unreadable-file",
@@ -115,9 +123,10 @@ def record(setup: SetupFile, values: Mapping[str, object]) -> SetupFile:
     """
     import tomlkit
 
-    current = read(setup.path)
+    path = setup.path.resolve()
+    current = read(path)
     answers = current.answers.updated(values)
-    document = tomlkit.parse(files.read_small(setup.path, LONGEST).decode("utf-8"))
+    document = tomlkit.parse(files.read_small(path, LONGEST).decode("utf-8-sig"))
     for key in values:
         question = find(key)
         table: Any = document.setdefault(question.table, tomlkit.table())
@@ -125,7 +134,7 @@ def record(setup: SetupFile, values: Mapping[str, object]) -> SetupFile:
             table[question.name] = _toml(answers.given[key])
         else:
             table.pop(question.name, None)
-    files.replace(setup.path, tomlkit.dumps(document).encode())
+    files.replace(path, tomlkit.dumps(document).encode(), stat.S_IMODE(path.stat().st_mode))
     return SetupFile(setup.path, answers)
 
 

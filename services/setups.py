@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,13 +35,17 @@ class State:
         return Journal(self.setups / f"{setup}.journal.jsonl", clock)
 
     def remember(self, setup: SetupFile) -> None:
-        """Notes where a setup's file is, so that it is found again when it is not kept here."""
+        """Notes where a setup's file is, so that it is found again when it is not kept here.
+
+        Only a convenience: where the state directory cannot be written, looking still works.
+        """
         if setup.path.parent == self.setups.absolute():
             return
-        files.folder(self.setups)
         note = self.setups / f"{setup.answers.text('setup.id')}.path"
-        if _noted(note) != setup.path:
-            files.replace(note, str(setup.path).encode())
+        with contextlib.suppress(ProblemError):
+            files.folder(self.setups)
+            if _noted(note) != setup.path:
+                files.replace(note, os.fsencode(setup.path))
 
     def found(self) -> tuple[SetupFile | ProblemError, ...]:
         """Every setup used on this computer, the last used first; a file that cannot be read is its problem.
@@ -71,8 +77,8 @@ class State:
 
 def _noted(note: Path) -> Path | None:
     try:
-        return Path(files.read_small(note, 4096).decode())
-    except (ProblemError, UnicodeDecodeError):
+        return Path(os.fsdecode(files.read_small(note, 4096)))
+    except ProblemError:
         return None
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from services import files
 from services.clock import Clock, stamp
 from services.events import Event, event_json
 from services.problems import refuse
@@ -31,15 +32,20 @@ class Journal:
         line = json.dumps({"at": stamp(self.clock.wall()), **entry}, ensure_ascii=False) + "\n"
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            new = not self.path.exists()
             flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
             handle = os.open(self.path, flags, 0o600)
             try:
                 size = os.fstat(handle).st_size
                 torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-                os.write(handle, (b"\n" if torn else b"") + line.encode())
+                rest = (b"\n" if torn else b"") + line.encode()
+                while rest:
+                    rest = rest[os.write(handle, rest) :]
                 os.fsync(handle)
             finally:
                 os.close(handle)
+            if new:
+                files.sync(self.path.parent)
         except OSError as error:
             raise refuse(
                 "folder",
@@ -88,6 +94,17 @@ class Journal:
                 case _:
                     continue
         return found
+
+    def unanswered(self) -> dict[str, datetime]:
+        """The creations, by title, that were begun and of which no end is written: AWS may have done them or not."""
+        begun, open_addresses = self.begun(), dict[str, str]()
+        for entry in self.entries():
+            address = str(entry.get("address"))
+            if entry.get("event") == "started" and entry.get("verb") == "create":
+                open_addresses[address] = str(entry.get("title", ""))
+            elif entry.get("event") in {"succeeded", "failed"}:
+                open_addresses.pop(address, None)
+        return {title: begun[title] for title in open_addresses.values() if title in begun}
 
 
 def written_ahead(events: Iterator[Event], journal: Journal, run: str) -> Iterator[Event]:

@@ -109,6 +109,8 @@ def _search(resource: Resource, aws: Aws, ownership: Ownership) -> dict[str, Any
                 continue
             outputs = ask(aws, search.look(identifier))
         except Refused as refused:
+            if problem_of(refused).code != "denied":
+                raise
             denied = refused
             continue
         if outputs is not None and outputs.get("deletion") is None:

@@ -265,3 +265,17 @@ def words(policy: Tree) -> str:
         str(entries(s).get("Sid") or "unnamed") for s in items(entries(document(policy)).get("Statement"))
     ]
     return f"{len(sids)} statement{'' if len(sids) == 1 else 's'}: {', '.join(sids)}"
+
+
+def external_ids(policy: Tree) -> tuple[str, ...]:
+    """The external IDs that every Allow statement of a trust policy asks for; none if one asks for none."""
+    found: set[str] = set()
+    for statement in items(entries(normal(policy)).get("Statement")):
+        s = entries(statement)
+        if s.get("Effect") != "Allow":
+            continue
+        asked = items(entries(entries(s.get("Condition")).get("StringEquals")).get("sts:externalid"))
+        if not asked:
+            return ()
+        found.update(str(value) for value in asked)
+    return tuple(sorted(found))

@@ -9,7 +9,7 @@ from services.model import policies, tags
 from services.model.calls import Call
 from services.model.place import Place
 from services.model.resource import Facet, Origin, Resource, Risk
-from services.model.values import Ref, Tree, document, entries, items
+from services.model.values import Ref, Tree, items, mask
 from services.problems import Problem
 
 POLICY_NAME = "PalisadeWizardBackupWriter"
@@ -171,12 +171,13 @@ def _trust(spec: RoleSpec, origin: Origin, get: Callable[[str], Call], put: Call
             return None
         return Problem(
             "unfit",
-            f"The role {spec.name} is trusted for other purposes too, so it cannot be used for backups.",
+            f"The role {spec.name} can be assumed in other ways than this set-up wants ({_trust_words(have)}), so it "
+            "cannot be used for backups.",
             ("Choose another name under role.name: a role of its own is made then.",),
         )
 
     def risk(have: Tree, target: Tree) -> Risk | None:
-        if have is None or policies.principals(have) == policies.principals(target):
+        if have is None or _who(have) == _who(target):
             return None
         return "principal"
 
@@ -195,13 +196,19 @@ def _trust(spec: RoleSpec, origin: Origin, get: Callable[[str], Call], put: Call
     )
 
 
+def _who(policy: Tree) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who may assume the role, and with which external IDs: changing either locks the other side out."""
+    return policies.principals(policy), policies.external_ids(policy)
+
+
 def _trust_words(policy: Tree) -> str:
     found = ", ".join(policies.principals(policy))
     if not found:
         return "can be assumed by nobody"
-    statements = [entries(s) for s in items(entries(document(policy)).get("Statement"))]
-    tied = all("sts:externalid" in str(s.get("Condition", "")).lower() for s in statements)
-    return f"can be assumed by {found}, {'only with the external ID' if tied else 'WITHOUT an external ID'}"
+    ids = policies.external_ids(policy)
+    if not ids:
+        return f"can be assumed by {found}, WITHOUT an external ID"
+    return f"can be assumed by {found}, only with the external ID {' or '.join(map(mask, ids))}"
 
 
 def _nothing_else(name: str, what: str, op: str, path: str, spec: RoleSpec) -> Facet:

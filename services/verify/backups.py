@@ -16,13 +16,14 @@ from services.backups.findings import Finding
 from services.backups.findings import shown as safe
 from services.backups.shards import ShardReport, check_id, check_shard, parse_key
 from services.model.calls import Aws, Call, Refused
-from services.problems import Problem
-from services.verify.checks import Check, Status
+from services.verify.checks import Check, check_of
 
 MOST_FILES = 30
 """Backup files that one pass reads; more are counted and named, not read."""
 
 PAGE = 1000
+MOST_PAGES = 5
+"""Pages of names that one pass looks at."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def backups(aws: Aws, wanted: Wanted) -> tuple[Check, ...]:
         found = _list(aws, wanted)
     except Refused as refused:
         problem = problem_of(refused)
-        return (_unknown("backup.arrived", "A backup arrived", problem), _waiting_to_read())
+        return (check_of("backup.arrived", "A backup arrived", problem), _waiting_to_read())
     if not found.files:
         return (_nothing(wanted, found), *_missing(wanted, set()), _waiting_to_read())
     checks: list[Check] = [_arrived(found)]
@@ -68,16 +69,25 @@ def _list(aws: Aws, wanted: Wanted) -> _Found:
     found = _Found()
     for prefix in [f"{key_id}/" for key_id in wanted.key_ids] or [""]:
         params = {"Bucket": wanted.bucket, "ExpectedBucketOwner": wanted.account, "Prefix": prefix}
-        reply = aws(Call("s3", "ListObjectsV2", params | {"MaxKeys": PAGE}))
-        found.truncated = found.truncated or bool(reply.get("IsTruncated"))
+        _pages(aws, params | {"MaxKeys": PAGE}, wanted.since, found)
+    found.files.sort(key=lambda file: (-file[1].timestamp(), file[0]))
+    return found
+
+
+def _pages(aws: Aws, params: dict[str, str | int], since: datetime | None, found: _Found) -> None:
+    for _ in range(MOST_PAGES):
+        reply = aws(Call("s3", "ListObjectsV2", params))
         for item in reply.get("Contents", []):
             written = datetime.fromisoformat(item["LastModified"])
             if parse_key(item["Key"]) is None:
                 found.others += 1
-            elif wanted.since is None or written >= wanted.since:
+            elif since is None or written >= since:
                 found.files.append((item["Key"], written))
-    found.files.sort(key=lambda file: (-file[1].timestamp(), file[0]))
-    return found
+        token = reply.get("NextContinuationToken")
+        if not reply.get("IsTruncated") or not token:
+            return
+        params = params | {"ContinuationToken": str(token)}
+    found.truncated = True
 
 
 def _arrived(found: _Found) -> Check:
@@ -89,7 +99,7 @@ def _arrived(found: _Found) -> Check:
         evidence += (
             f" The bucket holds more than {PAGE} files and only the first {PAGE} names were looked at."
         )
-        return Check("backup.arrived", "A backup arrived", "warn", evidence, "Name the wallet with --key-id.")
+        return Check("backup.arrived", "A backup arrived", "warn", evidence, _NAME_IT)
     return Check("backup.arrived", "A backup arrived", "pass", evidence)
 
 
@@ -99,11 +109,20 @@ def _nothing(wanted: Wanted, found: _Found) -> Check:
         evidence += f" that was written since {wanted.since:%Y-%m-%d %H:%M:%S} UTC"
     if found.others:
         evidence += f" ({found.others} other file{'s' * (found.others > 1)})"
+    if found.truncated:
+        return Check("backup.arrived", "A backup arrived", "waiting", f"{evidence}. {_more()}", _NAME_IT)
     remedy = (
         "Create an MPC wallet on the new quorum in Palisade. If nothing arrives within a few minutes, compare every "
         "value of the kit with 'palisade-wizard values --config S', and see whether the quorum has the kit."
     )
     return Check("backup.arrived", "A backup arrived", "waiting", evidence + ".", remedy)
+
+
+_NAME_IT = "Name the wallet with --key-id: then only its folder is looked at."
+
+
+def _more() -> str:
+    return f"The bucket holds more than {PAGE * MOST_PAGES} files, and only so many names were looked at."
 
 
 def _missing(wanted: Wanted, found: set[str]) -> Iterator[Check]:
@@ -133,7 +152,7 @@ def _file(
         reply = aws(Call("s3", "GetObject", where))
     except Refused as refused:
         readable.append(False)
-        yield _unknown(identifier("present"), f"{key}: it can be read", problem_of(refused))
+        yield check_of(identifier("present"), f"{key}: it can be read", problem_of(refused))
         return
     readable.append(True)
     report = check_shard(reply["Body"], named.key_id, named.file, wanted.recovery_keys)
@@ -201,8 +220,3 @@ def _readable(wanted: Wanted, readable: list[bool]) -> Check:
 
 def _waiting_to_read() -> Check:
     return Check("access.read", "You can read the backups", "waiting", "Nothing to read yet.")
-
-
-def _unknown(identifier: str, title: str, problem: Problem) -> Check:
-    status: Status = "unknown" if problem.code == "denied" else "fail"
-    return Check(identifier, title, status, problem.summary, " ".join(problem.remedy))

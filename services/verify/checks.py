@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from services.problems import Problem
+
 Status: TypeAlias = Literal["pass", "fail", "warn", "unknown", "waiting", "skipped"]
 
 
@@ -40,6 +42,14 @@ class Report:
             if any(check.status == status for check in self.checks):
                 return code
         return 0
+
+
+def check_of(identifier: str, title: str, problem: Problem, references: tuple[str, ...] = ()) -> Check:
+    """What a problem makes of a check: unknown where AWS denied the look, waiting where trying again helps."""
+    status: Status = (
+        "unknown" if problem.code == "denied" else "waiting" if problem.exit_code == 7 else "fail"
+    )
+    return Check(identifier, title, status, problem.summary, " ".join(problem.remedy), references)
 
 
 def report_json(report: Report) -> dict[str, object]:

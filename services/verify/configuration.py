@@ -10,7 +10,7 @@ from services.engine.plan import Step, plan
 from services.engine.world import Absent, Have, Present, World
 from services.model.resource import Blueprint, Facet, Resource
 from services.model.values import document, shown
-from services.verify.checks import Check, Status
+from services.verify.checks import Check, check_of
 
 REFERENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -62,7 +62,8 @@ def _resource(resource: Resource, world: World, steps: Mapping[str, Step]) -> It
             identifier, title, "pass", f"{resource.title}: {state.outputs.get('arn', '')}".rstrip(": ")
         )
     for facet in facets_of(resource, world):
-        yield _facet(resource, facet, world, steps.get(f"{resource.name}.{facet.name}"))
+        adopting = own is not None and facet.name == "tags"
+        yield _facet(resource, facet, world, own if adopting else steps.get(f"{resource.name}.{facet.name}"))
 
 
 def _facet(resource: Resource, facet: Facet, world: World, step: Step | None) -> Check:
@@ -97,8 +98,6 @@ def _words(facet: Facet, have: object) -> str:
 
 
 def _problem(identifier: str, title: str, step: Step, references: tuple[str, ...] = ()) -> Check:
-    problem = step.problem
-    if problem is None:
+    if step.problem is None:
         raise ValueError(identifier)
-    status: Status = "unknown" if problem.code == "denied" else "fail"
-    return Check(identifier, title, status, problem.summary, " ".join(problem.remedy), references)
+    return check_of(identifier, title, step.problem, references)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -113,4 +114,28 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ProblemError) as caught:
         setup_file.read(path)
+    assert caught.value.problem.code == "unreadable-file"
+
+
+def test_a_link_stays_a_link_and_the_mode_stays_what_it_was(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.toml", tmp_path / "link.toml"
+    real.write_text('[setup]\nname = "acme"\n')
+    real.chmod(0o664)
+    link.symlink_to(real)
+    setup_file.identified(setup_file.read(link))
+    assert link.is_symlink()
+    assert setup_file.read(real).answers.get("setup.id")
+    assert real.stat().st_mode & 0o777 == 0o664
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_bytes(b'\xef\xbb\xbf[setup]\nname = "acme"\n')
+    assert setup_file.identified(setup_file.read(path)).answers.text("setup.name") == "acme"
+
+
+def test_a_pipe_is_no_setup_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ProblemError) as caught:
+        setup_file.read(tmp_path / "pipe")
     assert caught.value.problem.code == "unreadable-file"

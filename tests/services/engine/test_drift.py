@@ -92,10 +92,12 @@ def test_another_principal_in_the_trust_needs_consent(done: Journey) -> None:
     assert step.risk == "principal"
 
 
-def test_another_external_id_in_the_trust_needs_none(done: Journey) -> None:
+def test_another_external_id_in_the_trust_needs_consent_too(done: Journey) -> None:
     trust(other_external_id)(done.aws)
     (step,) = done.plan().steps
-    assert step.risk is None
+    assert step.risk == "principal"
+    assert step.before != step.after
+    assert EXTERNAL_ID not in f"{step.before}{step.after}"
 
 
 def test_an_alias_that_somebody_moved_is_not_taken_back(done: Journey) -> None:

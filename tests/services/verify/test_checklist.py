@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from services.demo.objects import backup_object, new_wallet, object_key
 from services.model.calls import Call, Refused, Reply
-from services.verify.backups import MOST_FILES, Wanted, backups
+from services.verify.backups import MOST_FILES, MOST_PAGES, PAGE, Wanted, backups
 from services.verify.checks import Check, Report, report_json
 from tests.world import ACCOUNT, BUCKET, KEY_ARN
 
@@ -53,8 +53,11 @@ class Bucket:
         if call.name == "s3:ListObjectsV2":
             prefix, most = str(call.params["Prefix"]), int(str(call.params["MaxKeys"]))
             keys = sorted(key for key in self.objects if key.startswith(prefix))
-            contents = [{"Key": key, "LastModified": NOW.isoformat()} for key in keys[:most]]
-            return {"Contents": contents, "IsTruncated": len(keys) > most}
+            begin = int(str(call.params.get("ContinuationToken", 0)))
+            end = begin + most
+            contents = [{"Key": key, "LastModified": NOW.isoformat()} for key in keys[begin:end]]
+            more = {"NextContinuationToken": str(end)} if len(keys) > end else {}
+            return {"Contents": contents, "IsTruncated": bool(more), **more}
         reply: dict[str, Any] = {
             "Body": self.objects[str(call.params["Key"])],
             "ServerSideEncryption": self.algorithm,
@@ -143,10 +146,14 @@ def test_only_what_was_written_since_counts() -> None:
 
 
 def test_a_full_bucket_is_read_in_part_and_says_so() -> None:
-    many = {f"wallet-{n:04}/recovery_shard-0.txt": b"" for n in range(1200)}
+    many = {f"wallet-{n:04}/recovery_shard-0.txt": b"" for n in range(PAGE * MOST_PAGES + 1)}
     bucket = Bucket(many)
     found = look(bucket)
+    assert sum(call.op == "ListObjectsV2" for call in bucket.calls) == MOST_PAGES
     assert found["backup.arrived"].status == "warn"
+    later = look(Bucket(many), replace(WANTED, since=NOW.replace(hour=15)))["backup.arrived"]
+    assert later.status == "waiting"
+    assert "--key-id" in later.remedy
     assert "--key-id" in found["backup.arrived"].remedy
     assert sum(call.op == "GetObject" for call in bucket.calls) == MOST_FILES
 

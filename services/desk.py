@@ -1,0 +1,100 @@
+"""One setup, signed in: what is planned, applied and verified all comes from a `Desk`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services import setup_file
+from services.answers import complete
+from services.aws.guards import ReadOnly
+from services.blueprint import blueprint
+from services.clock import Clock
+from services.engine.apply import PATIENCE
+from services.engine.journal import Journal
+from services.engine.observe import Ownership, observe
+from services.engine.plan import Plan, plan
+from services.engine.world import Absent, World
+from services.identity import Identity, identity
+from services.model.calls import Aws
+from services.model.resource import Blueprint
+from services.setup_file import SetupFile
+from services.setups import State, kept_apart
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One setup with its connection. `endpoint` is empty unless it is not AWS's own (then it is shown everywhere)."""
+
+    setup: SetupFile
+    aws: Aws
+    identity: Identity
+    blueprint: Blueprint
+    state: State
+    clock: Clock
+    endpoint: str = ""
+
+    @property
+    def setup_id(self) -> str:
+        return self.setup.answers.text("setup.id")
+
+    @property
+    def journal(self) -> Journal:
+        return self.state.journal(self.setup_id, self.clock)
+
+    @property
+    def ownership(self) -> Ownership:
+        return Ownership(self.setup_id, self.journal.begun())
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan and the world that it was made from."""
+
+    plan: Plan
+    world: World
+
+
+def open_desk(setup: SetupFile, aws: Aws, state: State, clock: Clock, endpoint: str = "") -> Desk:
+    """Signs in, and checks that the answers are complete, the account is the recorded one, and nothing is shared.
+
+    The setup gets its id here if it has none.
+    """
+    complete(setup.answers)
+    who = identity(aws)
+    parts = blueprint(setup.answers, who.account)
+    kept_apart(setup, state.found())
+    if not setup.answers.get("setup.id"):
+        setup = setup_file.identified(setup)
+        parts = blueprint(setup.answers, who.account)
+    state.remember(setup)
+    return Desk(setup, aws, who, parts, state, clock, endpoint)
+
+
+def make_plan(desk: Desk) -> Planned:
+    """Looks at AWS, without a way to write, and says what differs.
+
+    A creation that was begun a moment ago and never answered may not show yet: it is looked for again for a while.
+    """
+    world = observe(desk.blueprint, ReadOnly(desk.aws), desk.ownership)
+    end = desk.clock.now() + PATIENCE
+    while _may_still_show(desk, world) and desk.clock.now() < end:
+        desk.clock.sleep(3)
+        world = observe(desk.blueprint, ReadOnly(desk.aws), desk.ownership)
+    return Planned(plan(desk.blueprint, world), world)
+
+
+def _may_still_show(desk: Desk, world: World) -> bool:
+    """Whether something without a name of its own was begun in the last minutes, and is not seen."""
+    unanswered = desk.journal.unanswered()
+    return any(
+        resource.search is not None
+        and isinstance(world.resources.get(resource.name), Absent)
+        and desk.clock.wall() - unanswered[resource.title] < _SHOWS_WITHIN
+        for resource in desk.blueprint
+        if resource.title in unanswered
+    )
+
+
+_SHOWS_WITHIN = timedelta(minutes=5)
+"""After this time a key that AWS made is seen by everybody."""
