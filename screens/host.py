@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from services.clock import Clock
 from services.model.calls import Aws
 from services.recovery.passwords import ITERATIONS
 from services.setup_file import SetupFile
 from services.setups import State
+
+if TYPE_CHECKING:
+    from services.recovery.keyring_copy import Backend
+    from services.recovery.medium import Finding
 
 
 @dataclass(frozen=True)
@@ -57,3 +63,17 @@ class Host:
     """Rounds of the sealed key's password hash; only tests lower it."""
     key_log: str = ""
     """The file into which every key press is written, if somebody turned that on: no password is taken then."""
+    findings: Callable[[Path], tuple[Finding, ...]] = lambda _folder: ()
+    """What to know of the medium of a folder before a private key goes there; asked in a thread."""
+    keyring: Callable[[], Backend] | None = None
+    """Where a copy of a sandbox key's password can be kept; None where it is not offered."""
+    search_path: str = ""
+    """The text of PATH, on which the vendor's recovery tool is looked for."""
+    tool_environment: Mapping[str, str] = field(default_factory=dict)
+    """What the vendor's tool sees of the environment."""
+    token_drivers: Callable[[], tuple[Path, ...]] = lambda: ()
+    """The PKCS#11 modules that are installed in the usual places."""
+    driver_environment: Mapping[str, str] = field(default_factory=dict)
+    """What such a module sees of the environment."""
+    tokens_possible: Callable[[], bool] = lambda: find_spec("pkcs11") is not None
+    """Whether the extra that speaks to tokens is installed."""

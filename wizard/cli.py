@@ -28,6 +28,8 @@ COMMANDS = {
     "demo": "The whole journey on an embedded AWS: no account, no network.",
     "keygen": "Makes the recovery key pair.",
     "keycheck": "Says what a key file is and whether recovery can rely on it.",
+    "shares": "Combines the shares of custodians.",
+    "token": "Lets an HSM guard the sealed key or its password.",
     "answers": "Writes, checks and explains setup files.",
     "plan": "Shows what would change in AWS.",
     "apply": "Makes it so, going on where an earlier run stopped.",
@@ -40,7 +42,13 @@ ANSWERS = {
     "check": "Checks a setup file without asking AWS.",
     "explain": "Explains a key of the setup file.",
 }
-RESERVED = ("shares", "doctor", "record", "export", "bundle", "destroy", "audit", "lifecycle")
+SHARES = {"combine": "Tests shares against the sealed file, and opens it."}
+TOKENS = {
+    "list": "Lists the tokens that are plugged in.",
+    "store": "Stores a sealed file, or its password, in a token.",
+    "read": "Takes it out again.",
+}
+RESERVED = ("doctor", "record", "export", "bundle", "destroy", "audit", "lifecycle")
 _LATEST = "palisade-wizard.program"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def host(program: Program, config: Path | None) -> Host:
     """The outer world for the pages; on the demo's stage, with one more action and its answers."""
     from wizard import stage
+    from wizard.keys import place, tokens, vendor
 
+    environ = program.around.environ
     staged = stage.load(program.options.demo_stage) if program.options.demo_stage is not None else None
     return Host(
         state=program.state,
@@ -25,11 +27,17 @@ def host(program: Program, config: Path | None) -> Host:
         open_first=config.absolute() if config is not None else None,
         defaults={**(staged.defaults if staged else {}), **program.answers({})},
         extra_action=stage.play_palisade(program, staged) if staged else None,
-        no_colour=bool(program.around.environ.get("NO_COLOR")),
+        no_colour=bool(environ.get("NO_COLOR")),
         key_folder=staged.key_folder if staged else None,
         endpoint=program.endpoint,
         mouse=not program.options.no_mouse,
-        key_log=program.around.environ.get("TEXTUAL_LOG", ""),
+        key_log=environ.get("TEXTUAL_LOG", ""),
+        findings=lambda folder: place.findings(program, folder, ()),
+        keyring=None if staged else program.around.keyring,  # a demo leaves nothing behind
+        search_path=environ.get("PATH", ""),
+        tool_environment=vendor.passed_on(environ),
+        token_drivers=tokens.installed,
+        driver_environment=tokens.environment(environ),
     )
 
 

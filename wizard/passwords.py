@@ -1,4 +1,4 @@
-"""Where a password comes from: a file, the standard input, or the keyboard without echo."""
+"""Where a password comes from: a file, the standard input, the keyboard without echo, or the program itself."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from services import files
 from services.problems import refuse
 from services.recovery.passwords import check_password, from_file, wipe
+from services.recovery.strength import generated, strength
 from wizard.terminal import no_terminal
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def new(program: Program, file: Path | None, prompt: str = "New password") -> by
     found = given(program, file)
     if found is not None:
         check_password(found)
+        program.voice.tell(f"Password: {strength(found).says}")
         return found
     _need_terminal(program)
     program.voice.tell(
@@ -54,6 +56,7 @@ def new(program: Program, file: Path | None, prompt: str = "New password") -> by
     for _ in range(TRIES):
         first = program.around.ask_secret(f"{prompt}: ")
         check_password(first)
+        program.voice.tell(strength(first).says)
         second = program.around.ask_secret(f"{prompt}, again: ")
         same = first == second
         wipe(second)
@@ -62,6 +65,43 @@ def new(program: Program, file: Path | None, prompt: str = "New password") -> by
         wipe(first)
         program.voice.tell("The two are not the same.")
     raise refuse("bad-password", "The password was not typed twice in the same way.", "Start again.")
+
+
+def made(program: Program) -> bytearray:
+    """A strong password made here, shown once, and typed back before anything depends on it.
+
+    Errors: `no-terminal`, `bad-password` if it was not typed back.
+    """
+    if not program.around.terminal:
+        raise no_terminal("A generated password is shown once, and there is no terminal to show it on.")
+    password = generated()
+    voice = program.voice
+    voice.tell("Write this password down now; it is shown once and kept nowhere:")
+    voice.tell(f"\n    {password.decode('ascii')}\n")
+    for _ in range(TRIES):
+        typed = program.around.ask_secret("Type it from your paper: ")
+        same = typed == password
+        wipe(typed)
+        if same:
+            voice.tell(
+                "It is right. Clear this window before you leave it: the password is still to be seen here."
+            )
+            return password
+        voice.tell("That is not the password above.")
+    wipe(password)
+    raise refuse(
+        "bad-password", "The generated password was not typed back, so no key was made.", "Start again."
+    )
+
+
+def pin(program: Program, file: Path | None, token: str) -> bytearray:
+    """The PIN of a token, typed if no file names it. Errors: `no-terminal`."""
+    found = given(program, file)
+    if found is not None:
+        return found
+    if not program.around.terminal:
+        raise no_terminal("A PIN is needed and there is no terminal to type it on.", "--pin-file")
+    return program.around.ask_secret(f"PIN of the token {token}: ")
 
 
 def _need_terminal(program: Program) -> None:

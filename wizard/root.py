@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -17,6 +17,7 @@ from wizard.render.voice import Voice
 if TYPE_CHECKING:
     from screens.host import Connection
     from services.aws.port import Settings
+    from services.recovery.keyring_copy import Backend
     from services.setup_file import SetupFile
     from services.setups import State
     from services.work import Desk
@@ -42,9 +43,33 @@ def ask_secret(prompt: str) -> bytearray:
     return ask(prompt)
 
 
+def disk(path: Path) -> Hashable:
+    """On which disk a path is."""
+    from services.recovery.medium import disk as of
+
+    return of(path)
+
+
+def mounts() -> str:
+    """The table of mounts; empty where the system keeps none."""
+    from services.recovery.medium import MOUNTS
+
+    try:
+        return MOUNTS.read_text("utf-8", "surrogateescape")
+    except OSError:
+        return ""
+
+
+def keyring() -> Backend:
+    """The keyring that this computer offers."""
+    from keyring import get_keyring
+
+    return get_keyring()
+
+
 @dataclass(frozen=True)
 class Surroundings:
-    """What is around the program: environment, streams, time, AWS, and the person at the keyboard."""
+    """What is around the program: environment, streams, time, AWS, disks, and the person at the keyboard."""
 
     environ: MutableMapping[str, str] = field(default_factory=lambda: os.environ)
     stdin: TextIO = field(default_factory=lambda: sys.stdin)
@@ -53,6 +78,9 @@ class Surroundings:
     clock: Clock = field(default_factory=SystemClock)
     reach: Reach = reach_aws
     ask_secret: Callable[[str], bytearray] = ask_secret
+    disk: Callable[[Path], Hashable] = disk
+    mounts: Callable[[], str] = mounts
+    keyring: Callable[[], Backend] = keyring
     pbkdf2_iterations: int = 0
     """Rounds for sealing a key; 0 for the real number."""
 

@@ -20,11 +20,8 @@ def ask_secret(prompt: str) -> bytearray:
             raise no_terminal("The password cannot be typed here without being shown.") from None
 
 
-def no_terminal(summary: str) -> ProblemError:
-    """The refusal to ask for a password where nobody can type one unseen."""
+def no_terminal(summary: str, option: str = "--password-file") -> ProblemError:
+    """The refusal to ask for a secret where nobody can type one unseen; `option` gives it in a file."""
     return refuse(
-        "no-terminal",
-        summary,
-        "Give it with --password-file F, or - for the standard input.",
-        where="--password-file",
+        "no-terminal", summary, f"Give it with {option} F, or - for the standard input.", where=option
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shlex
+from typing import TYPE_CHECKING
 
-from services.backups.curves import Algorithm
+if TYPE_CHECKING:
+    from services.backups.curves import Algorithm
 
 
 def recovery_command(

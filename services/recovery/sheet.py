@@ -45,7 +45,7 @@ class Sheet:
 def sheet(
     key: KeyFiles,
     *,
-    environment: Literal["sandbox", "production"],
+    environment: Literal["sandbox", "production", ""],
     kit: str,
     moment: datetime,
     recovery: str,
@@ -55,7 +55,7 @@ def sheet(
     """Gather the sheet of a key pair from its files.
 
     `recovery` is the vendor tool's command for a wallet, with placeholders, naming the private file by its name;
-    `token` is the label of the HSM that holds the file or its password. Errors: `unreadable-file`, `invalid-answer`.
+    an empty `environment` is left out; `token` is the label of the HSM that holds the file or its password. Errors: `unreadable-file`, `invalid-answer`.
     """
     for name, text in (("kit", kit), ("token", token)):
         if len(text) > _LONGEST or not text.isprintable():
@@ -89,7 +89,7 @@ def render(of: Sheet) -> str:
 
 
 def _lines(of: Sheet) -> Iterator[str]:
-    yield f"PALISADE RECOVERY KEY · {of.environment.upper()}"
+    yield f"PALISADE RECOVERY KEY · {of.environment.upper()}" if of.environment else "PALISADE RECOVERY KEY"
     yield "=" * COLUMNS
     yield from _wrapped(f"Kit: {of.kit or '(none yet)'}")
     yield f"Made on: {of.day}   RSA-4096, exponent 65537"

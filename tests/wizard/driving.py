@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,9 +22,10 @@ from services.aws.port import Settings
 from services.clock import Clock
 from services.model.calls import Aws, Call, Reply
 from services.problems import KINDS
+from services.recovery.keyring_copy import Backend
 from tests.ports import FakeClock
 from wizard.cli import run
-from wizard.root import Surroundings
+from wizard.root import Surroundings, disk
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple"
@@ -84,9 +85,14 @@ def nowhere(call: Call) -> Reply:
     raise AssertionError(f"{call.name} was called")
 
 
+def no_keyring() -> Backend:
+    """A keyring where a test must not need it."""
+    raise AssertionError("the keyring was asked for")
+
+
 @dataclass
 class Terminal:
-    """A person's machine: its AWS, its folder, and what is typed. `settings` keeps how AWS was asked for."""
+    """A person's machine: its AWS, its folder, its disks, and what is typed. `settings` keeps how AWS was asked for."""
 
     folder: Path
     aws: Aws = nowhere
@@ -94,6 +100,8 @@ class Terminal:
     environ: dict[str, str] = field(default_factory=dict)
     clock: Clock = field(default_factory=FakeClock)
     settings: list[Settings] = field(default_factory=list)
+    disk: Callable[[Path], Hashable] = disk
+    keyring: Callable[[], Backend] = no_keyring
 
     def __call__(
         self,
@@ -115,6 +123,9 @@ class Terminal:
             clock=self.clock,
             reach=self._reach,
             ask_secret=lambda _prompt: bytearray(next(answers).encode()),
+            disk=self.disk,
+            mounts=lambda: "",
+            keyring=self.keyring,
             pbkdf2_iterations=2,
         )
         status = run(["--state-dir", str(self.folder / "state"), *map(str, arguments)], around)
@@ -166,7 +177,8 @@ def refused(ran: Ran, code: str) -> dict[str, Any]:
     problem = ran.problem
     assert problem["code"] == code, problem
     assert ran.status == problem["exit_code"] == KINDS[code]
-    assert problem["summary"][0].isupper() or problem["summary"][0] in "'/“-"
+    first = problem["summary"][0]
+    assert first.isupper() or first.isdigit() or first in "'/“-"
     assert problem["summary"].endswith((".", "?", ")"))
     assert "\n" not in problem["summary"]
     assert problem["remedy"]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.wizard.driving import ROOT, Terminal, process, refused
 from wizard import VERSION
-from wizard.cli import ANSWERS, COMMANDS, RESERVED
+from wizard.cli import ANSWERS, COMMANDS, RESERVED, SHARES, TOKENS
 
 HEAVY = ("textual", "boto3", "botocore", "cryptography", "rich", "tomlkit", "keyring", "ministack")
 _LOADED = """
@@ -43,6 +43,8 @@ def loaded(*arguments: str | Path) -> tuple[int, list[str]]:
         ("--version",),
         *((name, "--help") for name in COMMANDS),
         *(("answers", name, "--help") for name in ANSWERS),
+        *(("shares", name, "--help") for name in SHARES),
+        *(("token", name, "--help") for name in TOKENS),
         ("answers", "explain", "storage.bucket"),
         ("answers", "explain", "--json"),
     ],
@@ -60,6 +62,18 @@ def test_checking_a_setup_file_loads_nothing_heavy(offline: Terminal) -> None:
 def test_making_a_key_keeps_cryptography_and_boto_out_of_the_parent(offline: Terminal) -> None:
     arguments = ("keygen", "--out", offline.folder / "keys", "--format", "hex")
     assert loaded(*arguments) == (0, [])
+
+
+def test_splitting_a_key_and_combining_its_shares_keeps_them_out_too(offline: Terminal) -> None:
+    folders = [offline.folder / name for name in "ab"]
+    for folder in folders:
+        folder.mkdir()
+    wanted = [word for folder in folders for word in ("--share-dir", folder)]
+    keys = offline.folder / "keys"
+    split = ("keygen", "--out", keys, "--shares", "2", "--threshold", "2", *wanted)
+    assert loaded(*split) == (0, [])
+    shares = [next(folder.iterdir()) for folder in folders]
+    assert loaded("shares", "combine", *shares, "--sealed", keys / "recovery.pke1") == (0, [])
 
 
 def test_help_names_every_command_and_the_version_is_the_packages() -> None:

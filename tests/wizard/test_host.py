@@ -32,5 +32,19 @@ def test_options_and_environment_become_values(tmp_path: Path) -> None:
     assert plain.open_first == tmp_path / "setup.toml"
 
 
+def test_foreign_programs_see_little_of_the_environment(tmp_path: Path) -> None:
+    environ = {
+        "PATH": "/opt/bin", "HOME": str(tmp_path), "TERM": "xterm", "SOFTHSM2_CONF": "/c", "AWS_PROFILE": "kim",
+    }  # fmt: skip
+    around = Surroundings(environ=environ, clock=FakeClock(), mounts=lambda: f"none {tmp_path} tmpfs rw 0 0")
+    found = host(replace(Program.start(around, json=False), options=Globals(state_dir=tmp_path)), None)
+    assert found.search_path == "/opt/bin"
+    assert found.tool_environment == {name: environ[name] for name in ("PATH", "HOME", "TERM")}
+    assert found.driver_environment == {name: environ[name] for name in ("HOME", "SOFTHSM2_CONF")}
+    assert "in memory only" in found.findings(tmp_path / "keys")[0].says
+    assert len(set(found.token_drivers())) == len(found.token_drivers())
+    assert found.keyring is around.keyring
+
+
 def test_a_setup_file_that_cannot_be_read_is_said_before_a_page_opens(offline: Terminal) -> None:
     refused(offline("--config", offline.setup, "--json", typed=""), "unreadable-file")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from services.clock import stamp
 from services.problems import refuse
 from wizard.cli import Subcommand
 from wizard.options import PATH
@@ -31,7 +33,22 @@ if TYPE_CHECKING:
     metavar="F",
     help="Open it with the password in F (- is the standard input).",
 )
-@click.option("--prove", is_flag=True, help="Open the private key, encrypt and decrypt with it.")
+@click.option(
+    "--keyring",
+    is_flag=True,
+    help="Open it with the copy of the password in this computer's keyring; needs --public.",
+)
+@click.option(
+    "--prove",
+    is_flag=True,
+    help="Open the private key, encrypt and decrypt with it: the yearly proof that you still can.",
+)
+@click.option(
+    "--vendor-tool",
+    "ask_vendor",
+    is_flag=True,
+    help="Have the vendor's recovery tool on PATH prove it, after asking; else print the command.",
+)
 @click.option("--convert-to", type=click.Choice(["pke1", "hex"]), help="Write the private key in this form.")
 @click.option("--out", type=PATH, metavar="F", help="The new file for --convert-to; it must not exist.")
 @click.option(
@@ -45,7 +62,9 @@ def command(
     file: Path,
     public: Path | None,
     password_file: Path | None,
+    keyring: bool,
     prove: bool,
+    ask_vendor: bool,
     convert_to: Format | None,
     out: Path | None,
     new_password_file: Path | None,
@@ -53,14 +72,25 @@ def command(
     """See the help text."""
     from services import files
     from services.recovery import check
+    from wizard.keys.vendor import proven
 
     if (convert_to is None) != (out is None):
         raise refuse(
             "usage", "--convert-to and --out belong together.", "Give both, or neither.", where="--out"
         )
+    if keyring and (public is None or password_file is not None):
+        raise refuse(
+            "usage",
+            "--keyring finds the password by the public key, and replaces --password-file.",
+            "Give --public PUB, and no --password-file.",
+            where="--keyring",
+        )
     data = files.read_small(file)
     other = files.read_small(public) if public is not None else None
-    password = _opening(program, data, password_file, needed=prove or convert_to is not None)
+    if keyring and other is not None:
+        password: bytearray | None = _from_keyring(program, other)
+    else:
+        password = _opening(program, data, password_file, needed=prove or convert_to is not None)
     spare = bytearray(password) if password is not None else None
     result = check.checking(data, other, password, prove=prove, iterations=_rounds(program)).run()
     converted = None
@@ -68,7 +98,11 @@ def command(
         converted = _converted(
             program, data, convert_to, out, result, password=spare, new_password_file=new_password_file
         )
-    _say(program, file, result, converted)
+    vendor = ask_vendor and _for_vendor(program, result)
+    more = {"vendor_tool": proven(program, file)} if vendor and program.voice.json else {}
+    _say(program, file, result, converted, more)
+    if vendor and not program.voice.json:
+        proven(program, file)
     problem = check.verdict(result)
     if problem is None or (converted and problem.code == "failed-check"):
         return 0
@@ -93,6 +127,31 @@ def _opening(program: Program, data: bytes, password_file: Path | None, *, neede
         return found
     closed = check.checking(data, iterations=_rounds(program)).run()
     return passwords.existing(program, None) if closed.sealed else None
+
+
+def _from_keyring(program: Program, public: bytes) -> bytearray:
+    """The copy of the password that the keyring has for this public key."""
+    from services.recovery import check
+    from wizard.keys.copies import fetched
+
+    fingerprint = check.checking(public).run().sha256
+    if fingerprint is None:
+        raise refuse(
+            "unreadable-file",
+            "The file given with --public does not say which key it is.",
+            "Give the public key.",
+            where="--public",
+        )
+    return fetched(program, fingerprint)
+
+
+def _for_vendor(program: Program, result: CheckResult) -> bool:
+    if not (result.is_private and result.recovery_tool_accepts):
+        program.voice.tell(
+            "! The vendor's tool proves private files alone, in a form that it takes; it was not asked."
+        )
+        return False
+    return True
 
 
 def _converted(
@@ -122,11 +181,17 @@ def _converted(
     ).run()
 
 
-def _say(program: Program, file: Path, result: CheckResult, converted: Converted | None) -> None:
+def _say(
+    program: Program,
+    file: Path,
+    result: CheckResult,
+    converted: Converted | None,
+    more: Mapping[str, object],
+) -> None:
     from services.recovery import check
 
     if program.voice.json:
-        document = check.as_json(result)
+        document = {**check.as_json(result), **more}
         if converted is not None:
             document |= {"converted": {"file": str(converted.file), "format": converted.format}}
         program.voice.document(document)
@@ -138,6 +203,12 @@ def _say(program: Program, file: Path, result: CheckResult, converted: Converted
     lines += [f"  {note}" for note in result.notes]
     if result.is_private:
         lines.append(f"  The vendor's recovery tool {tool}.")
+    if result.proven:
+        day = stamp(program.around.clock.wall())[:10]
+        lines.append(
+            f"  Proven on {day}: it still opens, and what its public key encrypts it decrypts. Note the day; "
+            "prove it again within a year."
+        )
     if converted is not None:
         lines.append(f"  Written to {converted.file} as {converted.format}, read back and proven.")
         lines += [f"  {note}" for note in converted.notes]

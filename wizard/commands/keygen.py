@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from services.problems import ProblemError, refuse
+from services.problems import refuse
 from wizard.cli import Subcommand
 from wizard.commands.answers_new import as_seen_from
+from wizard.keys.wanted import Wanted, refuse_mixtures
 from wizard.options import PATH
 
 if TYPE_CHECKING:
-    from services.recovery.keyfiles import Format, KeyFiles
     from services.recovery.keypair import Request
-    from services.recovery.process import Work
     from services.setup_file import SetupFile
+    from wizard.keys.making import Made
+    from wizard.keys.place import Purpose
     from wizard.root import Program
+
+CUSTODY = "recovery_key.custody"
 
 
 @click.command(
     "keygen",
     cls=Subcommand,
     help="Makes the recovery key pair: NAME.pub.der and NAME.pub.hex for Palisade, and the sealed private key, "
-    "which stays with you. Nothing is ever overwritten.",
+    "which stays with you: behind a password, or behind shares that custodians hold. Nothing is ever overwritten.",
 )
 @click.option("--out", type=PATH, required=True, metavar="DIR", help="The folder for the files.")
 @click.option("--config", type=PATH, metavar="S", help="Record the public key in this setup file.")
+@click.option(
+    "--environment", type=click.Choice(["sandbox", "production"]), default=None,
+    help="What the key is for, where no setup file says it; production is stricter.",
+)  # fmt: skip
 @click.option("--name", default="recovery", show_default=True, help="How the files are called.")
 @click.option(
     "--format", "style", type=click.Choice(["pke1", "hex"]), default="pke1", show_default=True,
@@ -37,49 +44,83 @@ if TYPE_CHECKING:
 @click.option(
     "--password-file", type=PATH, metavar="F", help="Take the password from F (- is the standard input)."
 )
+@click.option(
+    "--generate-password", is_flag=True, help="Make a strong password, and show it once on the terminal."
+)
+@click.option("--shares", type=int, metavar="N", help="Split the password into N shares (2 to 16).")
+@click.option("--threshold", type=int, metavar="M", help="How many shares open the key (2 to N).")
+@click.option(
+    "--share-dir",
+    "share_dirs",
+    type=PATH,
+    multiple=True,
+    metavar="D",
+    help="A folder for one share; N times.",
+)
+@click.option(
+    "--custodian",
+    "custodians",
+    multiple=True,
+    metavar="NAME",
+    help="Who holds a share, for the sheet; N times.",
+)
 @click.option("--complete", is_flag=True, help="Finish what an interrupted run left.")
-@click.option("--shares", hidden=True)
-@click.option("--threshold", hidden=True)
-@click.option("--share-dir", "share_dirs", multiple=True, hidden=True)
+@click.option(
+    "--share",
+    "share_files",
+    type=PATH,
+    multiple=True,
+    metavar="FILE",
+    help="A share, for --complete; M times.",
+)
+@click.option(
+    "--sheet/--no-sheet",
+    default=True,
+    show_default=True,
+    help="Write NAME.txt, a sheet to print, without secrets.",
+)
+@click.option(
+    "--keyring", is_flag=True, help="Sandbox only: keep a copy of the password in this computer's keyring."
+)
 @click.pass_obj
-def command(
-    program: Program,
-    *,
-    out: Path,
-    config: Path | None,
-    name: str,
-    style: Format,
-    password_file: Path | None,
-    complete: bool,
-    shares: str | None,
-    threshold: str | None,
-    share_dirs: tuple[str, ...],
-) -> int:
+def command(program: Program, /, **options: Any) -> int:
     """See the help text."""
-    from services.recovery import keyfiles
+    from wizard.keys import copies, making, paper, place, words
 
-    if shares or threshold or share_dirs:
-        raise refuse(
-            "usage",
-            "Splitting the secret into shares (--shares, --threshold, --share-dir) is not in this version.",
-            "Seal the key with a password instead.",
-            where="--shares",
-        )
-    setup = _keyless(program, config)
-    request = _request(program, out, name, style)
-    made = _completed(program, request, password_file) if complete else _made(program, request, password_file)
+    wanted = Wanted(**options)
+    refuse_mixtures(wanted)
+    setup = _keyless(program, wanted.config)
+    of = place.purpose(setup, wanted.environment or "")
+    request = _request(program, wanted)
+    if wanted.keyring:
+        copies.refuse_unfit(program, of)
+    if not wanted.complete:
+        _refuse_other_custody(setup, wanted)
+        making.refuse_leftovers(request, split=wanted.split)
+        if wanted.sheet:
+            paper.refuse_taken(request.folder, request.name)
+    found = place.findings(program, request.folder, wanted.share_dirs)
+    place.tell(program, found, of)
+    made = _made(program, request, wanted, of)
     if setup is not None:
         _record(setup, made)
-    _say(program, made, config)
+    extra: dict[str, object] = {"medium": [asdict(finding) for finding in found]}
+    if made.password is not None:
+        extra["keyring"] = copies.kept(program, made.files.sha256, made.password)
+    if wanted.sheet:
+        split = bool(made.shares) or (setup is not None and setup.answers.text(CUSTODY) == "split")
+        sheet = paper.written(program, made, request.name, of, split=split)
+        extra["sheet"] = str(sheet) if sheet else None
     if program.voice.json:
-        program.voice.document(keyfiles.as_json(made))
+        program.voice.document({**words.as_json(made), **extra})
+    words.say(program, made, wanted.config, sheet=extra.get("sheet"))
     return 0
 
 
-def _request(program: Program, out: Path, name: str, style: Format) -> Request:
+def _request(program: Program, wanted: Wanted) -> Request:
     from services.recovery.keypair import Request
 
-    request = Request(out.absolute(), name, style)
+    request = Request(wanted.out.absolute(), wanted.name, wanted.style)
     rounds = program.around.pbkdf2_iterations
     return replace(request, iterations=rounds) if rounds else request
 
@@ -101,87 +142,44 @@ def _keyless(program: Program, config: Path | None) -> SetupFile | None:
     return setup
 
 
-def _made(program: Program, request: Request, password_file: Path | None) -> KeyFiles:
-    from services.recovery import keyfiles
-    from services.recovery.keypair import generating
-    from wizard import passwords
-
-    left = keyfiles.leftover(request.folder, request.name)
-    if left is not None:
+def _refuse_other_custody(setup: SetupFile | None, wanted: Wanted) -> None:
+    """Refuse one password for a key that the setup file wants split."""
+    if setup is not None and setup.answers.text(CUSTODY) == "split" and not wanted.split:
         raise refuse(
-            "exists",
-            f"An earlier run left {left.private_file} without its public files.",
-            "Finish it with the same command and --complete, which needs its password.",
-            "Or choose another name with --name.",
-            where=str(left.private_file),
+            "invalid-answer",
+            "The setup file says that the key is split among custodians, and this would be one password.",
+            "Add --shares N, --threshold M and --share-dir once for each share.",
+            f"Or set {CUSTODY} to file in the setup file.",
+            where=CUSTODY,
         )
-    try:
-        keyfiles.refuse_existing(keyfiles.paths(request.folder, request.name))
-    except ProblemError as error:
-        hint = "If an earlier run made them and only the setup file lacks them, add --complete."
-        raise ProblemError(replace(error.problem, remedy=(*error.problem.remedy, hint))) from None
-    password = passwords.new(program, password_file) if request.format == "pke1" else bytearray()
-    return _worked(program, generating(request, password))
 
 
-def _completed(program: Program, request: Request, password_file: Path | None) -> KeyFiles:
-    from services.recovery import keyfiles
-    from services.recovery.keypair import completing
+def _made(program: Program, request: Request, wanted: Wanted, of: Purpose) -> Made:
     from wizard import passwords
+    from wizard.keys import making
 
-    left = keyfiles.leftover(request.folder, request.name)
-    if left is None:
-        return _found(request)
-    password = passwords.existing(program, password_file) if left.format == "pke1" else bytearray()
-    return _worked(program, completing(request, password))
-
-
-def _found(request: Request) -> KeyFiles:
-    """A pair that is complete on the disk: only the setup file does not know it yet."""
-    from services import files
-    from services.recovery import keyfiles
-    from services.recovery.formats import public_key
-
-    of = keyfiles.paths(request.folder, request.name)
-    key = public_key(files.read_small(of.public_der))
-    style = next((f for f in keyfiles.FORMATS if of.private(f).exists()), request.format)
-    return keyfiles.KeyFiles(of.public_der, of.public_hex, of.private(style), style, key.sha256, 4096, 65537)
+    if wanted.complete:
+        return making.completed(program, request, wanted.password_file, wanted.share_files, wanted.custodians)
+    if wanted.threshold is not None:
+        return making.with_shares(
+            program, request, wanted.share_dirs, wanted.threshold, wanted.custodians,
+            production=of.production,
+        )  # fmt: skip
+    if request.format == "hex":
+        return making.with_password(program, request, bytearray())
+    made = wanted.generate_password
+    password = passwords.made(program) if made else passwords.new(program, wanted.password_file)
+    return making.with_password(program, request, password, keep=wanted.keyring)
 
 
-def _worked(program: Program, work: Work[KeyFiles]) -> KeyFiles:
-    def say(stage: object) -> None:
-        from services.recovery.stages import Stage
-
-        if isinstance(stage, Stage) and stage.done:
-            program.voice.tell(f"✓ {stage.says} ({stage.seconds:.1f} s)")
-
-    return work.run(say)
-
-
-def _record(setup: SetupFile, made: KeyFiles) -> None:
+def _record(setup: SetupFile, made: Made) -> None:
     from services import setup_file
 
-    setup_file.record(
-        setup,
-        {
-            "recovery_key.public_files": [as_seen_from(setup.path, made.public_der)],
-            "recovery_key.fingerprint": made.sha256,
-            "recovery_key.private_file": as_seen_from(setup.path, made.private_file),
-        },
-    )
-
-
-def _say(program: Program, made: KeyFiles, config: Path | None) -> None:
-    voice = program.voice
-    if not voice.json:
-        voice.data(
-            f"Public key   {made.public_der}\nAs hex text  {made.public_hex}\n"
-            f"Private key  {made.private_file}\nSHA-256      {made.sha256}"
-        )
-    for note in made.notes:
-        voice.tell(f"! {note}")
-    if made.format == "hex":
-        voice.tell("! The private key is open text: whoever reads the file has it.")
-    voice.tell("Keep the private file and its password apart from each other, and away from this computer.")
-    if config is not None:
-        voice.tell(f"Next: palisade-wizard plan --config {config}")
+    values: dict[str, object] = {
+        "recovery_key.public_files": [as_seen_from(setup.path, made.files.public_der)],
+        "recovery_key.fingerprint": made.files.sha256,
+        "recovery_key.private_file": as_seen_from(setup.path, made.files.private_file),
+    }
+    if made.shares:
+        values[CUSTODY] = "split"
+    setup_file.record(setup, values)

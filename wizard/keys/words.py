@@ -1,0 +1,69 @@
+"""What `keygen` says of a finished key pair, to a program and to a person."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard import PROGRAM
+
+if TYPE_CHECKING:
+    from wizard.keys.making import Made
+    from wizard.root import Program
+
+
+def as_json(made: Made) -> dict[str, object]:
+    """The contract's JSON of `keygen`; paths only. Custodians are there where they were named."""
+    from services.recovery import custodians, keyfiles
+    from wizard.keys.making import BLANK
+
+    document = {**keyfiles.as_json(made.files), "shares": [str(path) for path in made.shares]}
+    if made.custody is None:
+        return document
+    custody = custodians.as_json(made.custody)
+    named = all(one.name != BLANK for one in made.custody.custodians)
+    return {**document, **custody, "custodians": custody["custodians"] if named else []}
+
+
+def say(program: Program, made: Made, config: Path | None, sheet: object) -> None:
+    """Where everything is, what to know of it, and what to do next."""
+    voice, files = program.voice, made.files
+    if not voice.json:
+        lines = [
+            f"Public key   {files.public_der}",
+            f"As hex text  {files.public_hex}",
+            f"Private key  {files.private_file}",
+            *(f"Share        {path}" for path in made.shares),
+            *([f"Sheet        {sheet}"] if sheet else []),
+            f"SHA-256      {files.sha256}",
+        ]
+        voice.data("\n".join(lines))
+    for note in files.notes:
+        voice.tell(f"! {note}")
+    if files.format == "hex":
+        voice.tell("! The private key is open text: whoever reads the file has it.")
+    for sentence in _next(made):
+        voice.tell(sentence)
+    if config is not None:
+        voice.tell(f"Next: {PROGRAM} plan --config {config}")
+
+
+def _next(made: Made) -> list[str]:
+    from services.recovery.vendor_tool import validate_command
+
+    private = made.files.private_file
+    said = []
+    if made.shares:
+        custody = made.custody
+        needed = made.shares[: custody.threshold] if custody else made.shares
+        shares = " ".join(shlex.quote(str(path)) for path in needed)
+        said += [
+            f"Then let {len(needed)} custodians test together that their shares open {private.name}:",
+            f"  {PROGRAM} shares combine {shares} --sealed {shlex.quote(str(private))}",
+        ]
+    else:
+        said.append(
+            "Keep the private file and its password apart from each other, and away from this computer."
+        )
+    return [*said, "The vendor's own tool proves the private file with:", f"  {validate_command(private)}"]
