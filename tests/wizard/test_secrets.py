@@ -32,7 +32,7 @@ def test_no_secret_in_any_output_or_file(terminal: Terminal) -> None:
     run("external-json", "plan", "--config", setup, "--json", *other)
     run("verify", "verify", "--config", setup)
     run("verify-json", "verify", "--config", setup, "--json")
-    run("values", "values", "--config", setup, "--out", terminal.folder / "values.txt")
+    run("values", "values", "--config", setup, "--out", terminal.folder / "values.txt", *changed)
     assert all(said.values())
 
     private = (keys / "recovery.pke1").read_bytes()
