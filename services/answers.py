@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from services.model.place import Place, parse_arn, partition_of
+from services.model.tags import ENVIRONMENT
 from services.problems import Problem, ProblemError, refuse
 from services.questions import QUESTIONS, Value, accept, find
 
@@ -100,7 +101,8 @@ def place(answers: Answers, account: str) -> Place:
             "Sign in to the recorded account, or use a profile that does (aws.profile or --profile).",
             where="aws.account",
         )
-    return Place(account, answers.text("aws.region"), answers.text("setup.id"), answers.tags)
+    tags = {**answers.tags, ENVIRONMENT: answers.text("setup.environment")}
+    return Place(account, answers.text("aws.region"), answers.text("setup.id"), tags)
 
 
 def _partition(answers: Answers) -> Problem | None:

@@ -81,6 +81,7 @@ def _facets(
             merge=tags.merging(),
             normal=tags.normal(),
             words=tags.words,
+            refuse=tags.other_environment,
         ),
         Facet(
             name="region",

@@ -126,6 +126,7 @@ def _facets(place: Place, origin: Origin) -> tuple[Facet, ...]:
             normal=tags.normal("TagKey", "TagValue"),
             born=True,
             words=tags.words,
+            refuse=tags.other_environment,
         ),
         Facet(
             name="kind",

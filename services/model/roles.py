@@ -88,6 +88,7 @@ def _facets(place: Place, spec: RoleSpec, origin: Origin) -> tuple[Facet, ...]:
             normal=tags.normal(),
             born=True,
             words=tags.words,
+            refuse=tags.other_environment,
         ),
         Facet(
             name="path",

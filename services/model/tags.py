@@ -7,11 +7,13 @@ from typing import TypeAlias
 
 from services.model.resource import Origin
 from services.model.values import Tree, entries, items
+from services.problems import Problem
 
 PREFIX = "palisade-wizard:"
 SETUP = f"{PREFIX}setup"
 RESOURCE = f"{PREFIX}resource"
 ORIGIN = f"{PREFIX}origin"
+ENVIRONMENT = f"{PREFIX}environment"
 
 Pairs: TypeAlias = Mapping[str, str]
 
@@ -74,3 +76,26 @@ def words(tags: Tree) -> str:
     pairs = [entries(tag) for tag in items(tags)]
     named = [(p.get("Key", p.get("TagKey")), p.get("Value", p.get("TagValue"))) for p in pairs]
     return ", ".join(f"{name}={value}" for name, value in named) or "no tags"
+
+
+def other_environment(have: Tree, target: Tree) -> Problem | None:
+    """Why a resource that was made for one environment cannot serve the other, even in the same set-up."""
+    theirs, mine = _value(have, ENVIRONMENT), _value(target, ENVIRONMENT)
+    if theirs is None or mine is None or theirs == mine:
+        return None
+    return Problem(
+        "other-environment",
+        f"This was made for {theirs}, and the set-up says {mine} now: sandbox and production share nothing.",
+        (
+            f"Set setup.environment back to {theirs}.",
+            f"For {mine}, make a set-up of its own with 'palisade-wizard answers new --from'.",
+        ),
+    )
+
+
+def _value(tags: Tree, name: str) -> Tree:
+    for tag in items(tags):
+        pair = entries(tag)
+        if pair.get("Key", pair.get("TagKey")) == name:
+            return pair.get("Value", pair.get("TagValue"))
+    return None

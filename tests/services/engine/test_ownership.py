@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from services.model.calls import Aws
-from tests.world import BUCKET, Journey, do
+from tests.world import BUCKET, Journey, do, sample_blueprint
 
 
 def test_what_was_begun_under_one_name_proves_nothing_about_another(aws: Aws) -> None:
@@ -20,3 +20,10 @@ def test_what_was_begun_under_one_name_proves_nothing_about_another(aws: Aws) ->
     for title, verb in (("S3 bucket another-name", "adopt"), (f"S3 bucket {BUCKET}", "set")):
         steps = {step.address: step.verb for step in Journey(aws, begun={title: long_ago}).plan().steps}
         assert steps["bucket" if verb == "adopt" else "bucket.tags"] == verb
+
+
+def test_what_was_made_for_sandbox_never_becomes_productions(aws: Aws) -> None:
+    assert Journey(aws).run().ok
+    other = Journey(aws, sample_blueprint(setup__environment="production"))
+    blocked = {step.address: step.problem.code for step in other.plan().blocked if step.problem}
+    assert blocked == dict.fromkeys(("key.tags", "bucket.tags", "role.tags"), "other-environment")
