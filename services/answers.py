@@ -38,9 +38,6 @@ class Answers:
             raise TypeError(key)
         return value
 
-    def flag(self, key: str) -> bool:
-        return self.get(key) is True
-
     def texts(self, key: str) -> tuple[str, ...]:
         value = self.get(key)
         return value if isinstance(value, tuple) else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.aws.failures import not_aws
 from services.aws.translate import problem_of
 from services.model.calls import Aws, Call, Refused
 from services.problems import ProblemError
@@ -24,8 +25,12 @@ class Identity:
 
 def identity(aws: Aws) -> Identity:
     """Asks AWS who is signed in."""
+    call = Call("sts", "GetCallerIdentity")
     try:
-        reply = aws(Call("sts", "GetCallerIdentity"))
+        reply = aws(call)
     except Refused as refused:
         raise ProblemError(problem_of(refused)) from None
-    return Identity(str(reply["Account"]), str(reply["Arn"]))
+    account, arn = reply.get("Account"), reply.get("Arn")
+    if not (isinstance(account, str) and account and isinstance(arn, str) and arn):
+        raise ProblemError(not_aws(call))
+    return Identity(account, arn)

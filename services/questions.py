@@ -18,7 +18,7 @@ def find(key: str) -> Question:
     """The question of a key; an unknown key is refused with the nearest known one."""
     if key in BY_KEY:
         return BY_KEY[key]
-    near = difflib.get_close_matches(key, BY_KEY, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(key, BY_KEY, n=1, cutoff=0.6)
     remedy = f"Did you mean {near[0]}?" if near else "List the keys with 'palisade-wizard answers explain'."
     raise refuse("invalid-answer", f"There is no answer named {key!r}.", remedy, where=key)
 

@@ -17,6 +17,7 @@ from services.identity import Identity
 from services.model.calls import Aws, Call, Refused
 from services.model.place import Arn, Place, parse_arn
 from services.model.values import Tree, entries, items
+from services.operator_policy import JobCall
 from services.problems import ProblemError
 
 
@@ -44,7 +45,7 @@ class Rights:
         return f"You have {len(self.allowed)} of {count} rights that setting up needs. Missing: {named}."
 
 
-def needed(answers: Answers, account: str) -> tuple[Call, ...]:
+def needed(answers: Answers, account: str) -> tuple[JobCall, ...]:
     """The calls of setting up, with stand-ins for what is not answered yet."""
     region = answers.text("aws.region")
     place = Place(account, region, "")
@@ -61,7 +62,7 @@ def needed(answers: Answers, account: str) -> tuple[Call, ...]:
     return operator_policy.calls_for("setup", parts, filled.text("storage.bucket"))
 
 
-def check(aws: Aws, who: Identity, calls: Iterable[Call], place: Place) -> Rights:
+def check(aws: Aws, who: Identity, calls: Iterable[JobCall], place: Place) -> Rights:
     """Asks IAM about every action of the calls; never raises, because nothing depends on the answer."""
     asking = ReadOnly(aws)
     statements = items(operator_policy.policy(calls, place)["Statement"])
@@ -111,7 +112,7 @@ def _actions(statement: Tree) -> tuple[str, ...]:
 
 def _results(aws: Aws, source: str, statements: Iterable[Tree]) -> Iterator[Tree]:
     for statement in statements:
-        resources = [str(r).replace(":role/*", ":role/") for r in items(entries(statement).get("Resource"))]
+        resources = [str(resource) for resource in items(entries(statement).get("Resource"))]
         params: dict[str, Tree] = {"PolicySourceArn": source, "ActionNames": list(_actions(statement))}
         if resources != ["*"]:
             params["ResourceArns"] = resources

@@ -5,6 +5,7 @@ The wizard and `answers new` write it, `--config` reads it. Comments and order t
 
 from __future__ import annotations
 
+import difflib
 import stat
 import tomllib
 import uuid
@@ -53,12 +54,25 @@ def parse(text: str, where: str = "") -> Answers:
     for table, values in content.items():
         if table == "tags":
             continue
-        if table not in _TABLES or not isinstance(values, dict):
-            find(f"{table}.")
+        if table not in _TABLES:
+            raise _no_table(table)
+        if not isinstance(values, dict):
+            raise refuse(
+                "invalid-answer",
+                f"The entry [{table}] is a table, and this file makes it something else.",
+                f"Write [{table}] on a line of its own and its answers below it.",
+                where=table,
+            )
         for name, value in values.items():
             question = find(f"{table}.{name}")
             given[question.key] = accept(question, value)
     return Answers(given, _tags(content.get("tags", {})))
+
+
+def _no_table(name: str) -> ProblemError:
+    near = difflib.get_close_matches(name, _TABLES, n=1)
+    remedy = f"Did you mean [{near[0]}]?" if near else f"The tables are {', '.join(_TABLES)} and tags."
+    return refuse("invalid-answer", f"There is no table named {name!r}.", remedy, where=name)
 
 
 def _tags(table: Any) -> dict[str, str]:

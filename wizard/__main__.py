@@ -6,7 +6,7 @@ import sys
 
 from wizard import signals
 from wizard.cli import run
-from wizard.fatal import silence
+from wizard.render.voice import silence
 from wizard.root import Surroundings
 
 
@@ -15,10 +15,11 @@ def main() -> None:
     around = Surroundings()
     with signals.as_endings():
         status = signals.or_ended(lambda: run(sys.argv[1:], around), around)
-    try:
-        around.stdout.flush()
-    except OSError:
-        silence(around)
+    for stream in (around.stdout, around.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            silence(stream)
     sys.exit(status)
 
 

@@ -53,7 +53,23 @@ _LATEST = "palisade-wizard.program"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class Subcommand(click.Command):
+class _Helped(click.Command):
+    """A command whose help goes where all output of the program goes."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _show_help
+        return option
+
+
+def _show_help(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        ctx.obj.voice.data(ctx.get_help())
+        ctx.exit()
+
+
+class Subcommand(_Helped):
     """A command that also takes the global options and, if it works on answers, their flags.
 
     The callback gets the `Program` and, where `answers` is not "none", the answers given as `given`.
@@ -78,7 +94,7 @@ class Subcommand(click.Command):
         return super().invoke(ctx)
 
 
-class LazyGroup(click.Group):
+class LazyGroup(_Helped, click.Group):
     """Commands by name, loaded from `wizard.commands` when called."""
 
     def __init__(self, *args: Any, table: dict[str, str], prefix: str = "", **kwargs: Any) -> None:
@@ -176,7 +192,7 @@ def _main_group() -> LazyGroup:
 def _version() -> click.Option:
     def show(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
         if wanted and not ctx.resilient_parsing:
-            click.echo(f"{PROGRAM} {VERSION}")
+            ctx.obj.voice.data(f"{PROGRAM} {VERSION}")
             ctx.exit()
 
     return click.Option(
@@ -191,7 +207,7 @@ def _version() -> click.Option:
 
 def run(arguments: Sequence[str], around: Surroundings) -> int:
     """The whole program: its exit status. Whatever stops it is told by `wizard.fatal`."""
-    from wizard import fatal
+    from wizard import fatal, signals
     from wizard.root import Program
 
     wants_json = "--json" in (arguments[: arguments.index("--")] if "--" in arguments else arguments)
@@ -204,10 +220,10 @@ def run(arguments: Sequence[str], around: Surroundings) -> int:
             result = group.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    except (click.ClickException, ProblemError, KeyboardInterrupt) as error:
+    except (click.ClickException, ProblemError) as error:
         return fatal.expected(error, known.get(_LATEST, program))
-    except BrokenPipeError:
-        return fatal.broken_pipe(around)
+    except (KeyboardInterrupt, signals.Ended) as stopped:
+        return fatal.told(signals.problem_of(stopped), known.get(_LATEST, program).voice)
     except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a sentence
         return fatal.unexpected(error, known.get(_LATEST, program), arguments)
     return result if isinstance(result, int) else 0

@@ -7,7 +7,6 @@ places that it passed through in the log file, if one was asked for.
 from __future__ import annotations
 
 import contextlib
-import os
 import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,18 +18,10 @@ from wizard import PROGRAM
 
 if TYPE_CHECKING:
     from wizard.render.voice import Voice
-    from wizard.root import Program, Surroundings
-
-BROKEN_PIPE = 141
-
-STOPPED = Problem(
-    "interrupted",
-    "You stopped the program; what it had finished is kept.",
-    ("Run the same command again: it goes on from there.",),
-)
+    from wizard.root import Program
 
 
-def expected(error: BaseException, program: Program) -> int:
+def expected(error: click.ClickException | ProblemError, program: Program) -> int:
     """Tells a problem and gives its exit status."""
     match error:
         case ProblemError():
@@ -38,19 +29,21 @@ def expected(error: BaseException, program: Program) -> int:
         case click.exceptions.NoArgsIsHelpError() if not program.voice.json:
             program.voice.tell(error.format_message())
             return KINDS["usage"]
-        case click.ClickException():
-            problem = _usage(error)
         case _:
-            problem = STOPPED
+            problem = _usage(error)
     return told(problem, program.voice)
 
 
 def told(problem: Problem, voice: Voice) -> int:
-    """The problem in words, or as JSON on the standard output."""
-    if voice.json:
-        voice.line({"problem": as_json(problem)})
-    else:
-        voice.tell(in_words(problem))
+    """The problem as JSON on the standard output; in words where that holds its JSON already, or cannot be written."""
+    if voice.json and not voice.begun.is_set():
+        try:
+            voice.line({"problem": as_json(problem)})
+        except ProblemError:
+            pass
+        else:
+            return problem.exit_code
+    voice.tell(in_words(problem))
     return problem.exit_code
 
 
@@ -88,20 +81,6 @@ def _places(error: Exception) -> list[tuple[traceback.FrameSummary, int]]:
     walked = traceback.walk_tb(error.__traceback__)
     summary = traceback.StackSummary.extract(walked, lookup_lines=False)
     return [(frame, frame.lineno or 0) for frame in summary]
-
-
-def broken_pipe(around: Surroundings) -> int:
-    """Whoever read the output has left; nothing is to be said to nobody."""
-    silence(around)
-    return BROKEN_PIPE
-
-
-def silence(around: Surroundings) -> None:
-    """Keeps the interpreter from complaining about streams that are gone."""
-    with contextlib.suppress(OSError, ValueError):
-        sink = os.open(os.devnull, os.O_WRONLY)
-        for stream in (around.stdout, around.stderr):
-            os.dup2(sink, stream.fileno())
 
 
 def _usage(error: click.ClickException) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Hashable, Mapping, MutableMapping
@@ -12,24 +13,26 @@ from typing import TYPE_CHECKING, TextIO
 from services.clock import Clock, SystemClock
 from wizard import PROGRAM
 from wizard.options import Globals
+from wizard.patience import Later, Patient, later
 from wizard.render.voice import Voice
 
 if TYPE_CHECKING:
     from screens.host import Connection
     from services.aws.port import Settings
+    from services.model.calls import Aws
     from services.recovery.keyring_copy import Backend
     from services.setup_file import SetupFile
     from services.setups import State
     from services.work import Desk
 
 Reach = Callable[["Settings"], "Connection"]
-AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 ENDPOINTS = ("AWS_ENDPOINT_URL", *(f"AWS_ENDPOINT_URL_{name}" for name in ("S3", "KMS", "IAM", "STS")))
 
 
 def reach_aws(settings: Settings) -> Connection:
     """AWS itself, or whatever the endpoint settings say."""
     from screens.host import Connection
+    from services.aws.endpoints import without_sign_in
     from services.aws.port import Port
 
     port = Port(settings)
@@ -72,15 +75,16 @@ class Surroundings:
     """What is around the program: environment, streams, time, AWS, disks, and the person at the keyboard."""
 
     environ: MutableMapping[str, str] = field(default_factory=lambda: os.environ)
-    stdin: TextIO = field(default_factory=lambda: sys.stdin)
-    stdout: TextIO = field(default_factory=lambda: sys.stdout)
-    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    stdin: TextIO = field(default_factory=lambda: _open(sys.stdin, "r"))
+    stdout: TextIO = field(default_factory=lambda: _open(sys.stdout, "w"))
+    stderr: TextIO = field(default_factory=lambda: _open(sys.stderr, "w"))
     clock: Clock = field(default_factory=SystemClock)
     reach: Reach = reach_aws
     ask_secret: Callable[[str], bytearray] = ask_secret
     disk: Callable[[Path], Hashable] = disk
     mounts: Callable[[], str] = mounts
     keyring: Callable[[], Backend] = keyring
+    later: Later = later
     pbkdf2_iterations: int = 0
     """Rounds for sealing a key; 0 for the real number."""
 
@@ -88,6 +92,11 @@ class Surroundings:
     def terminal(self) -> bool:
         """Whether somebody can be asked: both the keyboard and the stream for talk are a terminal."""
         return _is_terminal(self.stdin) and _is_terminal(self.stderr)
+
+
+def _open(stream: TextIO | None, mode: str) -> TextIO:
+    """The stream, or nowhere: Python has none where the program was started with a closed one."""
+    return stream if stream is not None else io.TextIOWrapper(io.FileIO(os.devnull, mode))
 
 
 def _is_terminal(stream: TextIO) -> bool:
@@ -154,6 +163,10 @@ class Program:
         aws = Logged(found.aws, self.log) if logged else found.aws
         return Connection(aws, found.endpoint or self.endpoint)
 
+    def patient(self, aws: Aws) -> Aws:
+        """The same AWS; a person is told when it lets them wait. Not for the pages, which are drawn on that stream."""
+        return aws if self.voice.json else Patient(aws, self.around.later, self.voice.tell)
+
     def setup(self, config: Path, given: Mapping[str, object] | None = None) -> SetupFile:
         """A setup file with the answers of this command line put over its own."""
         from services import setup_file
@@ -174,7 +187,7 @@ class Program:
         setup = self.setup(config, given)
         complete(setup.answers)
         made = self.connect(setup.answers.text("aws.profile"), setup.answers.text("aws.region"))
-        return open_desk(setup, made.aws, self.state, self.around.clock, made.endpoint)
+        return open_desk(setup, self.patient(made.aws), self.state, self.around.clock, made.endpoint)
 
 
 def isolate(around: Surroundings, config_file: Path) -> None:
@@ -192,23 +205,8 @@ def isolate(around: Surroundings, config_file: Path) -> None:
 
 def endpoint_of(option: str, environ: Mapping[str, str]) -> str:
     """The first endpoint set that is not AWS's own; empty if there is none."""
+    from services.aws.endpoints import is_aws, without_sign_in
+
     ignored = environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
     configured = () if ignored else (environ.get(name, "") for name in ENDPOINTS)
-    return next((without_sign_in(url) for url in (option, *configured) if url and not _amazons(url)), "")
-
-
-def _amazons(url: str) -> bool:
-    from urllib.parse import urlsplit
-
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:
-        return False
-    return (host or "").endswith(AMAZON)
-
-
-def without_sign_in(url: str) -> str:
-    """The URL without a user name and password, which some proxies put there."""
-    scheme, mark, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{authority.rpartition('@')[2]}{slash}{path}" if mark else url
+    return next((without_sign_in(url) for url in (option, *configured) if url and not is_aws(url)), "")

@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, TextIO
 
-from services.problems import Problem
-from wizard.fatal import STOPPED, silence, told
+from services.problems import Problem, ProblemError
+from wizard.fatal import told
 from wizard.render.voice import Voice
 
 if TYPE_CHECKING:
     from wizard.root import Surroundings
 
-_AGAIN = ("Run the same command again: it goes on from there.",)
+_AGAIN = ("Run the same command again.",)
+_STOPPED = Problem("interrupted", "You stopped the program; what it had finished is kept.", _AGAIN)
 _ENDINGS = {
     signal.SIGTERM: Problem(
         "terminated", "The program was asked to end; what it had finished is kept.", _AGAIN
@@ -33,6 +34,21 @@ class Ended(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.problem = _ENDINGS[signal.Signals(number)]
+
+
+def problem_of(stopped: Ended | KeyboardInterrupt) -> Problem:
+    """What is told of a signal or of Ctrl-C."""
+    return stopped.problem if isinstance(stopped, Ended) else _STOPPED
+
+
+@contextlib.contextmanager
+def told_with(*remedy: str, summary: str = "") -> Iterator[None]:
+    """Within, a signal or Ctrl-C is a problem with this remedy, and this summary if there is one."""
+    try:
+        yield
+    except (KeyboardInterrupt, Ended) as stopped:
+        problem = problem_of(stopped)
+        raise ProblemError(Problem(problem.code, summary or problem.summary, remedy)) from None
 
 
 @contextlib.contextmanager
@@ -54,18 +70,11 @@ def _end(number: int, _frame: FrameType | None) -> None:
 
 
 def or_ended(work: Callable[[], int], around: Surroundings) -> int:
-    """The status of the work, or of the signal that ended it."""
+    """The status of the work, or of a signal that came before or after it, where only words can be told."""
     try:
         return work()
-    except Ended as ended:
-        problem = ended.problem
-    except KeyboardInterrupt:
-        problem = STOPPED
-    try:
-        told(problem, Voice(around.stdout, around.stderr))
-    except (OSError, ValueError):  # nobody listens any more
-        silence(around)
-    return problem.exit_code
+    except (KeyboardInterrupt, Ended) as stopped:
+        return told(problem_of(stopped), Voice(around.stdout, around.stderr))
 
 
 @contextlib.contextmanager

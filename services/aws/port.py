@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions
@@ -21,13 +20,14 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
-from services.aws.translate import problem_of_failure
+from services.aws.endpoints import is_aws, scrubbed, without_sign_in
+from services.aws.failures import MFA, not_aws, problem_of_failure, unknown_region
 from services.model.calls import Call, Refused, Reply
 from services.model.operations import OPERATIONS
 from services.problems import Problem, ProblemError
 
 _NO_RETRY = Config(retries={"mode": "standard", "total_max_attempts": 1})
-_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn")
+_PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 
 LONGEST_BODY = 8 * 1024 * 1024
 """Bytes of an object that are read at most; a backup file has less than half a megabyte."""
@@ -63,35 +63,39 @@ class Port:
         self._session = self._open(settings)
 
     def __call__(self, call: Call) -> Reply:
+        row = OPERATIONS.get(call.name)
+        client = self._client(call.service, once=row is not None and row.once)
         try:
-            row = OPERATIONS.get(call.name)
-            client = self._client(call.service, once=row is not None and row.once)
-            method = xform_name(call.op)
-            if row is not None and row.paged and client.can_paginate(method):
-                reply = client.get_paginator(method).paginate(**call.params).build_full_result()
-            else:
-                reply = getattr(client, method)(**call.params)
+            reply = _ask(client, call, paged=row is not None and row.paged)
             return {name: _plain(part) for name, part in reply.items() if name != "ResponseMetadata"}
         except botocore.exceptions.ClientError as error:
-            raise _refused(call, error) from None
+            raise self._why(_refused(call, error)) from None
         except (botocore.exceptions.BotoCoreError, ResponseParserError) as failure:
-            raise _failed(call, failure) from None
-        except UnicodeDecodeError:
-            raise _failed(call, ResponseParserError("not UTF-8")) from None
+            region = self.region if is_aws(client.meta.endpoint_url) else ""
+            raise _failed(call, failure, region) from None
         except OSError as error:  # a credential process or a token file that the AWS configuration names
             raise _unusable(f"{error.strerror}: {error.filename}") from None
+        except (
+            KeyError,
+            ValueError,
+            TypeError,
+            AttributeError,
+        ):  # botocore's parser, about a page of a portal
+            raise ProblemError(not_aws(call)) from None
 
     @property
     def endpoint(self) -> str:
-        """The endpoint in use if it is not AWS's own, of any service that is used; empty otherwise."""
+        """The endpoint in use if it is not AWS's own, of any service that is used; empty otherwise.
+
+        A user name and password in it are left out.
+        """
+        urls = [self._settings.endpoint_url]
         for service in ("s3", "kms", "iam", "sts"):
             try:
-                url = str(self._client(service).meta.endpoint_url)
-            except ProblemError:
-                return self._settings.endpoint_url
-            if not _is_aws(url):
-                return url
-        return ""
+                urls.append(str(self._client(service).meta.endpoint_url))
+            except ProblemError:  # the first call tells
+                continue
+        return next((without_sign_in(url) for url in urls if url and not is_aws(url)), "")
 
     @property
     def region(self) -> str:
@@ -100,15 +104,18 @@ class Port:
 
     def _open(self, settings: Settings) -> Any:
         try:
-            return boto3.Session(
+            session = boto3.Session(
                 profile_name=settings.profile or None,
                 region_name=settings.region or None,
                 aws_access_key_id=settings.access_key or None,
                 aws_secret_access_key=settings.secret_key or None,
                 aws_session_token=settings.session_token or None,
             )
+            providers = session._session.get_component("credential_provider")
         except botocore.exceptions.BotoCoreError as failure:
             raise _failed(None, failure) from None
+        providers.get_provider("assume-role")._prompter = _no_prompt
+        return session
 
     def _client(self, service: str, *, once: bool = False) -> Any:
         kind = (service, once)
@@ -116,7 +123,7 @@ class Port:
             if kind not in self._clients:
                 config = self._config.merge(_NO_RETRY) if once else self._config
                 try:
-                    self._clients[kind] = self._session.client(
+                    made = self._session.client(
                         service,
                         config=config,
                         endpoint_url=self._settings.endpoint_url or None,
@@ -124,6 +131,8 @@ class Port:
                     )
                 except botocore.exceptions.BotoCoreError as failure:
                     raise _failed(None, failure) from None
+                except OSError as error:  # as above
+                    raise _unusable(f"{error.strerror}: {error.filename}") from None
                 except json.JSONDecodeError:  # what a credential process printed
                     raise _unusable("the credential process does not print what it should") from None
                 except ValueError:  # botocore's answer to an endpoint that is no URL
@@ -134,15 +143,32 @@ class Port:
                             ("Correct --endpoint-url or AWS_ENDPOINT_URL, or leave it out.",),
                         )
                     ) from None
+                self._check_region(str(made.meta.endpoint_url))
+                self._clients[kind] = made
             return self._clients[kind]
 
+    def _check_region(self, url: str) -> None:
+        """Refuses a region that AWS does not have, where its name is what would make the address of AWS's own."""
+        known = {r for p in _PARTITIONS for r in self._session.get_available_regions("s3", p)}
+        # That none is set is told by botocore.
+        if (
+            self.region
+            and self.region not in known
+            and is_aws(url.replace(f".{self.region}.", ".us-east-1."))
+        ):
+            raise ProblemError(unknown_region(self.region))
 
-def _is_aws(url: str) -> bool:
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
-    return host.endswith(_AWS_DOMAINS)
+    def _why(self, refused: Refused) -> Refused:
+        """The answer to a HEAD has no text, so a bare 400 may be an ended sign-in: whoever is asked next tells."""
+        if not (refused.code == "400" and refused.call.op.startswith("Head")):
+            return refused
+        try:
+            self(Call("sts", "GetCallerIdentity"))
+        except Refused as reason:
+            return reason
+        except ProblemError:
+            pass
+        return refused
 
 
 def profiles() -> tuple[str, ...]:
@@ -151,6 +177,24 @@ def profiles() -> tuple[str, ...]:
         return tuple(sorted(botocore.session.Session().available_profiles))
     except botocore.exceptions.BotoCoreError as failure:
         raise _failed(None, failure) from None
+
+
+def _no_prompt(_prompt: str) -> str:
+    """In place of botocore's, which asks for an MFA code on the terminal from whatever thread makes the call."""
+    raise ProblemError(MFA)
+
+
+def _ask(client: Any, call: Call, *, paged: bool) -> Mapping[str, Any]:
+    method = xform_name(call.op)
+    if not paged:
+        reply: Mapping[str, Any] = getattr(client, method)(**call.params)
+        return reply
+    pages = client.get_paginator(method).paginate(**call.params)
+    whole: Mapping[str, Any] = pages.build_full_result()
+    # A page that is not AWS's must not be taken for a list without entries.
+    if not any(key.expression in whole for key in pages.result_keys):
+        raise ResponseParserError("no list")
+    return whole
 
 
 def _refused(call: Call, error: botocore.exceptions.ClientError) -> Refused:
@@ -170,13 +214,8 @@ def _unusable(what: str) -> ProblemError:
     )
 
 
-def _failed(call: Call | None, failure: Exception) -> ProblemError:
-    problem = problem_of_failure(failure, call, _detail(failure))
-    if problem is None:
-        problem = Problem(
-            "our-bug", f"An unknown failure occurred below AWS's answers ({type(failure).__name__})."
-        )
-    return ProblemError(problem)
+def _failed(call: Call | None, failure: Exception, region: str = "") -> ProblemError:
+    return ProblemError(problem_of_failure(failure, call, _detail(failure), region))
 
 
 def _detail(failure: Exception) -> str:
@@ -185,7 +224,7 @@ def _detail(failure: Exception) -> str:
         return "a parameter has the wrong form"
     if isinstance(failure, ResponseParserError):
         return "the answer cannot be read"
-    return str(failure)
+    return scrubbed(str(failure))
 
 
 def _body(stream: Any) -> bytes:

@@ -1,7 +1,7 @@
-"""AWS's errors as problems, from one table: what happened, which call, why, what to do next.
+"""AWS's answers of refusal as problems, from one table: what happened, which call, why, what to do next.
 
-`CODES` maps error codes to the class of thing that the person must do; `FAILURES` maps the names of botocore's
-exceptions, so that this module needs no botocore. Tests hold both against botocore's models and exceptions.
+`CODES` maps error codes to the class of thing that the person must do. Tests hold it against botocore's models.
+What goes wrong before AWS can answer is in `services.aws.failures`.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ CODES: Mapping[str, str] = _rows(
         UnsupportedOperationException UnsupportedOperation UnsupportedArgument MalformedXML InvalidTag
         InvalidParameterValue InvalidParameterCombination InvalidPrincipal PolicyNotAttachable
         PolicyNotAttachableException MethodNotAllowed 400 405 412 PreconditionFailed EncryptionTypeMismatch
-        InvalidWriteOffset TooManyParts EntityTooLarge KMS.NotFoundException KMS.DisabledException
+        InvalidBucketAclWithObjectOwnership InvalidWriteOffset TooManyParts EntityTooLarge KMS.NotFoundException KMS.DisabledException
         ReplicationRuleNotFound BadDigest ExpiredTradeInTokenException""",
 )
 
 _DONE_TOO_LATE = "What was made so far is kept; run the same command again and it goes on from there."
 
-_REMEDIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+REMEDIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "sign-in": (
             "Sign in again (for example 'aws sso login' or 'aws login') and repeat; nothing is lost.",
@@ -90,6 +90,30 @@ _REMEDIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )
+"""What to do next, by kind of problem."""
+
+_FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "InvalidBucketAclWithObjectOwnership": (
+            "Remove the bucket's ACL grants to others ('aws s3api put-bucket-acl --acl private'), then try again.",
+        ),
+    }
+)
+"""What to do about a code, before what its kind says."""
+
+_LAST: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "sts:GetCallerIdentity InvalidClientTokenId": (
+            "Or the region is not enabled for this account: enable it there, or set aws.region to another.",
+        ),
+    }
+)
+"""What to do about a code of one call, after what its kind says."""
+
+_ALLOW = (
+    "Have the action allowed: 'palisade-wizard policy --config S' prints the whole policy that is needed.",
+    "Or sign in as somebody who may do it, and repeat; nothing is lost.",
+)
 
 
 def problem_of(refused: Refused) -> Problem:
@@ -97,31 +121,45 @@ def problem_of(refused: Refused) -> Problem:
     kind = _kind(refused)
     call = refused.call
     row = OPERATIONS.get(call.name)
-    does = row.does if row else f"do {call.name}"
+    does = row.does if row else f"make the call {call.name}"
     if kind == "denied":
         return _denied(refused, does)
+    if "will not allow you to update the key policy" in refused.message.lower():
+        return _locked_out(refused)
     if kind == "refused" and "invalid principal" in refused.message.lower():
         return _no_such_principal(refused)
-    said = f" It said: {_one_line(refused.message)}" if refused.message else ""
+    said = f" It said: {one_line(refused.message)}" if refused.message else ""
+    could_not = f"The program could not {does}"
     first = {
-        "sign-in": f"AWS does not accept your sign-in (any more): it refused to {does}.",
-        "clock": f"AWS refused to {does} because this computer's clock is wrong.",
-        "throttled": f"AWS asks to slow down: it did not {does} yet.",
-        "taken": f"AWS could not {does}: the name is taken.",
-        "limit": f"AWS could not {does}: a limit of the account is reached.",
-        "busy": f"AWS could not {does} at this moment.",
-        "region": f"AWS could not {does}: it is in another region, or the region is not enabled.",
-        "not-ready": f"AWS could not {does}: something it needs is not there, or not ready.",
-        "refused": f"AWS refused to {does}: a value is not acceptable.",
-        "network": f"AWS could not be asked to {does}: the proxy wants to know who you are.",
+        "sign-in": f"{could_not}, because AWS does not accept your sign-in (any more).",
+        "clock": f"{could_not}, because this computer's clock is wrong.",
+        "throttled": f"{could_not} yet: AWS asks to slow down.",
+        "taken": f"{could_not}: the name is taken.",
+        "limit": f"{could_not}: a limit of the account is reached.",
+        "busy": f"{could_not}, because AWS is busy or has a fault of its own at this moment.",
+        "region": f"{could_not}: the region is another one, or it is not enabled for this account.",
+        "not-ready": f"{could_not}: something that is needed for it is not there, or not ready.",
+        "refused": f"{could_not}, because AWS does not accept a value.",
+        "network": f"{could_not}: the proxy on the way to AWS wants to know who you are.",
     }[kind]
-    return Problem(kind, first + said, _REMEDIES[kind], f"{call.name} ({refused.code})")
+    remedy = _FIRST.get(refused.code, ()) + REMEDIES[kind] + _LAST.get(f"{call.name} {refused.code}", ())
+    return Problem(kind, first + said, remedy, f"{call.name} ({refused.code})")
+
+
+def _locked_out(refused: Refused) -> Problem:
+    return Problem(
+        "denied",
+        "The program could not set the KMS key's policy: this sign-in lacks kms:PutKeyPolicy, and AWS takes no "
+        f"policy that its author could not change again. It said: {one_line(refused.message)}",
+        _ALLOW,
+        f"{refused.call.name} ({refused.code})",
+    )
 
 
 def _no_such_principal(refused: Refused) -> Problem:
     return Problem(
         "refused",
-        f"AWS does not know the principal that the role should trust. It said: {_one_line(refused.message)}",
+        f"AWS does not know the principal that the role should trust. It said: {one_line(refused.message)}",
         (
             "Compare palisade.principal_arn letter by letter with the ARN that Palisade names for this environment.",
             "If it was made only minutes ago, wait a little and run the same command again.",
@@ -163,15 +201,12 @@ def _denied(refused: Refused, does: str) -> Problem:
             ),
             where,
         )
-    said = f" AWS said: {_one_line(refused.message)}" if refused.message else ""
+    said = f" AWS said: {one_line(refused.message)}" if refused.message else ""
     on = _on(call)
     return Problem(
         "denied",
         f"AWS did not allow this sign-in to {does}: it lacks {actions}{on}.{said}",
-        (
-            "Have the action allowed: 'palisade-wizard policy --config S' prints the whole policy that is needed.",
-            "Or sign in as somebody who may do it, and repeat; nothing is lost.",
-        ),
+        _ALLOW,
         where,
     )
 
@@ -184,113 +219,8 @@ def _on(call: Call) -> str:
     return ""
 
 
-def _one_line(text: str, longest: int = 300) -> str:
+def one_line(text: str, longest: int = 300) -> str:
+    """A text from elsewhere as one printable line that ends like a sentence; cut when it is too long."""
     clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     clean = clean if len(clean) <= longest else clean[: longest - 1] + "…"
     return clean if clean.endswith((".", "…", "!")) else clean + "."
-
-
-_SIGN_IN = (
-    "sign-in",
-    "There is no valid AWS sign-in to work with.",
-    _REMEDIES["sign-in"] + ("Or choose another profile with --profile.",),
-)
-_NETWORK = ("network", "AWS cannot be reached, or the answer did not arrive.", _REMEDIES["network"])
-_SETTINGS = (
-    "invalid-answer",
-    "The AWS settings on this computer cannot be used.",
-    ("Correct ~/.aws/config (or the AWS_ variables): 'aws configure list' shows what is in effect.",),
-)
-_REGION = (
-    "region",
-    "The AWS region is missing or is none.",
-    ("Give one with --region, or set aws.region in the setup file.",),
-)
-_OURS = (
-    "our-bug",
-    "The program made a request that AWS's own description does not allow.",
-    ("This is a fault of the program, not yours. Report it with the text below; nothing is lost.",),
-)
-_BUSY = ("busy", "AWS gave an answer that makes no sense.", _REMEDIES["busy"])
-_DAMAGED = (
-    "network",
-    "What answered is not AWS, or the answer was damaged on its way.",
-    _REMEDIES["network"],
-)
-
-FAILURES: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "ProfileNotFound": (
-            "invalid-answer",
-            "The AWS profile does not exist on this computer.",
-            ("List yours with 'aws configure list-profiles', and correct aws.profile or --profile.",),
-        ),
-        "NoCredentialsError": _SIGN_IN,
-        "NoAuthTokenError": _SIGN_IN,
-        "PartialCredentialsError": _SIGN_IN,
-        "CredentialRetrievalError": _SIGN_IN,
-        "RefreshWithMFAUnsupportedError": _SIGN_IN,
-        "SSOError": _SIGN_IN,
-        "TokenRetrievalError": _SIGN_IN,
-        "LoginError": _SIGN_IN,
-        "LoginRefreshRequired": _SIGN_IN,
-        "LoginInsufficientPermissions": _SIGN_IN,
-        "LoginAuthorizationCodeError": _SIGN_IN,
-        "LoginTokenLoadError": _SIGN_IN,
-        "MetadataRetrievalError": _SIGN_IN,
-        "HTTPClientError": _NETWORK,
-        "ConnectionError": _NETWORK,
-        "IncompleteReadError": _NETWORK,
-        "ResponseStreamingError": _NETWORK,
-        "ProxyConnectionError": _NETWORK,
-        "NoRegionError": _REGION,
-        "InvalidRegionError": _REGION,
-        "UnknownRegionError": _REGION,
-        "UnknownEndpointError": _REGION,
-        "EndpointProviderError": _REGION,
-        "BaseEndpointResolverError": _REGION,
-        "ConfigNotFound": _SETTINGS,
-        "ConfigParseError": _SETTINGS,
-        "InvalidConfigError": _SETTINGS,
-        "InvalidDefaultsMode": _SETTINGS,
-        "InvalidRetryConfigurationError": _SETTINGS,
-        "InvalidRetryModeError": _SETTINGS,
-        "InvalidMaxRetryAttemptsError": _SETTINGS,
-        "InvalidSTSRegionalEndpointsConfigError": _SETTINGS,
-        "InvalidS3UsEast1RegionalEndpointConfigError": _SETTINGS,
-        "InvalidS3AddressingStyleError": _SETTINGS,
-        "InvalidIMDSEndpointError": _SETTINGS,
-        "InvalidIMDSEndpointModeError": _SETTINGS,
-        "InvalidProxiesConfigError": _SETTINGS,
-        "InvalidEndpointConfigurationError": _SETTINGS,
-        "InvalidEndpointDiscoveryConfigurationError": _SETTINGS,
-        "UnsupportedSignatureVersionError": _SETTINGS,
-        "MissingDependencyException": _SETTINGS,
-        "InfiniteLoopConfigError": _SETTINGS,
-        "InvalidChecksumConfigError": _SETTINGS,
-        "UnknownCredentialError": _SETTINGS,
-        "UnknownTokenProviderError": _SETTINGS,
-        "UnknownSignatureVersionError": _SETTINGS,
-        "UnsupportedS3ConfigurationError": _SETTINGS,
-        "ServiceNotInRegionError": _REGION,
-        "ResponseParserError": _DAMAGED,
-        "ChecksumError": _DAMAGED,
-        "FlexibleChecksumError": _DAMAGED,
-        "WaiterError": _BUSY,
-        "PaginationError": _BUSY,
-        "ParamValidationError": _OURS,
-        "BotoCoreError": _OURS,
-    }
-)
-"""By the name of a botocore exception or of one of its bases, nearest first."""
-
-
-def problem_of_failure(failure: BaseException, call: Call | None, detail: str = "") -> Problem | None:
-    """A failure below the level of AWS's answers as a problem; None if it is not botocore's."""
-    for base in type(failure).__mro__:
-        if base.__name__ in FAILURES and base.__module__.startswith("botocore"):
-            code, sentence, remedy = FAILURES[base.__name__]
-            where = call.name if call else type(failure).__name__
-            said = f" ({_one_line(detail)})" if detail else ""
-            return Problem(code, sentence + said, remedy, where)
-    return None

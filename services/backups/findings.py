@@ -40,7 +40,7 @@ WRITE_AGAIN = (
 )
 
 OTHER_KEY = (
-    "Compare the recovery kit in Palisade with the public key files of this setup; "
+    "Compare the recovery kit in Palisade with the public key files of this set-up; "
     "a quorum keeps its kit, so another key needs a new kit and a new quorum."
 )
 

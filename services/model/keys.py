@@ -14,6 +14,9 @@ from services.problems import Problem
 _ABSENT = frozenset({"NotFoundException"})
 _FRESH = frozenset({"NotFoundException"})
 _KIND = {"KeyManager": "CUSTOMER", "KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT"}
+_ORIGIN = "AWS_KMS"
+_REGIONS = "MultiRegionConfiguration"
+_READ = ", ".join(f"{name}: {name}" for name in (*_KIND, "Origin", _REGIONS))
 _OUTPUTS = {"arn": "KeyMetadata.Arn", "id": "KeyMetadata.KeyId"}
 
 
@@ -27,7 +30,8 @@ def key(place: Place, alias: str, description: str, given: str | None = None) ->
         says="encrypts the backups in the bucket; only this account decides who may use it",
         lookup=Call("kms", "DescribeKey", {"KeyId": given or alias}, _OUTPUTS, _ABSENT),
         create=None if given else _create(place, description),
-        facets=lambda origin: _facets(place, origin),
+        # A given key's policy is its owner's, even where this set-up made the key once.
+        facets=lambda origin: _facets(place, origin, policy_stays=origin != "created" or given is not None),
         owner=Call("kms", "ListResourceTags", {"KeyId": Ref("key", "id")}, _owner()),
         search=None if given else _search(),
         missing=Problem(
@@ -106,7 +110,7 @@ def _search() -> Search:
     )
 
 
-def _facets(place: Place, origin: Origin) -> tuple[Facet, ...]:
+def _facets(place: Place, origin: Origin, *, policy_stays: bool) -> tuple[Facet, ...]:
     by_id: Mapping[str, Tree] = {"KeyId": Ref("key", "id")}
     wanted = tags.wanted(place.setup, "key", origin, place.tags)
 
@@ -131,12 +135,14 @@ def _facets(place: Place, origin: Origin) -> tuple[Facet, ...]:
         Facet(
             name="kind",
             says="is customer-managed and symmetric",
-            want=_KIND,
-            read=describe(f"KeyMetadata.{{{', '.join(f'{k}: {k}' for k in _KIND)}}}"),
+            want={**_KIND, "Origin": _ORIGIN},
+            read=describe(f"KeyMetadata.{{{_READ}}}"),
             write=None,
             born=True,
+            optional=frozenset({"Origin"}),
+            normal=_kind,
             refuse=_wrong_kind,
-            words=lambda v: ", ".join(str(x) for x in entries(v).values()) or "not set",
+            words=lambda v: ", ".join(str(entries(v).get(k)) for k in _KIND) if entries(v) else "not set",
         ),
         Facet(
             name="state",
@@ -147,7 +153,7 @@ def _facets(place: Place, origin: Origin) -> tuple[Facet, ...]:
             born=True,
             refuse=_not_enabled,
         ),
-        _policy(place, origin),
+        _policy(place, stays=policy_stays),
         Facet(
             name="rotation",
             says="gets new key material every year",
@@ -187,7 +193,7 @@ def _rotation_words(value: Tree) -> str:
     return "rotates" if days is None else f"rotates every {days} days"
 
 
-def _policy(place: Place, origin: Origin) -> Facet:
+def _policy(place: Place, *, stays: bool) -> Facet:
     want = policies.key_policy(place.partition, place.account)
 
     def keep_if_it_delegates(have: Tree, target: Tree) -> Tree:
@@ -202,7 +208,10 @@ def _policy(place: Place, origin: Origin) -> Facet:
             ("Have the owner of the key add this statement to its policy:", _statement(want)),
         )
 
-    adopted = origin != "created"
+    def write(_have: Tree, target: Tree) -> Call:
+        params: Mapping[str, Tree] = {"KeyId": Ref("key", "id"), "PolicyName": "default", "Policy": target}
+        return Call("kms", "PutKeyPolicy", params, transient=_FRESH)
+
     return Facet(
         name="policy",
         says="leaves it to this account's IAM policies who may use it",
@@ -214,18 +223,13 @@ def _policy(place: Place, origin: Origin) -> Facet:
             {"have": "Policy"},
             transient=_FRESH,
         ),
-        write=lambda _have, target: Call(
-            "kms",
-            "PutKeyPolicy",
-            {"KeyId": Ref("key", "id"), "PolicyName": "default", "Policy": target},
-            transient=_FRESH,
-        ),
+        write=None if stays else write,
         normal=policies.normal,
         born=True,
         document=True,
         words=policies.words,
-        merge=keep_if_it_delegates if adopted else lambda _have, target: target,
-        refuse=no_delegation if adopted else lambda _have, _target: None,
+        merge=keep_if_it_delegates if stays else lambda _have, target: target,
+        refuse=no_delegation if stays else lambda _have, _target: None,
     )
 
 
@@ -233,15 +237,38 @@ def _statement(policy: Tree) -> str:
     return policies.text(items(entries(bare(policy))["Statement"])[0])
 
 
+def _kind(value: Tree) -> Tree:
+    """What matters of a key's kind: a multi-Region primary is as good as any, a replica is not."""
+    state = entries(value)
+    part = entries(state.get(_REGIONS)).get("MultiRegionKeyType")
+    return {**{name: state.get(name) for name in (*_KIND, "Origin")}, "replica": part == "REPLICA"}
+
+
 def _wrong_kind(have: Tree, _target: Tree) -> Problem | None:
-    if have is None or entries(have) == _KIND:
+    if have is None:
         return None
-    return Problem(
-        "unfit",
-        "The KMS key is not a customer-managed, symmetric encryption key, so S3 cannot use it for the backups "
-        f"({', '.join(str(v) for v in entries(have).values())}).",
-        ("Give the ARN of another key under storage.kms_key, or set it to 'create' to have one made.",),
-    )
+    state = entries(_kind(have))
+    kind = {name: state[name] for name in _KIND}
+    if kind != _KIND:
+        return _unfit(
+            "The KMS key is not a customer-managed, symmetric encryption key, so S3 cannot use it for the backups "
+            f"({', '.join(str(v) for v in kind.values())})."
+        )
+    if state["Origin"] not in {None, _ORIGIN}:
+        return _unfit(
+            f"The material of the KMS key was not made by KMS (its origin is {state['Origin']}), so AWS cannot "
+            "renew it every year."
+        )
+    if state["replica"]:
+        return _unfit(
+            "The KMS key is the replica of a key in another region, and only there can its yearly rotation be set."
+        )
+    return None
+
+
+def _unfit(summary: str) -> Problem:
+    remedy = "Give the ARN of another key under storage.kms_key, or set it to 'create' to have one made."
+    return Problem("unfit", summary, (remedy,))
 
 
 def _not_enabled(have: Tree, _target: Tree) -> Problem | None:

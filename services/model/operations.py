@@ -17,7 +17,7 @@ from services.model.calls import Call
 
 @dataclass(frozen=True)
 class Operation:
-    """`does` completes "AWS did not allow this sign-in to …". `paged`: the port joins the pages of its reply.
+    """`does` completes "The program could not …" and "AWS did not allow this sign-in to …". `paged`: the port joins the pages of its reply.
 
     `once`: the call is never repeated when its answer is lost, because that could make a second one.
     """
@@ -43,10 +43,10 @@ def _make(does: str, *actions: str) -> Operation:
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
-        "sts:GetCallerIdentity": _read("ask who it is", "sts:GetCallerIdentity"),
+        "sts:GetCallerIdentity": _read("ask who is signed in", "sts:GetCallerIdentity"),
         "sts:AssumeRole": _write("assume the role", "sts:AssumeRole"),
         "iam:SimulatePrincipalPolicy": _read(
-            "ask which rights it has", "iam:SimulatePrincipalPolicy", paged=True
+            "ask which rights the sign-in has", "iam:SimulatePrincipalPolicy", paged=True
         ),
         # KMS
         "kms:DescribeKey": _read("look at the KMS key", "kms:DescribeKey"),
@@ -56,7 +56,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "kms:GetKeyPolicy": _read("read the KMS key's policy", "kms:GetKeyPolicy"),
         "kms:GetKeyRotationStatus": _read("see whether the KMS key rotates", "kms:GetKeyRotationStatus"),
         "kms:CreateKey": _make("create the KMS key", "kms:CreateKey", "kms:TagResource"),
-        "kms:CreateAlias": _make("name the KMS key", "kms:CreateAlias"),
+        "kms:CreateAlias": _make("create the KMS key's alias", "kms:CreateAlias"),
         "kms:TagResource": _write("tag the KMS key", "kms:TagResource"),
         "kms:EnableKeyRotation": _write("turn on rotation of the KMS key", "kms:EnableKeyRotation"),
         "kms:PutKeyPolicy": _write("set the KMS key's policy", "kms:PutKeyPolicy"),
@@ -74,17 +74,18 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:GetBucketEncryption": _read("read the bucket's encryption", "s3:GetEncryptionConfiguration"),
         "s3:GetBucketPolicy": _read("read the bucket's policy", "s3:GetBucketPolicy"),
         "s3:ListObjectsV2": _read("list the bucket's files", "s3:ListBucket"),
-        "s3:HeadObject": _read("look at a backup file", "s3:GetObject"),
         "s3:GetObject": _read("read a backup file", "s3:GetObject", "kms:Decrypt"),
-        "s3:CreateBucket": _make("create the bucket", "s3:CreateBucket", "s3:TagResource"),
+        "s3:CreateBucket": _make(
+            "create the bucket", "s3:CreateBucket", "s3:PutBucketOwnershipControls", "s3:TagResource"
+        ),
         "s3:PutBucketTagging": _write("tag the bucket", "s3:PutBucketTagging"),
         "s3:PutPublicAccessBlock": _write(
             "block public access to the bucket", "s3:PutBucketPublicAccessBlock"
         ),
         "s3:PutBucketOwnershipControls": _write(
-            "make the bucket's owner own its objects", "s3:PutBucketOwnershipControls"
+            "turn off the bucket's access lists", "s3:PutBucketOwnershipControls"
         ),
-        "s3:PutBucketVersioning": _write("keep versions in the bucket", "s3:PutBucketVersioning"),
+        "s3:PutBucketVersioning": _write("turn on versioning of the bucket", "s3:PutBucketVersioning"),
         "s3:PutBucketEncryption": _write("set the bucket's encryption", "s3:PutEncryptionConfiguration"),
         "s3:PutBucketPolicy": _write("set the bucket's policy", "s3:PutBucketPolicy"),
         "s3:PutObject": _write("write a file", "s3:PutObject", "kms:GenerateDataKey"),
@@ -106,11 +107,6 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
     }
 )
-
-
-def operation(call: Call) -> Operation:
-    """The table's row for a call; a call outside the table is a bug of ours."""
-    return OPERATIONS[call.name]
 
 
 def reads(call: Call) -> bool:

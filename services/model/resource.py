@@ -6,8 +6,8 @@ progress line, finding and export row all have this grain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from services.model.calls import Call
@@ -102,10 +102,6 @@ class Resource:
     search: Search | None = None
     after: tuple[str, ...] = ()
     missing: Problem | None = None
-    extra: Mapping[str, str] = field(default_factory=dict)
-
-    def facet(self, name: str, origin: Origin = "created") -> Facet:
-        return next(facet for facet in self.facets(origin) if facet.name == name)
 
 
 Blueprint: TypeAlias = tuple[Resource, ...]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from services.problems import refuse
+
 
 @dataclass(frozen=True)
 class Ref:
@@ -126,8 +128,19 @@ def bare(tree: Tree) -> Tree:
 
 
 def document(value: Tree) -> Tree:
-    """A document that AWS may give as a string or as data, as data."""
-    return json.loads(value) if isinstance(value, str) else bare(value)
+    """A document that AWS may give as a string or as data, as data; a string that is none raises a problem."""
+    if not isinstance(value, str):
+        return bare(value)
+    try:
+        found: Tree = json.loads(value)
+    except ValueError:
+        raise refuse(
+            "busy",
+            "A policy that AWS gave is no JSON document, so the program cannot tell what it says.",
+            "Try again in a minute; nothing was changed.",
+            "If it stays so, see whether a proxy or a sign-in page of the network stands in for AWS.",
+        ) from None
+    return found
 
 
 def entries(tree: Tree) -> Mapping[str, Tree]:

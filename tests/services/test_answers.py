@@ -90,7 +90,7 @@ def test_answers_are_values() -> None:
     assert first.text("palisade.kit_name") == "acme-sandbox kit"
     assert first.text("palisade.quorum_id") == ""
     assert first.number("role.max_session_seconds") == 3600
-    assert first.flag("storage.access_logs") is False
+    assert first.get("storage.access_logs") is False
     assert first.texts("role.extra_actions") == ()
 
 

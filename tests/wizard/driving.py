@@ -25,6 +25,7 @@ from services.problems import KINDS
 from services.recovery.keyring_copy import Backend
 from tests.ports import FakeClock
 from wizard.cli import run
+from wizard.patience import Later
 from wizard.root import Surroundings, disk
 
 ROOT = Path(__file__).parents[2]
@@ -63,11 +64,33 @@ class Ran:
         return found
 
 
+class Failing(io.BytesIO):
+    """A place that cannot be written after its first writes, for a reason of the system."""
+
+    def __init__(self, number: int, after: int = 0) -> None:
+        super().__init__()
+        self._number, self._left = number, after
+
+    def write(self, data: object, /) -> int:
+        self._left -= 1
+        if self._left < 0:
+            raise OSError(self._number, os.strerror(self._number))
+        assert isinstance(data, bytes)
+        return super().write(data)
+
+
 class Stream(io.TextIOWrapper):
     """A stream that says whether it is a terminal."""
 
-    def __init__(self, content: bytes = b"", *, terminal: bool = False, encoding: str = "utf-8") -> None:
-        super().__init__(io.BytesIO(content), encoding=encoding, write_through=True)
+    def __init__(
+        self,
+        content: bytes = b"",
+        *,
+        terminal: bool = False,
+        encoding: str = "utf-8",
+        raw: io.BytesIO | None = None,
+    ) -> None:
+        super().__init__(raw or io.BytesIO(content), encoding=encoding, write_through=True)
         self._terminal = terminal
 
     def isatty(self) -> bool:
@@ -83,6 +106,11 @@ class Stream(io.TextIOWrapper):
 def nowhere(call: Call) -> Reply:
     """AWS where a test must not need it."""
     raise AssertionError(f"{call.name} was called")
+
+
+def at_once(_seconds: float, _work: Callable[[], None]) -> Callable[[], None]:
+    """Time where everything is answered at once."""
+    return lambda: None
 
 
 def no_keyring() -> Backend:
@@ -102,6 +130,7 @@ class Terminal:
     settings: list[Settings] = field(default_factory=list)
     disk: Callable[[Path], Hashable] = disk
     keyring: Callable[[], Backend] = no_keyring
+    later: Later = at_once
 
     def __call__(
         self,
@@ -110,10 +139,13 @@ class Terminal:
         stdin: bytes = b"",
         secrets: Sequence[str] = (),
         encoding: str = "utf-8",
+        stdout: Stream | None = None,
+        stderr: Stream | None = None,
     ) -> Ran:
         """One run; `typed` makes it a terminal with those lines, `secrets` are typed without echo."""
         terminal = typed is not None or bool(secrets)
-        out, err = Stream(encoding=encoding), Stream(terminal=terminal, encoding=encoding)
+        out = stdout or Stream(encoding=encoding)
+        err = stderr or Stream(terminal=terminal, encoding=encoding)
         answers: Iterator[str] = iter(secrets)
         around = Surroundings(
             environ=self.environ,
@@ -126,6 +158,7 @@ class Terminal:
             disk=self.disk,
             mounts=lambda: "",
             keyring=self.keyring,
+            later=self.later,
             pbkdf2_iterations=2,
         )
         status = run(["--state-dir", str(self.folder / "state"), *map(str, arguments)], around)

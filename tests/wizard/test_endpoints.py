@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.wizard.driving import Terminal
-from wizard.root import endpoint_of, without_sign_in
+from wizard.root import endpoint_of
 
 URL = "https://127.0.0.1:4566"
 
@@ -46,6 +46,13 @@ def test_no_report_names_awss_own(terminal: Terminal) -> None:
         ("", {"AWS_ENDPOINT_URL_STS": URL}, URL),
         ("", {"AWS_ENDPOINT_URL": URL, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, ""),
         ("https://s3.eu-west-1.amazonaws.com", {}, ""),
+        (
+            "https://api.execute-api.eu-west-1.amazonaws.com",
+            {},
+            "https://api.execute-api.eu-west-1.amazonaws.com",
+        ),
+        ("http://s3.eu-west-1.amazonaws.com", {}, "http://s3.eu-west-1.amazonaws.com"),
+        ("https://a:b@c@host/p@q", {}, "https://host/p@q"),
         ("https://s3.cn-north-1.amazonaws.com.cn/", {}, ""),
         ("https://amazonaws.com.example.net", {}, "https://amazonaws.com.example.net"),
         ("https://example.net/.amazonaws.com", {}, "https://example.net/.amazonaws.com"),
@@ -55,10 +62,6 @@ def test_no_report_names_awss_own(terminal: Terminal) -> None:
 )
 def test_which_endpoint_is_foreign(option: str, environ: dict[str, str], expected: str) -> None:
     assert endpoint_of(option, environ) == expected
-
-
-def test_no_sign_in_is_shown() -> None:
-    assert without_sign_in("https://a:b@c@host/p@q") == "https://host/p@q"
 
 
 def test_a_service_alone_that_is_led_elsewhere_is_named_too(terminal: Terminal) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.model.operations import OPERATIONS
-from tests.wizard.driving import BUCKET, EXTERNAL_ID, PASSWORD, PRINCIPAL, Terminal
+from tests.wizard.driving import ANSWERS, BUCKET, EXTERNAL_ID, PASSWORD, PRINCIPAL, Terminal
 
 STEP = {
     "address", "verb", "says", "reason", "before", "after", "before_value", "after_value", "risk", "call", "problem",
@@ -220,12 +220,24 @@ def test_answers_new_from_another_one(offline: Terminal) -> None:
     assert "\nfingerprint" not in text
     assert 'name = "second"' in text
     assert str(offline.folder / "keys" / "recovery.pub.der") in text
-    assert ran.document["id"] not in first.read_text()
+    assert ran.document["setup"] not in first.read_text()
     apart = offline(
         "answers", "new", "--out", third, "--from", first, "--environment", "production", "--json"
     )
     assert apart.document["missing"] == ["palisade.principal_arn", "palisade.external_id", "storage.bucket"]
     assert 'name = "PalisadeS3BackupRole-production"' in third.read_text()
+
+
+def test_answers_new_and_check_name_the_setup_alike(offline: Terminal) -> None:
+    made = offline("answers", "new", "--out", offline.setup, *ANSWERS, "--json").document
+    checked = offline("answers", "check", "--config", offline.setup, "--json").document
+    names = ("setup", "name", "path")
+    assert [made[name] for name in names] == [checked[name] for name in names]
+    assert f'id = "{made["setup"]}"' in offline.setup.read_text()
+    assert (made["name"], made["path"]) == ("acme-sandbox", str(offline.setup))
+    offline.setup.write_text(offline.setup.read_text().replace("\nid = ", "\n# id = "))
+    unused = offline("answers", "check", "--config", offline.setup, "--json").document
+    assert unused["setup"] is None
 
 
 def test_every_key_is_explained(offline: Terminal) -> None:

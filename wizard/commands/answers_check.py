@@ -9,6 +9,7 @@ import click
 
 from services.problems import as_json
 from wizard.cli import Subcommand
+from wizard.render.jsonl import named
 
 if TYPE_CHECKING:
     from wizard.root import Program
@@ -26,7 +27,7 @@ def command(program: Program, *, config: Path) -> int:
     kept_apart(setup, program.state.found())
     found = problems(setup.answers)
     if program.voice.json:
-        document: dict[str, object] = {"setup": str(setup.path), "problems": [as_json(p) for p in found]}
+        document: dict[str, object] = {**named(setup), "problems": [as_json(p) for p in found]}
         if found:
             document["problem"] = as_json(found[0])
         program.voice.document(document)

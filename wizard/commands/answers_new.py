@@ -10,6 +10,7 @@ import click
 from services.problems import ProblemError
 from wizard.cli import Subcommand
 from wizard.options import PATH
+from wizard.render.jsonl import named
 
 if TYPE_CHECKING:
     from services.answers import Answers
@@ -65,14 +66,7 @@ def command(
     setup = setup_file.create(out, answers)
     left = missing(answers)
     if program.voice.json:
-        program.voice.document(
-            {
-                "setup": answers.text("setup.name"),
-                "file": str(setup.path),
-                "id": setup.answers.text("setup.id"),
-                "missing": list(left),
-            }
-        )
+        program.voice.document({**named(setup), "missing": list(left)})
     else:
         program.voice.data(str(out))
     program.voice.tell(f"{out} is written, for the environment {answers.text('setup.environment')}.")

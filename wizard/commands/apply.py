@@ -60,7 +60,8 @@ def command(
     accepted = accept + (_consent(program, desk, planned, accept) if not yes and planned.plan.steps else ())
     approved = str(json.loads(saved)["fingerprint"]) if saved is not None else ""
     with signals.stopping(program.around.stderr) as stop:
-        problem = _show(program, desk, carry_out(desk, planned, accepted, stop, approved))
+        events = carry_out(desk, planned, accepted, stop, approved)
+        problem = _show(program, desk, events, len(planned.plan.steps))
     if problem is None:
         program.voice.tell(f"Next: palisade-wizard values --config {config}")
         return 0
@@ -117,26 +118,27 @@ def _typed(program: Program, prompt: str, word: str) -> None:
         )
 
 
-def _show(program: Program, desk: Desk, events: Iterator[Event]) -> Problem | None:
+def _show(program: Program, desk: Desk, events: Iterator[Event], steps: int) -> Problem | None:
     """Every event as it happens; gives the problem that ended the run, if one did."""
     from services.events import Failed, Finished, Skipped, Succeeded
     from wizard.fatal import in_words
 
     problem: Problem | None = None
-    begun, done = False, 0
+    event: Event | None = None
+    done = 0
     try:
-        for event in events:
-            begun = True
-            done += isinstance(event, Succeeded | Skipped)
-            if isinstance(event, Failed):
-                problem = event.problem
-            _tell(program, desk, event)
+        with signals.told_with("Run the same command again: it goes on from there."):
+            for event in events:
+                done += isinstance(event, Succeeded | Skipped)
+                if isinstance(event, Failed):
+                    problem = event.problem
+                _tell(program, desk, event)
     except ProblemError as error:
-        if not begun:
+        if event is None or isinstance(event, Finished):
             raise
         problem = error.problem
         _tell(program, desk, Failed("", problem))
-        _tell(program, desk, Finished(done, 1, 0))
+        _tell(program, desk, Finished(done, 1, max(steps - done - 1, 0)))
     if problem is not None and not program.voice.json:
         program.voice.tell(in_words(problem))
     return problem

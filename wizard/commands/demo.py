@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import shlex
 import subprocess
 import time
 from pathlib import Path
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from wizard.journey import Scene
     from wizard.root import Program
     from wizard.theatre import Theatre
+
+AGAIN = "Start the demo again, in another folder."
 
 
 @click.command(
@@ -45,12 +49,16 @@ def command(program: Program, *, headless: bool, folder: Path | None, serve: boo
             "The demo opens the wizard, which needs a terminal, and there is none here.",
             "Use 'palisade-wizard demo --headless'.",
         )
+    from services.demo.profile import leads_elsewhere
     from wizard import theatre
 
     place = theatre.throw_away(folder)
-    with theatre.opened(program, place) as opened:
+    elsewhere = tuple(name for name in sorted(program.around.environ) if leads_elsewhere(name))
+    remedy = f"Remove the folder {place} when you are done." if serve else AGAIN
+    summary = "The embedded AWS is stopped, and everything in it is gone." if serve else ""
+    with signals.told_with(remedy, summary=summary), theatre.opened(program, place) as opened:
         if serve:
-            return _serve(program, opened)
+            return _serve(program, opened, elsewhere)
         return _walk(program, opened) if headless else _open(program, opened)
 
 
@@ -83,23 +91,29 @@ def _open(program: Program, opened: Theatre) -> int:
     return status if status >= 0 else 128 - status
 
 
-def _serve(program: Program, opened: Theatre) -> int:
-    """Prints how to reach the embedded AWS, and keeps it until Ctrl-C."""
-    from services.demo.profile import PROFILE
+def _serve(program: Program, opened: Theatre, elsewhere: tuple[str, ...]) -> int:
+    """Prints how to reach the embedded AWS, and keeps it until Ctrl-C.
 
-    wanted = {
-        "AWS_CONFIG_FILE": str(opened.profile),
-        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_PROFILE": PROFILE,
-    }
+    `elsewhere` are the variables of the person's shell that would lead its programs to another AWS.
+    """
+    from services.demo.profile import leads_elsewhere
+
+    wanted = {name: value for name, value in opened.environment.items() if leads_elsewhere(name)}
+    wanted["AWS_CA_BUNDLE"] = str(opened.service.ca_bundle)
+    # A name that no shell can hold cannot have come from one.
+    unset = [
+        name for name in elsewhere if name not in wanted and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name)
+    ]
     if program.voice.json:
         program.voice.line(
-            {"profile_file": str(opened.profile), "endpoint": opened.endpoint, "environment": wanted}
-            | {"principal_arn": opened.defaults["palisade.principal_arn"], "folder": str(opened.folder)}
+            {"profile_file": str(opened.profile), "endpoint": opened.endpoint}
+            | {"environment": wanted, "unset": unset, "folder": str(opened.folder)}
+            | {"principal_arn": opened.defaults["palisade.principal_arn"]}
         )
     else:
-        program.voice.data("\n".join(f"export {name}={value}" for name, value in wanted.items()))
+        lines = [f"unset {name}" for name in unset]
+        lines += [f"export {name}={shlex.quote(value)}" for name, value in wanted.items()]
+        program.voice.data("\n".join(lines))
     program.voice.tell(f"The embedded AWS listens on {opened.endpoint}; its profile is in {opened.profile}.")
     program.voice.tell(f"Palisade's writer there is {opened.defaults['palisade.principal_arn']}.")
     program.voice.tell("It is gone when you press Ctrl-C.")
@@ -120,9 +134,10 @@ def _walk(program: Program, opened: Theatre) -> int:
         )
     problem = None
     try:
-        for scene in journey(opened):
-            done += isinstance(scene, Done)
-            _show(program, scene, done + 1)
+        with signals.told_with(AGAIN):
+            for scene in journey(opened):
+                done += isinstance(scene, Done)
+                _show(program, scene, done + 1)
     except ProblemError as error:
         problem = error.problem
     seconds = program.around.clock.now() - began

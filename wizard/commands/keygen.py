@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from services.problems import refuse
+from wizard import signals
 from wizard.cli import Subcommand
 from wizard.commands.answers_new import as_seen_from
 from wizard.keys.wanted import Wanted, refuse_mixtures
@@ -85,10 +86,18 @@ CUSTODY = "recovery_key.custody"
 @click.pass_obj
 def command(program: Program, /, **options: Any) -> int:
     """See the help text."""
-    from wizard.keys import copies, making, paper, place, words
-
     wanted = Wanted(**options)
     refuse_mixtures(wanted)
+    with signals.told_with(
+        "If there are files in the folder already, finish them with 'palisade-wizard keygen --complete'.",
+        "If there are none, run the same command again.",
+    ):
+        return _keygen(program, wanted)
+
+
+def _keygen(program: Program, wanted: Wanted) -> int:
+    from wizard.keys import copies, making, paper, place, words
+
     setup = _keyless(program, wanted.config)
     of = place.purpose(setup, wanted.environment or "")
     request = _request(program, wanted)

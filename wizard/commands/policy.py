@@ -44,4 +44,4 @@ def _account(program: Program, setup: SetupFile) -> str:
     from services.identity import identity
 
     made = program.connect(setup.answers.text("aws.profile"), setup.answers.text("aws.region"))
-    return identity(made.aws).account
+    return identity(program.patient(made.aws)).account

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.problems import refuse
+from wizard import signals
 
 if TYPE_CHECKING:
     from wizard.root import Program
@@ -25,4 +26,5 @@ def open_wizard(program: Program, config: Path | None) -> int:
     from screens.app import run
     from wizard.host import host
 
-    return run(host(program, config))
+    with signals.told_with("Open the wizard again: it goes on from there."):
+        return run(host(program, config))

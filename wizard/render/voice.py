@@ -5,10 +5,15 @@ Text from outside (names, AWS's messages) may hold control characters: they are 
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 from typing import TextIO
+
+from services.problems import ProblemError, refuse
 
 _PLAIN_SIGNS = {
     "✓": "ok", "✗": "x", "…": "...", "→": "->", "–": "-", "—": "-", "·": "-", "“": '"', "”": '"', "’": "'", "▸": ">",
@@ -17,31 +22,65 @@ _PLAIN_SIGNS = {
 
 @dataclass(frozen=True)
 class Voice:
-    """The two streams of the program. With `json`, the standard output holds JSON and nothing else."""
+    """The two streams of the program. With `json`, the standard output holds JSON and nothing else.
+
+    A reader who leaves changes nothing: the work goes on and ends with its own status. What the standard output
+    cannot take otherwise is a `folder` problem; what the standard error cannot take is lost.
+    """
 
     out: TextIO
     err: TextIO
     json: bool = False
+    begun: Event = field(default_factory=Event, compare=False)
+    """Set as soon as JSON goes to the standard output: after that, a problem must not add a document."""
 
     def data(self, text: str) -> None:
-        """Lines of a result, for a person."""
-        _write(self.out, text)
+        """Lines of a result, for a person. Errors: `folder`."""
+        self._write(fit(text, self.out.encoding))
 
     def tell(self, text: str = "") -> None:
         """Lines about what happens."""
-        _write(self.err, text)
+        try:
+            print(fit(text, self.err.encoding), file=self.err, flush=True)
+        except OSError:
+            silence(self.err)
 
     def document(self, value: Mapping[str, object]) -> None:
-        """The one JSON document of a command."""
-        print(json.dumps(value, indent=2), file=self.out, flush=True)
+        """The one JSON document of a command. Errors: `folder`."""
+        self.begun.set()
+        self._write(json.dumps(value, indent=2))
 
     def line(self, value: Mapping[str, object]) -> None:
-        """One JSON value on one line, at once."""
-        print(json.dumps(value), file=self.out, flush=True)
+        """One JSON value on one line, at once. Errors: `folder`."""
+        self.begun.set()
+        self._write(json.dumps(value))
+
+    def _write(self, text: str) -> None:
+        try:
+            print(text, file=self.out, flush=True)
+        except BrokenPipeError:
+            silence(self.out)
+        except OSError as error:
+            raise _unwritten(error) from None
 
 
-def _write(stream: TextIO, text: str) -> None:
-    print(fit(text, stream.encoding), file=stream, flush=True)
+def _unwritten(error: OSError) -> ProblemError:
+    why = os.strerror(error.errno) if error.errno else type(error).__name__
+    return refuse(
+        "folder",
+        f"The standard output cannot be written ({why}).",
+        "Send it to another place, then run the command again.",
+        where="standard output",
+    )
+
+
+def silence(*streams: TextIO) -> None:
+    """Leads streams nowhere, so that what they still hold disturbs nobody when the interpreter ends."""
+    with contextlib.suppress(OSError, ValueError):
+        sink = os.open(os.devnull, os.O_WRONLY)
+        for stream in streams:
+            os.dup2(sink, stream.fileno())
+        os.close(sink)
 
 
 def fit(text: str, encoding: str | None) -> str:

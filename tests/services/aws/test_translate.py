@@ -13,7 +13,8 @@ from botocore.parsers import ResponseParserError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.aws.translate import CODES, FAILURES, problem_of, problem_of_failure
+from services.aws.failures import FAILURES, MFA, not_aws, problem_of_failure, unknown_region
+from services.aws.translate import CODES, problem_of
 from services.model.calls import Call, Refused
 from services.model.operations import OPERATIONS
 from services.problems import KINDS, Problem
@@ -99,8 +100,26 @@ def test_every_exception_of_botocore_has_a_problem(kind: Kind) -> None:
     assert (nearest in {"BotoCoreError", "ParamValidationError"}) == (kind.__name__ in OURS)
 
 
-def test_a_failure_of_somebody_elses_is_not_translated() -> None:
-    assert problem_of_failure(ValueError("no"), None) is None
+def test_a_failure_of_somebody_elses_is_a_fault_of_the_program_without_its_words() -> None:
+    problem = problem_of_failure(ValueError("s3cret"), None, "s3cret")
+    assert problem.code == "our-bug"
+    assert "s3cret" not in problem.summary
+    whole(problem)
+
+
+@pytest.mark.parametrize("problem", [MFA, not_aws(Call("kms", "ListKeys")), unknown_region("eu-west-9")])
+def test_problems_of_their_own_are_whole(problem: Problem) -> None:
+    whole(problem)
+
+
+def test_where_the_region_is_part_of_the_address_it_may_be_what_is_wrong() -> None:
+    call = Call("sts", "GetCallerIdentity")
+    failure = raised(botocore.exceptions.EndpointConnectionError)
+    there, elsewhere = (problem_of_failure(failure, call, "", region) for region in ("eu-west-1", ""))
+    assert there.code == elsewhere.code == "network"
+    assert "eu-west-1" in there.remedy[-1]
+    assert not any("region" in line for line in elsewhere.remedy)
+    whole(there)
 
 
 def test_the_table_names_only_exceptions_that_exist() -> None:
@@ -185,6 +204,77 @@ def test_denied_names_every_action_and_what_it_is_about(name: str) -> None:
     assert all(action in problem.summary for action in OPERATIONS[name].actions)
     assert all(f" on {value}" in problem.summary for value in params.values())
     whole(problem)
+
+
+VERBS = frozenset(
+    "ask assume look list read see create tag turn set block write delete".split()  # noqa: SIM905
+)
+"""What a `does` may begin with: base forms, right after "could not" and after "did not allow this sign-in to"."""
+
+KIND_CODES = {
+    "sign-in": "ExpiredToken",
+    "network": "407",
+    "clock": "RequestTimeTooSkewed",
+    "throttled": "SlowDown",
+    "taken": "EntityAlreadyExists",
+    "limit": "LimitExceeded",
+    "busy": "InternalError",
+    "region": "IllegalLocationConstraintException",
+    "not-ready": "NoSuchBucket",
+    "refused": "InvalidInput",
+}
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_what_an_operation_does_can_follow_any_subject(name: str) -> None:
+    words = OPERATIONS[name].does.split()
+    assert words[0] in VERBS
+    assert not {"it", "its", "they", "who", "you"} & set(words) - {"who"}
+    assert words[-1] not in {"it", "to", "the", "a"}
+
+
+@pytest.mark.parametrize("kind", sorted(KIND_CODES))
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_every_sentence_about_every_operation_has_the_program_as_its_subject(name: str, kind: str) -> None:
+    service, op = name.split(":")
+    problem = problem_of(Refused(Call(service, op), KIND_CODES[kind], "", 400))
+    assert problem.code == kind
+    assert problem.summary.startswith(f"The program could not {OPERATIONS[name].does}")
+    whole(problem)
+
+
+def test_every_kind_of_refusal_is_in_the_table_of_sentences() -> None:
+    assert set(CODES.values()) == {*KIND_CODES, "denied"}
+
+
+LOCKED_OUT = "The new key policy will not allow you to update the key policy in the future."
+
+
+@pytest.mark.parametrize("op", ["CreateKey", "PutKeyPolicy"])
+def test_a_key_policy_that_locks_its_author_out_is_a_missing_right(op: str) -> None:
+    problem = problem_of(Refused(Call("kms", op), "MalformedPolicyDocumentException", LOCKED_OUT, 400))
+    assert problem.code == "denied"
+    assert "kms:PutKeyPolicy" in problem.summary
+    whole(problem)
+    other = problem_of(Refused(Call("kms", op), "MalformedPolicyDocumentException", "Syntax.", 400))
+    assert other.code == "refused"
+
+
+def test_acl_grants_that_stand_in_the_way_are_named_first() -> None:
+    call = Call("s3", "PutBucketOwnershipControls", {"Bucket": "acme"})
+    problem = problem_of(Refused(call, "InvalidBucketAclWithObjectOwnership", "", 400))
+    assert problem.code == "refused"
+    assert "ACL grants" in problem.remedy[0]
+    whole(problem)
+
+
+def test_an_unknown_token_may_mean_a_region_that_is_not_enabled() -> None:
+    asking, looking = Call("sts", "GetCallerIdentity"), Call("iam", "GetRole")
+    problems = [problem_of(Refused(call, "InvalidClientTokenId", "", 403)) for call in (asking, looking)]
+    assert [problem.code for problem in problems] == ["sign-in", "sign-in"]
+    assert "region is not enabled" in problems[0].remedy[-1]
+    assert not any("region" in line for line in problems[1].remedy)
+    whole(problems[0])
 
 
 @given(code=st.text(max_size=40), message=st.text(max_size=400), status=st.integers(0, 999))

@@ -181,6 +181,7 @@ def test_the_keys_policy_names_no_one_but_the_account() -> None:
     for variant in VARIANTS:
         for resource in variant.blueprint:
             if resource.name == "key":
-                policy = json.loads(json.dumps(bare(resource.facet("policy").want)))
+                facet = next(facet for facet in resource.facets("created") if facet.name == "policy")
+                policy = json.loads(json.dumps(bare(facet.want)))
                 (statement,) = policy["Statement"]
                 assert statement["Principal"] == {"AWS": f"arn:{variant.partition}:iam::{ACCOUNT}:root"}

@@ -11,7 +11,22 @@ from hypothesis import strategies as st
 from services.model.calls import Call, Refused, Reply, ask, filled
 from services.model.place import parse_arn, partition_of
 from services.model.policies import trust_policy
-from services.model.values import Json, Ref, Text, Tree, bare, encode, fill, items, known, mask, refs, shown
+from services.model.values import (
+    Json,
+    Ref,
+    Text,
+    Tree,
+    bare,
+    document,
+    encode,
+    fill,
+    items,
+    known,
+    mask,
+    refs,
+    shown,
+)
+from services.problems import ProblemError
 from tests.world import EXTERNAL_ID, KEY_ARN, PRINCIPAL, sample_lookup
 
 LEAVES = st.one_of(
@@ -158,3 +173,17 @@ def test_arns_of_policies_that_aws_manages_have_the_account_aws() -> None:
     assert arn is not None
     assert (arn.account, arn.name) == ("aws", "policy/ReadOnlyAccess")
     assert parse_arn("arn:aws:iam::١٢٣٤٥٦٧٨٩٠١٢:root") is None
+
+
+@pytest.mark.parametrize("text", ["", "<html>sign in</html>", '{"Version": "2012-10-17"', "\x00"])
+def test_a_document_that_is_none_is_a_problem_without_its_words(text: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        document(text)
+    assert caught.value.problem.code == "busy"
+    assert caught.value.problem.remedy
+    assert not text or text not in repr(caught.value.problem)
+
+
+def test_a_document_is_data_however_aws_gives_it() -> None:
+    policy = {"Version": "2012-10-17", "Statement": []}
+    assert document(json.dumps(policy)) == document(policy) == document(Json(policy)) == policy
