@@ -34,7 +34,11 @@ class Access(FormPage):
             f"{who} may put backups into the bucket and use the KMS key for that.", kind="ok", classes="item"
         )
         yield Words("It must name your external ID each time.", kind="ok", classes="item")
-        yield Words("It can never open, change or delete a backup.", kind="ok", classes="item")
+        yield Words(
+            "It can never read or delete a backup; writing one again keeps the old version.",
+            kind="ok",
+            classes="item",
+        )
         yield Words(id="extra")
         yield self.field("role.name")
         folded = not any(key in self.session.drafts for key in self.asks[1:]) and not self._advanced()

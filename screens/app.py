@@ -16,7 +16,7 @@ from textual.app import App, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from screens import flow
+from screens import flow, pages
 from screens.frame import Page
 from screens.host import Host
 from screens.session import Session
@@ -53,13 +53,15 @@ class PalisadeWizard(App[None]):
     async def on_mount(self) -> None:
         if not self.is_headless:
             self._end_cleanly_on_signals()
-        await self.push_screen(flow.page(self._first_page()))
+        await self.push_screen(pages.page(self._first_page()))
         self.call_after_refresh(self._warm)
 
     def go(self, name: str) -> None:
         """Shows a fresh page, made from the saved answers."""
         self.session.flush()
-        self.switch_screen(flow.page(name))
+        if name != "making":
+            self.session.let_go()
+        self.switch_screen(pages.page(name))
 
     def _first_page(self) -> str:
         self.session.close()
@@ -137,6 +139,7 @@ class PalisadeWizard(App[None]):
             page.leaving()
         self.session.flush()
         self.runner.stop_all()
+        self.session.let_go()
         self.exit(return_code=status)
 
     def action_explain(self) -> None:

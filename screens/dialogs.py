@@ -51,6 +51,32 @@ class Leave(ModalScreen[bool]):
         self.dismiss(event.button.id == "leave")
 
 
+class Ask(ModalScreen[bool]):
+    """Asks before something that cannot be taken back; the focus is on the harmless answer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "shut", "Close", key_display="Esc")]
+
+    def __init__(self, heading: str, text: str, yes: str, no: str) -> None:
+        super().__init__()
+        self._heading, self._text, self._yes, self._no = heading, text, yes, no
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Words(self._heading, classes="heading")
+            yield Words(self._text)
+            with Horizontal(classes="row-of-buttons"):
+                yield Action(self._no, id="no")
+                yield Action(self._yes, id="yes")
+        yield Footer(show_command_palette=False)
+
+    def action_shut(self) -> None:
+        self.dismiss(False)
+
+    @on(Button.Pressed)
+    def _choose(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")
+
+
 class Reading(ModalScreen[None]):
     """Something long to read; every usual key closes it."""
 

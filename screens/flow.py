@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from services.questions import QUESTIONS
 
 if TYPE_CHECKING:
-    from screens.frame import Page
     from screens.session import Session
 
 Sign: TypeAlias = Literal["✓", "▸", "·", "!", "~"]
@@ -46,7 +45,14 @@ STEPS: tuple[Step, ...] = (
         ("account",),
         ("aws.profile", "aws.region", "palisade.principal_arn", "palisade.external_id"),
     ),
-    Step("recovery-key", "Recovery key", ("recovery-key", "password")),
+    Step(
+        "recovery-key",
+        "Recovery key",
+        (
+            *("recovery-key", "password", "own-key", "split", "shares", "making"),
+            *("token", "pin", "prove", "opening"),
+        ),
+    ),
     Step(
         "storage",
         "Storage",
@@ -80,9 +86,22 @@ ORDER: tuple[str, ...] = (
     "quorum",
     "verify",
 )
-"""The pages that Next and Back walk through; `welcome`, `new`, `password` and `applying` are visited from one of them."""
+"""The pages that Next and Back walk through; the others are visited from one of them."""
 
-BEFORE = {"new": "welcome", "account": "welcome", "password": "recovery-key", "applying": "review"}
+BEFORE = {
+    "new": "welcome",
+    "account": "welcome",
+    "password": "recovery-key",
+    "own-key": "recovery-key",
+    "split": "recovery-key",
+    "shares": "split",
+    "making": "recovery-key",
+    "token": "recovery-key",
+    "pin": "token",
+    "prove": "recovery-key",
+    "opening": "prove",
+    "applying": "review",
+}
 """Where Back leads from the pages that are no stop of the ordinary way."""
 
 
@@ -95,7 +114,9 @@ def after(page: str) -> str:
     """The page that Next leads to."""
     if page in {"welcome", "new"}:
         return ORDER[0]
-    at = ORDER.index(page if page in ORDER else BEFORE[page])
+    while page not in ORDER:
+        page = BEFORE[page]
+    at = ORDER.index(page)
     return ORDER[min(at + 1, len(ORDER) - 1)]
 
 
@@ -126,6 +147,11 @@ def mark(session: Session, name: str, value: str) -> None:
     else:
         session.forget(name)
     session.flush()
+
+
+def today(session: Session) -> str:
+    """The day, as a person writes it."""
+    return f"{session.host.clock.wall():%d %B %Y}".lstrip("0")
 
 
 def sign(session: Session, index: int, at: int) -> Sign:
@@ -191,64 +217,3 @@ def open_at(session: Session) -> str:
 
 def _first_page(step: Step) -> str:
     return step.pages[0]
-
-
-def page(name: str) -> Page:
-    """A fresh page. Each is imported when it is first shown, so that the program starts fast."""
-    match name:
-        case "welcome":
-            from screens.welcome import Welcome
-
-            return Welcome()
-        case "new":
-            from screens.new_setup import NewSetup
-
-            return NewSetup()
-        case "account":
-            from screens.account import Account
-
-            return Account()
-        case "recovery-key":
-            from screens.recovery_key import RecoveryKey
-
-            return RecoveryKey()
-        case "password":
-            from screens.password import Password
-
-            return Password()
-        case "storage":
-            from screens.storage import Storage
-
-            return Storage()
-        case "access":
-            from screens.access import Access
-
-            return Access()
-        case _:
-            return _late_page(name)
-
-
-def _late_page(name: str) -> Page:
-    match name:
-        case "review":
-            from screens.review import Review
-
-            return Review()
-        case "applying":
-            from screens.applying import Applying
-
-            return Applying()
-        case "palisade":
-            from screens.palisade import Palisade
-
-            return Palisade()
-        case "quorum":
-            from screens.quorum import Quorum
-
-            return Quorum()
-        case "verify":
-            from screens.verify import Verify
-
-            return Verify()
-        case _:
-            raise ValueError(name)

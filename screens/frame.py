@@ -164,6 +164,8 @@ class Page(Screen[None]):
 
     def _from_the_top(self) -> None:
         """Puts the focus on something harmless: a field or a list, never a button outside the page's middle."""
+        if not self.is_attached:
+            return  # another page came at once
         body = self.query_one(Body)
         if self.focused is None:
             inside = [widget for widget in self.focus_chain if body in widget.ancestors]

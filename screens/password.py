@@ -1,225 +1,257 @@
-"""The password that seals the recovery key, and the making of the key.
+"""The password that seals the recovery key: typed, or generated and shown once, and then typed back.
 
 A page with nothing but password inputs: what is typed ahead of Tab cannot land in the open. The passwords are never a
-draft, never an argument, never shown; closing the page means typing them again.
+draft, never an argument, never shown unless the program made them; closing the page means typing them again.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, ClassVar
+import hmac
+from typing import ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
-from screens import flow, suggest
+from screens import key_place, key_work
 from screens.frame import Page
-from screens.recovery_key import FOLDER, NAME
 from screens.widgets.action import Action
-from screens.widgets.listing import Listing
-from screens.widgets.secret import SecretInput
-from screens.widgets.words import Words, elapsed
-from screens.work import Job
-from services import setup_file
+from screens.widgets.secret import Secret, SecretInput
+from screens.widgets.words import Words
 from services.problems import ProblemError
-from services.recovery import keyfiles, keypair
-from services.recovery.keyfiles import KeyFiles
+from services.recovery import keypair
 from services.recovery.passwords import LONGEST, SHORTEST, wipe
-from services.recovery.process import Work
-from services.recovery.stages import Stage
+from services.recovery.strength import generated, strength
 
-PROVEN = (
-    "The key is made, sealed, read back from the medium, and proven: it opens what its public half closes."
-)
 DIFFERENT = "The two passwords are not the same. Type both again."
+NOT_SHOWN = "This is not the password that was shown. Type it again, or go back with Esc to see it."
+HINT = (
+    f"{SHORTEST} to {LONGEST} characters of an English keyboard; several random words are good. Nobody can reset it: "
+    "without the password, the key and every backup are lost."
+)
+KINDS = {"weak": "bad", "fair": "warn", "strong": "ok"}
 
 
 class Password(Page):
-    """Makes the key, or completes one whose making was interrupted; then shows what there is now."""
+    """Asks for the password; the page “making” shows what it is used for."""
 
     name_ = "password"
     next_label: ClassVar[str] = "Make the key"
-    next_only_when_possible = True
-    made: KeyFiles | None = None
+    phase: Literal["typed", "shown", "again"] = "typed"
+    made: bytearray | None = None
+    """The generated password, until it was typed back or the page is left."""
 
     def body(self) -> ComposeResult:
         with Vertical(id="ask-password"):
             yield Words(id="why-password", classes="lead")
-            for identifier, label in (("password", "Password"), ("password-again", "Again")):
-                with Horizontal(classes="field-line", id=f"line-{identifier}"):
-                    yield Static(label, classes="field-label", markup=False)
-                    yield SecretInput(id=identifier)
-            yield Words(
-                f"{SHORTEST} to {LONGEST} characters of an English keyboard; several random words are good. Nobody can "
-                "reset it: without the password, the key and every backup are lost.",
-                classes="field-hint",
-            )
-            yield Words(id="password-error")
+            yield from _line("Its password now", "old-password")
+            yield from _line("Password", "password")
+            yield from _line("Again", "password-again")
+            yield Words(id="strength", classes="field-hint-under")
+            yield Words(HINT, classes="field-hint")
             yield Words(
                 "Keep the password apart from the file, where somebody finds it when it is needed.",
                 kind="todo",
             )
-        yield Listing(id="stages", markup=False)
-        yield Words(id="made")
-        yield Listing(id="made-files", markup=False)
-        yield Action("Stop", id="stop-key")
+            yield Action("Generate one for me", id="generate")
+        with Vertical(id="show-password"):
+            yield Words("This password was made for you. It is shown this once: write it down.")
+            yield Secret(id="generated")
+            yield Words(
+                "It has 138 bits: nobody can guess it. There is no l, i, o, 0 or 1 in it. Keep it apart from the file.",
+                kind="ok",
+            )
+            yield Words("Next, type it from what you wrote: a mistake would lose the key.", kind="todo")
+        with Vertical(id="type-back"):
+            yield Words("Type the generated password from what you wrote down.", classes="lead")
+            yield from _line("Password", "typed-back")
+        yield Words(id="password-error")
 
     def ready(self) -> None:
-        self.query_one("#stop-key").display = False
-        of = self._request()
-        left = keyfiles.leftover(of.folder, of.name)
+        self._why()
+        self._turn("typed")
+        if self.session.host.key_log:
+            self.query_one("#ask-password").display = False
+            self.say(logged(self.session.host.key_log), "bad")
+        if self.wizard.runner.running("key"):
+            self.wizard.go("making")
+
+    def _why(self) -> None:
         words = self.query_one("#why-password", Words)
+        source = self.session.source
+        self.query_one("#line-old-password").display = source is not None and source.sealed
+        of, left = key_place.request(self.session), key_place.leftover(self.session)
         if left is not None:
             words.say(
                 f"This password was chosen when {left.private_file} was made. It completes the key pair."
             )
-            self.query_one("#line-password-again").display = False
-            self.query_one("#next", Action).rename("Complete the key")
+            for identifier in ("#line-password-again", "#strength", "#generate", "#line-old-password"):
+                self.query_one(identifier).display = False
+        elif source is not None:
+            words.say(
+                f"The key in {source.path} is sealed anew in {of.folder / of.name}.pke1, with this password. The recovery "
+                "tool asks for it."
+            )
         else:
             words.say(
                 f"This password seals the private key in {of.folder / of.name}.pke1. The recovery tool asks for it."
             )
-        if self.session.host.key_log:
-            self.query_one("#ask-password").display = False
-            self.say(
-                f"Every key you press is written to {self.session.host.key_log} (TEXTUAL_LOG), so no password is taken. "
-                "Leave, unset TEXTUAL_LOG, and start again.",
-                "bad",
-            )
-        job = self.wizard.runner.jobs.get("key")
-        if job is not None and job.running:
-            self._working(job)
-
-    def _request(self) -> keypair.Request:
-        session = self.session
-        folder = session.drafts.get(FOLDER) or str(
-            session.host.key_folder or Path.home() / "palisade-recovery-key"
-        )
-        name = session.drafts.get(NAME) or suggest.key_name(session.answers)
-        return keypair.Request(Path(folder).expanduser(), name, iterations=session.host.iterations)
 
     def can_next(self) -> bool:
-        return not self.session.host.key_log and not self.wizard.runner.running("key")
+        return not self.session.host.key_log
 
-    @on(Input.Submitted, "#password")
-    async def _first(self) -> None:
-        if self.query_one("#line-password-again").display:
-            self.query_one("#password-again", SecretInput).focus()
+    # The three faces of the page ----------------------------------------------------------------------------------
+
+    def _turn(self, phase: Literal["typed", "shown", "again"]) -> None:
+        self.phase = phase
+        self.query_one("#password-error", Words).say("")
+        for name, identifier in (
+            ("typed", "#ask-password"),
+            ("shown", "#show-password"),
+            ("again", "#type-back"),
+        ):
+            self.query_one(identifier).display = name == phase
+        secret = self.query_one("#generated", Secret)
+        if phase == "shown" and self.made is not None:
+            secret.reveal(self.made.decode("ascii"))
+        else:
+            secret.hide()
+        completing = key_place.leftover(self.session) is not None
+        label = "Complete the key" if completing else self.next_label
+        following = self.query_one("#next", Action)
+        following.rename("I have written it down" if phase == "shown" else label)
+        if phase == "shown":
+            following.focus()
+        elif phase == "again":
+            self.query_one("#typed-back", SecretInput).focus()
+
+    @on(Button.Pressed, "#generate")
+    def _generate(self) -> None:
+        self._forget()
+        for box in self.query("#password, #password-again").results(SecretInput):
+            box.clear()
+        self.made = generated()
+        self._turn("shown")
+
+    def action_back(self) -> None:
+        match self.phase:
+            case "again":
+                self.query_one("#typed-back", SecretInput).clear()
+                self._turn("shown")
+            case "shown":
+                self._forget()
+                self._turn("typed")
+                self.query_one("#password", SecretInput).focus()
+            case "typed":
+                super().action_back()
+
+    def _forget(self) -> None:
+        wipe(self.made)
+        self.made = None
+
+    def on_unmount(self) -> None:
+        self._forget()
+
+    # What is typed ------------------------------------------------------------------------------------------------
+
+    @on(Input.Changed, "#password")
+    def _typing(self, event: Input.Changed) -> None:
+        words = self.query_one("#strength", Words)
+        if not event.value:
+            words.say("")
+            return
+        typed = bytearray(event.value.encode())
+        found = strength(typed)
+        wipe(typed)
+        more = " Let the program generate one." if self.session.production and found.level == "weak" else ""
+        words.say(found.says + more, KINDS[found.level])
+
+    @on(Input.Submitted)
+    async def _entered(self, event: Input.Submitted) -> None:
+        last = {"password-again", "typed-back"}
+        last |= {"password"} if key_place.leftover(self.session) is not None else set()
+        if event.input.id not in last:
+            self.focus_next()
+        elif event.input.id == "password-again":
+            self.query_one("#next", Action).focus()
         else:
             await self.forward()
 
-    @on(Input.Submitted, "#password-again")
-    async def _second(self) -> None:
-        self.query_one("#next", Action).focus()
-
     async def forward(self) -> None:
-        if self.made is not None:
-            self.wizard.go(flow.after(self.name_))
-        elif self.can_next():
-            self._begin()
+        if not self.can_next():
+            return
+        match self.phase:
+            case "typed":
+                self._take_typed()
+            case "shown":
+                self._turn("again")
+            case "again":
+                self._take_back()
 
-    def _begin(self) -> None:
-        first, again = (
-            self.query_one("#password", SecretInput),
-            self.query_one("#password-again", SecretInput),
-        )
-        request = self._request()
-        completing = keyfiles.leftover(request.folder, request.name) is not None
+    def _take_typed(self) -> None:
+        first, again = (self.query_one(f"#{name}", SecretInput) for name in ("password", "password-again"))
+        completing = key_place.leftover(self.session) is not None
         same = completing or first.value == again.value
         password = first.take()
         again.clear()
-        error = self.query_one("#password-error", Words)
-        error.say("")
-        if not same:
-            wipe(password)
-            error.say(DIFFERENT, "bad")
-            first.focus()
-            return
-        try:
-            work = (keypair.completing if completing else keypair.generating)(request, password)
-        except ProblemError as refusal:
-            wipe(password)
-            error.say(" ".join((refusal.problem.summary, *refusal.problem.remedy)), "bad")
-            first.focus()
-            return
-        self._working(self._start(work))
-
-    def _start(self, work: Work[KeyFiles]) -> Job:
-        session, setup = self.session, self.session.setup
-
-        def finish(made: KeyFiles) -> None:
-            """The key is recorded in the set-up that it was made for, whichever is open by now."""
-            values: dict[str, object] = {
-                "recovery_key.public_files": [str(made.public_der)],
-                "recovery_key.fingerprint": made.sha256,
-                "recovery_key.private_file": str(made.private_file),
-                "recovery_key.custody": "file",
-            }
-            if setup is not None and (session.setup is None or session.setup.path != setup.path):
-                setup_file.record(setup, values)
-            else:
-                session.record(values)
-
-        return self.wizard.runner.start(
-            "key", "Working on the key", lambda _job, tell: work.run(tell), finish, work.cancel
-        )
-
-    def _working(self, job: Job) -> None:
-        self.query_one("#ask-password").display = False
-        stop = self.query_one("#stop-key")
-        stop.display = True
-        self.watch_job(job)
-        self._show_stages(job)
-        self.refresh_frame()
-
-    def job_told(self, job: Job, what: Any) -> None:  # noqa: ARG002
-        if job.name == "key":
-            self._show_stages(job)
-
-    def _show_stages(self, job: Job) -> None:
-        stages = [what for what in job.told if isinstance(what, Stage)]
-        done = {stage.name: stage for stage in stages if stage.done}
-        rows = []
-        for stage in (s for s in stages if not s.done):
-            ended = done.get(stage.name)
-            rows.append(("✓", f"{stage.says}  {ended.seconds:.1f} s") if ended else ("▸", stage.says))
-        self.query_one("#stages", Listing).show(rows)
-
-    @on(Button.Pressed, "#stop-key")
-    def _stop(self) -> None:
-        job = self.wizard.runner.jobs.get("key")
-        if job is not None and job.running:
-            job.ask_to_stop()
-            self.say("Stopping…", "now")
-
-    async def job_ended(self, job: Job) -> None:
-        if job.name != "key":
-            return
-        self.query_one("#stop-key").display = False
-        if job.problem is not None:
-            self.show_problem(job.problem, ("again", "Try again", self._again))
+        if same:
+            self._begin(password, completing)
         else:
-            self.made = job.result
-            self._show_made(job)
-        self.refresh_frame()
+            wipe(password)
+            self._blame(DIFFERENT)
 
-    def _again(self) -> None:
-        self.wizard.go("password")
+    def _take_back(self) -> None:
+        typed = self.query_one("#typed-back", SecretInput).take()
+        if self.made is None or not hmac.compare_digest(typed, self.made):
+            wipe(typed)
+            self.query_one("#password-error", Words).say(NOT_SHOWN, "bad")
+            return
+        self._forget()
+        self._begin(typed, False)
 
-    def _show_made(self, job: Job) -> None:
-        made: KeyFiles = job.result
-        rows = [
-            ("Palisade gets", str(made.public_der)),
-            ("You keep", str(made.private_file)),
-            ("SHA-256", made.sha256),
-        ]
-        rows += [("Mind", note) for note in made.notes]
-        rows += [("Now", "Take the private file offline, with a second copy elsewhere.")]
-        self.query_one("#stages", Listing).show([])
-        self.query_one("#made", Words).say(PROVEN, "ok")
-        self.query_one("#made-files", Listing).show(rows)
-        self.query_one("#next", Action).rename("Next")
-        self.query_one("#next", Action).focus()
-        self.say(f"Done in {elapsed(self.session.host.clock.now() - job.began)}.", "ok")
+    def _blame(self, sentence: str) -> None:
+        self._turn("typed")
+        self.query_one("#password-error", Words).say(sentence, "bad")
+        self.query_one("#password", SecretInput).focus()
+
+    def _begin(self, password: bytearray, completing: bool) -> None:
+        """Starts the making; the work wipes the password."""
+        session = self.session
+        request, source = key_place.request(session), session.source
+        work: key_work.Making
+        old = self.query_one("#old-password", SecretInput).take()
+        held = bytearray(password) if self._offered_later() else None
+        try:
+            if completing:
+                work = keypair.completing(request, password)
+            elif source is not None:
+                work = key_work.Conversion(source, request, old if source.sealed else None, password)
+            else:
+                work = keypair.generating(request, password)
+        except ProblemError as refusal:
+            wipe(password, held, old)
+            self._blame(key_place.sentence(refusal.problem))
+            return
+        session.let_go()
+        session.held = held
+        key_work.start(self.wizard, work.run, work.cancel)
+        self.wizard.go("making")
+
+    def _offered_later(self) -> bool:
+        """Whether a copy in the keyring is offered once the key is there."""
+        return self.session.host.keyring is not None and not self.session.production
+
+
+def _line(label: str, identifier: str) -> ComposeResult:
+    with Horizontal(classes="field-line", id=f"line-{identifier}"):
+        yield Static(label, classes="field-label", markup=False)
+        yield SecretInput(id=identifier)
+
+
+def logged(path: str) -> str:
+    """Why nothing secret is typed or shown while key presses are written down."""
+    return (
+        f"Every key you press is written to {path} (TEXTUAL_LOG), so no password is taken. "
+        "Leave, unset TEXTUAL_LOG, and start again."
+    )

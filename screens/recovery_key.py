@@ -1,4 +1,4 @@
-"""The key that alone opens the backups: make one here, or bring the public half of one that exists.
+"""The key that alone opens the backups: which of the guide's ways of keeping it, and where its files go.
 
 This step writes local files at once and is no part of plan and apply. It is done when the public file is there and is
 the recorded one; an absent private file is expected, because it went offline.
@@ -7,43 +7,42 @@ the recorded one; an absent private file is expected, because it went offline.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, RadioSet, Static
 
-from screens import flow, suggest
+from screens import custody_words, flow, key_place, key_work
+from screens.custody_words import Way
 from screens.frame import Page
+from screens.key_place import FOLDER, KIND, NAME, sentence
 from screens.widgets.action import Action
 from screens.widgets.choice import Radio
 from screens.widgets.listing import Listing
 from screens.widgets.words import Words
 from screens.work import Job
-from services import files, kit
+from services import kit
 from services.problems import ProblemError
 from services.recovery import keyfiles
+from services.recovery.medium import Finding
 
-FOLDER, NAME, FILE, KIND = (
-    "recovery_key.folder",
-    "recovery_key.name",
-    "recovery_key.file",
-    "recovery_key.kind",
-)
 WHY = "Only this key opens the backups. Lose it, and no one can: not Palisade, not AWS, not this program."
-LATER = (
-    "A key that is split among custodians, or whose file an HSM guards, is not available in this version. "
-    "A key that can never leave an HSM cannot be used: the recovery tool must read it."
+NO_TOKENS = (
+    "To speak to an HSM, this program needs one more part: leave, run “pipx install 'palisade-wizard[hsm]'”, and start "
+    "again. Until then, make the key with a password; it can be stored in the HSM later."
 )
+ADVICE = "Take the private file offline, with a second copy elsewhere, and its password kept apart from it."
 
 
 class RecoveryKey(Page):
-    """Shows the recorded key, or the choice between making one and taking one."""
+    """Shows the recorded key, or the choice between the ways of making and keeping one."""
 
     name_ = "recovery-key"
     next_label: ClassVar[str] = "Next"
     choosing = False
+    looked: Path | None = None
 
     def body(self) -> ComposeResult:
         self.choosing = not self.session.answers.texts("recovery_key.public_files")
@@ -53,72 +52,83 @@ class RecoveryKey(Page):
             yield Words("This set-up has its recovery key.", kind="ok", id="key-state")
             yield Listing(id="key-files", markup=False)
             yield Words(id="key-advice")
-            yield Action("Use another key", id="another")
+            with Horizontal(classes="row-of-buttons"):
+                yield Action("Prove that it still opens", id="prove")
+                yield Action("Store it in an HSM", id="to-token")
+                yield Action("Use another key", id="another")
         with Vertical(id="choose-key"):
+            chosen = custody_words.way(self.session.shown_draft(KIND))
             with RadioSet(id="key-kind", compact=True):
-                taking = self.session.shown_draft(KIND) == "take"
-                yield Radio("Make one, sealed with a password", not taking, id="make")
-                yield Radio("I have a key already: take its public half", taking, id="take")
-            with Vertical(id="make-fields"):
-                yield from _line("Folder", FOLDER, self._folder())
-                yield Words(
-                    "Best a medium that you can take away, such as a USB stick.", classes="field-hint"
-                )
-                yield from _line("Name", NAME, self._key_name())
+                for way in custody_words.WAYS:
+                    label = custody_words.label(way, self.session.production)
+                    yield Radio(label, way is chosen, id=way.kind)
+            yield Words(id="speaks-for")
+            yield Words(id="speaks-against")
+            with Vertical(id="make-fields", classes="apart"):
+                yield from _line("Folder", "key-folder", key_place.folder_text(self.session))
+                yield Vertical(id="findings")
+                yield from _line("Name", "key-name", key_place.name(self.session))
                 yield Words(id="what-you-get", classes="field-hint")
                 yield Words(id="leftover")
-            with Vertical(id="take-fields"):
-                yield from _line("Public key file", FILE, self.session.shown_draft(FILE))
-                yield Words(
-                    "DER, hex or PEM; RSA with 4096 bits and exponent 65537. Never give the private key here.",
-                    classes="field-hint",
-                )
             yield Words(id="key-error")
-            yield Words(LATER, kind="todo", classes="apart")
 
     def ready(self) -> None:
         self._arrange()
         if self.wizard.runner.running("key"):
-            self.wizard.go("password")
-
-    def _folder(self) -> str:
-        usual = self.session.host.key_folder or Path.home() / "palisade-recovery-key"
-        return self.session.shown_draft(FOLDER) or str(usual)
-
-    def _key_name(self) -> str:
-        return self.session.shown_draft(NAME) or suggest.key_name(self.session.answers)
+            self.wizard.go("making")
 
     @property
-    def making(self) -> bool:
-        return self.query_one("#make", Radio).value
+    def way(self) -> Way:
+        pressed = self.query_one("#key-kind", RadioSet).pressed_button
+        return custody_words.way(str(pressed.id) if pressed else "")
+
+    # What it shows ------------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
         """Shows the part of the page that fits what is known."""
         self.query_one("#have-key").display = not self.choosing
         self.query_one("#choose-key").display = self.choosing
-        self.query_one("#make-fields").display = self.making
-        self.query_one("#take-fields").display = not self.making
         label = "Next"
         if self.choosing:
-            label = self._making_label() if self.making else "Take this key"
+            label = self._choice()
         else:
             self._show_key()
         self.query_one("#next", Action).rename(label)
 
-    def _making_label(self) -> str:
+    def _choice(self) -> str:
+        """Shows what the chosen way means; gives the words of the button that goes on."""
+        way, production = self.way, self.session.production
+        self.query_one("#speaks-for", Words).say(way.good, "ok")
+        self.query_one("#speaks-against", Words).say(*custody_words.against(way, production))
+        self.query_one("#make-fields").display = way.kind != "take"
+        if way.kind == "take":
+            self.query_one("#key-error", Words).say("")
+            return way.next
+        label = self._making_label(way)
+        if way.kind == "hsm" and not self.session.host.tokens_possible():
+            self.query_one("#key-error", Words).say(NO_TOKENS, "bad")
+        self._look_at_medium()
+        return label
+
+    def _making_label(self, way: Way) -> str:
         of = self.paths()
-        words = self.query_one("#leftover", Words)
+        words, gets = self.query_one("#leftover", Words), self.query_one("#what-you-get", Words)
         words.say("")
+        gets.say("")
         if of is None:
-            return "Choose a password"
-        names = f"{of.public_der.name} goes to Palisade; {of.sealed.name} stays with you, sealed with the password."
-        self.query_one("#what-you-get", Words).say(f"You get: {names}")
-        left = keyfiles.leftover(of.sealed.parent, self._key_name())
+            return way.next
+        left = key_place.leftover(self.session)
         if left is None:
-            return "Choose a password"
+            gets.say(
+                f"You get {of.public_der.name} for Palisade, {of.sealed.name}, which stays with you, sealed, and a sheet "
+                f"to print, {key_place.sheet(self.session).name}."
+            )
+            hand_out = self.session.hand_out
+            ready = way.kind == "split" and hand_out is not None and hand_out.complete
+            return "Make the key for these shares" if ready else way.next
         words.say(
-            f"An earlier run was interrupted and left {left.private_file}. Its password completes it; or choose another "
-            "name.",
+            f"An earlier run was interrupted and left {left.private_file}. Its password completes it; for a split key "
+            "that is what “palisade-wizard shares combine” prints. Or choose another name.",
             "warn",
         )
         return "Complete it with its password"
@@ -127,12 +137,32 @@ class RecoveryKey(Page):
         """The files that would be made; None while the name breaks the rule, which is then shown."""
         error = self.query_one("#key-error", Words)
         try:
-            found = keyfiles.paths(Path(self._folder()).expanduser(), self._key_name())
+            found = keyfiles.paths(key_place.folder(self.session), key_place.name(self.session))
         except ProblemError as refusal:
-            error.say(" ".join((refusal.problem.summary, *refusal.problem.remedy)), "bad")
+            error.say(sentence(refusal.problem), "bad")
             return None
         error.say("")
         return found
+
+    def _look_at_medium(self) -> None:
+        folder, findings = key_place.folder(self.session), self.session.host.findings
+        if folder != self.looked:
+            self.looked = folder
+            self.wizard.runner.start("medium", "Looking at the medium", lambda _job, _tell: findings(folder))
+
+    def _show_medium(self, found: tuple[Finding, ...]) -> None:
+        box = self.query_one("#findings", Vertical)
+        kinds = {"warn": "warn", "note": "ok"}
+        words = [
+            Words(one.says, kind=kinds[one.level], classes="field-hint-under")
+            for one in sorted(found, key=lambda one: one.level, reverse=True)
+        ]
+
+        async def change() -> None:
+            await box.remove_children()
+            await box.mount(*words)
+
+        self.call_later(change)
 
     def _show_key(self) -> None:
         setup = self.session.setup
@@ -148,32 +178,30 @@ class RecoveryKey(Page):
         private = self.session.answers.text("recovery_key.private_file")
         rows = [("Public key", str(key.file)), ("SHA-256", key.sha256)]
         rows += [("Private key", private)] if private else []
+        day = self.session.drafts.get(key_place.PROVEN_AT)
+        rows += [("Last opened", day)] if day else []
         self.query_one("#key-files", Listing).show(rows)
         there = bool(private) and Path(private).exists()
-        advice = "Take the private file offline, with a second copy elsewhere, and its password kept apart from it."
-        self.query_one("#key-advice", Words).say(advice if there else "", "todo")
+        self.query_one("#key-advice", Words).say(ADVICE if there else "", "todo")
+        self.query_one("#to-token").display = there and self.session.host.tokens_possible()
 
     def _look_again(self) -> None:
         self.hide_problem()
         self._arrange()
 
+    # What is typed and chosen -------------------------------------------------------------------------------------
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        key = {"key-folder": FOLDER, "key-name": NAME, "key-file": FILE}.get(str(event.input.id))
-        if key is not None and event.value != self._initial(key):
+        key, shown = {
+            "key-folder": (FOLDER, key_place.folder_text),
+            "key-name": (NAME, key_place.name),
+        }[str(event.input.id)]
+        if event.value != shown(self.session):
             self.session.keep(key, event.value)
             self.set_timer(0.4, self.session.flush)
         if self.choosing:
             self._arrange()
-
-    def _initial(self, key: str) -> str:
-        match key:
-            case "recovery_key.folder":
-                return self._folder()
-            case "recovery_key.name":
-                return self._key_name()
-            case _:
-                return self.session.shown_draft(key)
 
     @on(Input.Submitted)
     def _entered(self) -> None:
@@ -182,7 +210,7 @@ class RecoveryKey(Page):
     @on(RadioSet.Changed)
     def _kind(self, event: RadioSet.Changed) -> None:
         self.session.keep(KIND, str(event.pressed.id))
-        self.query_one("#key-error", Words).say("")
+        self.hide_problem()
         self._arrange()
 
     @on(Button.Pressed, "#another")
@@ -191,65 +219,54 @@ class RecoveryKey(Page):
         self._arrange()
         self.say("A kit keeps its key: another key needs a new kit and a new quorum.", "warn")
 
+    @on(Button.Pressed, "#prove")
+    def _prove(self) -> None:
+        self.wizard.go("prove")
+
+    @on(Button.Pressed, "#to-token")
+    def _to_token(self) -> None:
+        self.wizard.go("token")
+
     async def job_ended(self, job: Job) -> None:
-        if (
-            job.name == "key"
-            and job.problem is None
-            and self.session.answers.texts("recovery_key.public_files")
-        ):
-            self.choosing = False
+        result: Any = job.result
+        if job.name == "medium" and job.problem is None:
+            self._show_medium(result)
+        if job.name == "key" and job.problem is None and result is not None:
+            self.choosing = not self.session.answers.texts("recovery_key.public_files")
             self._arrange()
             self.refresh_frame()
+
+    # Going on -----------------------------------------------------------------------------------------------------
 
     async def forward(self) -> None:
         if not self.choosing:
             self.wizard.go(flow.after(self.name_))
-        elif not self.making:
-            self._take()
-        else:
-            of = self.paths()
-            if of is None:
-                self.query_one("#key-name", Input).focus()
-            elif keyfiles.leftover(of.sealed.parent, self._key_name()) or self.attempt(
-                lambda: keyfiles.refuse_existing(of)
-            ):
-                self.wizard.go("password")
-
-    def _take(self) -> None:
-        from services.recovery.formats import public_key
-
-        text = self.query_one("#key-file", Input).value.strip()
-        error = self.query_one("#key-error", Words)
-        if not text:
-            error.say("Give the path of the public key file.", "bad")
-            self.query_one("#key-file", Input).focus()
             return
-        path = Path(text).expanduser().absolute()
-        try:
-            key = public_key(files.read_small(path, kit.LARGEST_KEY_FILE))
-            self.session.record(
-                {
-                    "recovery_key.public_files": [str(path)],
-                    "recovery_key.fingerprint": key.sha256,
-                    "recovery_key.private_file": None,
-                    "recovery_key.custody": "file",
-                }
-            )
-        except ProblemError as refusal:
-            error.say(" ".join((refusal.problem.summary, *refusal.problem.remedy)), "bad")
-            self.query_one("#key-file", Input).focus()
-            return
-        self.choosing = False
-        error.say("")
-        self._arrange()
-        self.refresh_frame()
-        self.say("Taken: compare the fingerprint with the one you know.", "ok")
+        self.session.source = None
+        kind = self.way.kind
+        if kind == "take":
+            self.wizard.go("own-key")
+        elif self.paths() is None:
+            self.query_one("#key-name", Input).focus()
+        elif key_place.leftover(self.session) is not None:
+            self.wizard.go("password")
+        elif kind == "hsm" and not self.session.host.tokens_possible():
+            self._arrange()
+        elif self.attempt(lambda: key_place.refuse_taken(self.session)):
+            self.wizard.go(self._split() if kind == "split" else "password")
+
+    def _split(self) -> str:
+        """The page on which the split goes on, where it was left."""
+        hand_out = self.session.hand_out
+        if hand_out is None or hand_out.deal is None:
+            return "split"
+        if not hand_out.complete:
+            return "shares"
+        key_work.start_for_shares(self.wizard, hand_out)
+        return "making"
 
 
-def _line(label: str, key: str, text: str) -> ComposeResult:
-    from textual.containers import Horizontal
-
-    identifier = {FOLDER: "key-folder", NAME: "key-name", FILE: "key-file"}[key]
+def _line(label: str, identifier: str, text: str) -> ComposeResult:
     with Horizontal(classes="field-line"):
         yield Static(label, classes="field-label", markup=False)
         yield Input(text, id=identifier, compact=True)

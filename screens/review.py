@@ -126,8 +126,8 @@ class Review(Page):
         arn = parse_arn(desk.setup.answers.text("palisade.principal_arn"))
         account = arn.account if arn else "?"
         self.query_one("#who-can", Words).say(
-            f"Account {account} will be able to write backups, and only with your external ID. It cannot open, "
-            "change or delete them. No other account gets access.",
+            f"Account {account} will be able to write backups, and only with your external ID. It can never "
+            "read or delete a backup; writing one again keeps the old version. No other account gets access.",
             "ok",
         )
 

@@ -1,7 +1,7 @@
 """One sitting at the wizard: the open set-up, what was typed, and what was learnt from AWS.
 
 Answers are the only truth and go to the setup file at once. What was typed but is not acceptable yet is a draft, kept
-beside it. Secrets are neither: they live in the password page alone.
+beside it. Secrets are neither: they live in the pages that ask for them; `held` is the one exception.
 """
 
 from __future__ import annotations
@@ -16,14 +16,18 @@ from services.aws.guards import Logged
 from services.clock import stamp
 from services.model.calls import Aws
 from services.problems import ProblemError
+from services.recovery.passwords import wipe
 from services.setup_file import SetupFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from screens.hand_out import HandOut
     from screens.host import Connection, Host
+    from screens.key_work import Source
     from services.identity import Identity
     from services.kit import Kit
+    from services.recovery.token import Driver, Token
     from services.rights import Rights
     from services.verify.checks import Report
     from services.work import Desk, Planned
@@ -59,6 +63,11 @@ class Session:
     report: Report | None = None
     log: deque[str] = field(default_factory=lambda: deque(maxlen=2000))
     changed: bool = False
+    source: Source | None = None
+    hand_out: HandOut | None = None
+    token: tuple[Driver, Token] | None = None
+    held: bytearray | None = field(default=None, repr=False)
+    """The password of the key that is being made, while a copy in the keyring may still be asked for."""
     seen_endpoint: str | None = None
     """The endpoint of the profile and region in use; None while nobody has looked."""
 
@@ -103,9 +112,23 @@ class Session:
     def close(self) -> None:
         """Puts the set-up away; drafts of a new one come up."""
         self.flush()
-        self.setup = self.signed_in = self.rights = self.seen_endpoint = None
+        self.setup = self.signed_in = self.rights = self.seen_endpoint = self.source = self.token = None
+        self.let_go()
+        self.stop_handing_out()
         self.forget_world()
         self.drafts = self.host.state.drafts(NEW)
+
+    def let_go(self) -> None:
+        """Wipes the password that was held."""
+        if self.held is not None:
+            wipe(self.held)
+            self.held = None
+
+    def stop_handing_out(self) -> None:
+        """Ends the hand-out of shares, and with it the secret."""
+        if self.hand_out is not None:
+            self.hand_out.drop()
+            self.hand_out = None
 
     def forget_world(self) -> None:
         """What was learnt from AWS is out of date."""

@@ -116,7 +116,7 @@ class Verify(Page):
             )
         if report.exit_code == 0:
             flow.mark(session, flow.VERIFIED, flow.kit_digest(session))
-            flow.mark(session, flow.VERIFIED_AT, f"{session.host.clock.wall():%d %B %Y}".lstrip("0"))
+            flow.mark(session, flow.VERIFIED_AT, flow.today(session))
             self.query_one("#verify-heading", Words).say(VERIFIED, "ok")
             path = session.setup.path if session.setup else "S"
             self.query_one("#command", Words).say(

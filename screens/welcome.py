@@ -8,12 +8,13 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import OptionList
+from textual.widgets import Button, OptionList
 from textual.widgets.option_list import Option
 
 from screens import flow
 from screens.frame import Page
 from screens.session import Session
+from screens.widgets.action import Action
 from screens.widgets.words import Words
 from services.problems import ProblemError
 from services.setup_file import SetupFile
@@ -45,6 +46,7 @@ class Welcome(Page):
         yield Words(WHY)
         yield Words("Set-ups on this computer", classes="heading")
         yield OptionList(id="setups", markup=False, compact=True)
+        yield Action("Prove that its recovery key still opens", id="prove")
         yield Words("Before you start", classes="heading")
         for sentence in BEFORE_YOU_START:
             yield Words(sentence, kind="todo", classes="item")
@@ -59,6 +61,7 @@ class Welcome(Page):
             setups.add_option(Option(Content(_line(self.session, found)), id=f"setup-{number}"))
         setups.add_option(Option(Content("New set-up…"), id="new"))
         setups.highlighted = 0
+        self._offer_proof()
         problem = self.wizard.opening_problem
         if problem is not None:
             self.wizard.opening_problem = None
@@ -71,6 +74,24 @@ class Welcome(Page):
         setups = self.query_one("#setups", OptionList)
         if setups.highlighted is not None:
             self._open(str(setups.get_option_at_index(setups.highlighted).id))
+
+    def _chosen(self) -> SetupFile | None:
+        """The set-up under the cursor, if it can be read."""
+        at = self.query_one("#setups", OptionList).highlighted
+        found = self._found[at] if at is not None and at < len(self._found) else None
+        return found if isinstance(found, SetupFile) else None
+
+    @on(OptionList.OptionHighlighted)
+    def _offer_proof(self) -> None:
+        chosen = self._chosen()
+        keyed = chosen is not None and bool(chosen.answers.texts("recovery_key.public_files"))
+        self.query_one("#prove").display = keyed
+
+    @on(Button.Pressed, "#prove")
+    def _prove(self) -> None:
+        chosen = self._chosen()
+        if chosen is not None and self.attempt(lambda: self.session.open(chosen)):
+            self.wizard.go("prove")
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:

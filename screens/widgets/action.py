@@ -16,3 +16,4 @@ class Action(Button):
     def rename(self, label: str) -> None:
         """Other words for the same button."""
         self.label = Content(f"[ {label} ]")
+        self.refresh(layout=True)  # the other words need another width

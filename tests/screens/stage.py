@@ -14,11 +14,13 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widget import Widget
+from textual.widgets import Button, Static
 
 from screens.app import PalisadeWizard
 from screens.frame import Body, Page
 from screens.host import Connection, Host
+from screens.widgets.choice import Radio
 from screens.widgets.field import Field, widget_id
 from screens.widgets.listing import Listing
 from services import files, setup_file
@@ -35,8 +37,13 @@ KEY_ID = "c4b083d4-0000-4000-8000-00000000000a"
 
 
 @cache
+def private_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 4096)
+
+
+@cache
 def public_der() -> bytes:
-    key = rsa.generate_private_key(65537, 4096).public_key()
+    key = private_key().public_key()
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -110,6 +117,12 @@ class Stage:
         answers = sample(recovery_key__public_files=[str(public)], **values)
         return setup_file.create(self.state.path_of(answers.text("setup.name")), answers)
 
+    def keyless(self, **values: object) -> SetupFile:
+        """A set-up that has no recovery key yet, opened first."""
+        setup = setup_file.record(self.setup(**values), {"recovery_key.public_files": []})
+        self.more["open_first"] = setup.path
+        return setup
+
     def everything_on_disk(self) -> bytes:
         return b"".join(path.read_bytes() for path in self.state.folder.rglob("*") if path.is_file())
 
@@ -148,6 +161,14 @@ class Show:
         self.page.query_one(f"#field-{widget_id(key)}", Field).fill(text)
         await self.pilot.pause()
 
+    async def choose(self, way: str) -> None:
+        """Chooses a way of keeping the key, and goes on."""
+        if self.page.name_ != "recovery-key":
+            await self.go("recovery-key")
+        self.page.query_one(f"#{way}", Radio).value = True
+        await self.pilot.pause()
+        await self.press("ctrl+n")
+
     def lines(self) -> list[str]:
         return [strip.text for strip in self.app.screen._compositor.render_strips()]
 
@@ -172,7 +193,7 @@ def said(part: Static) -> str:
     return str(part.render())
 
 
-def _shown(part: Static) -> bool:
+def _shown(part: Widget) -> bool:
     return all(node.display for node in part.ancestors_with_self if hasattr(node, "display"))
 
 
@@ -184,7 +205,7 @@ async def cut(show: Show) -> list[str]:
         words = squeezed(said(part))
         if not words or not _shown(part) or part.id == "more":
             continue
-        if body in part.ancestors:
+        if body in part.ancestors and not body.content_region.contains_region(part.region):
             body.scroll_to_widget(part, animate=False, top=True, force=True)
             await show.pilot.pause()
         region = part.region
@@ -192,13 +213,32 @@ async def cut(show: Show) -> list[str]:
         seen = squeezed("".join(line[region.x : region.right] for line in lines))
         if words not in seen:
             missing.append(f"{said(part)!r} is read as {seen!r}")
-    return missing
+    return missing + [f"{button.id} is cut" for button in show.page.query(Button) if _too_narrow(button)]
+
+
+def _too_narrow(button: Button) -> bool:
+    """Whether a button that is there has no room for its words on one line."""
+    return _shown(button) and button.region.width < len(str(button.label))
+
+
+class _Opened(PalisadeWizard):
+    """Begins at a page, because walking there is what takes a test's time."""
+
+    CSS_PATH = PalisadeWizard.CSS_PATH
+
+    def __init__(self, host: Host, at: str) -> None:
+        super().__init__(host)
+        self._at = at
+
+    def _first_page(self) -> str:
+        usual = super()._first_page()
+        return self._at or usual
 
 
 @asynccontextmanager
-async def curtain(stage: Stage, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Show]:
-    """The wizard, opened over a stage."""
-    app = PalisadeWizard(stage.host())
+async def curtain(stage: Stage, size: tuple[int, int] = (80, 24), *, at: str = "") -> AsyncIterator[Show]:
+    """The wizard, opened over a stage; with `at` on that page."""
+    app = _Opened(stage.host(), at)
     app.animation_level = "none"
     async with app.run_test(size=size) as pilot:
         show = Show(app, pilot)

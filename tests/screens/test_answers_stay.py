@@ -10,7 +10,7 @@ from screens.widgets.field import Field, widget_id
 from services import setup_file
 from services.problems import ProblemError
 from services.questions import BY_KEY, accept
-from tests.screens.stage import Show, Stage, curtain, public_der
+from tests.screens.stage import Show, Stage, curtain
 
 GOOD: dict[str, dict[str, str]] = {
     "account": {
@@ -83,8 +83,7 @@ async def test_back_and_a_restart_keep_what_was_typed(
     setup = stage.setup()
     stage.more = {"open_first": setup.path}
     wanted = typed[page]
-    async with curtain(stage) as show:
-        await show.go(page)
+    async with curtain(stage, at=page) as show:
         for key, text in wanted.items():
             await show.fill(key, text)
         await show.press("escape")
@@ -99,8 +98,7 @@ async def test_back_and_a_restart_keep_what_was_typed(
             assert saved.get(key) == setup.answers.get(key)
         else:
             assert saved.get(key) == accept(BY_KEY[key], text)
-    async with curtain(stage) as again:
-        await again.go(page)
+    async with curtain(stage, at=page) as again:
         assert shown(again, page).items() >= wanted.items()
 
 
@@ -108,8 +106,7 @@ async def test_back_and_a_restart_keep_what_was_typed(
 async def test_a_wrong_answer_shows_its_rule_and_next_stays(stage: Stage, page: str) -> None:
     setup = stage.setup()
     stage.more = {"open_first": setup.path}
-    async with curtain(stage) as show:
-        await show.go(page)
+    async with curtain(stage, at=page) as show:
         for key, text in BAD[page].items():
             before = shown(show, page)[key]
             await show.fill(key, text)
@@ -124,26 +121,22 @@ async def test_a_wrong_answer_shows_its_rule_and_next_stays(stage: Stage, page: 
 
 async def test_what_is_typed_is_kept_even_if_nobody_says_anything_more(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup().path}
-    async with curtain(stage) as show:
-        await show.go("access")
+    async with curtain(stage, at="access") as show:
         await show.fill("role.name", "half a na")
         show.app.end(129)
     assert show.app.return_code == 129
-    async with curtain(stage) as again:
-        await again.go("access")
+    async with curtain(stage, at="access") as again:
         assert shown(again, "access")["role.name"] == "half a na"
 
 
 async def test_a_new_set_up_keeps_its_drafts_before_it_has_a_file(stage: Stage) -> None:
-    async with curtain(stage) as show:
-        await show.go("new")
+    async with curtain(stage, at="new") as show:
         await show.fill("setup.name", "Not Yet Right")
         await show.press("tab", "down", "enter")
         await show.press("ctrl+n")
         assert show.page.name_ == "new"
         assert show.shows("The name of a set-up has 1 to 31 small letters")
-    async with curtain(stage) as again:
-        await again.go("new")
+    async with curtain(stage, at="new") as again:
         assert shown(again, "new")["setup.name"] == "Not Yet Right"
         assert again.page.query_one(RadioSet).pressed_index == 1
         await again.fill("setup.name", "acme-production")
@@ -154,8 +147,7 @@ async def test_a_new_set_up_keeps_its_drafts_before_it_has_a_file(stage: Stage) 
 
 async def test_a_name_that_exists_is_refused_and_its_file_stays(stage: Stage) -> None:
     before = stage.setup().path.read_bytes()
-    async with curtain(stage) as show:
-        await show.go("new")
+    async with curtain(stage, at="new") as show:
         await show.fill("setup.name", "acme-sandbox")
         await show.press("ctrl+n")
         assert show.page.name_ == "new"
@@ -167,15 +159,13 @@ async def test_the_recovery_key_page_keeps_its_fields(stage: Stage) -> None:
     setup = stage.setup()
     setup_file.record(setup, {"recovery_key.public_files": []})
     stage.more = {"open_first": setup.path}
-    async with curtain(stage) as show:
-        await show.go("recovery-key")
+    async with curtain(stage, at="recovery-key") as show:
         show.page.query_one("#key-folder", Input).value = "/media/usb0"
         show.page.query_one("#key-name", Input).value = "bad/name"
         await show.press("ctrl+n")
         assert show.shows("cannot be the name of key files")
         await show.press("escape")
-    async with curtain(stage) as again:
-        await again.go("recovery-key")
+    async with curtain(stage, at="recovery-key") as again:
         assert again.page.query_one("#key-folder", Input).value == "/media/usb0"
         assert again.page.query_one("#key-name", Input).value == "bad/name"
 
@@ -199,8 +189,7 @@ async def test_a_start_opens_the_first_step_that_is_not_done(
 
 async def test_a_start_goes_on_where_it_was_left(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup().path}
-    async with curtain(stage) as show:
-        await show.go("storage")
+    async with curtain(stage, at="storage") as show:
         await show.press("ctrl+n")
         assert show.page.name_ == "access"
         await show.press("ctrl+n")
@@ -231,25 +220,3 @@ async def test_a_file_given_at_the_start_that_cannot_be_read_is_explained(stage:
     async with curtain(stage) as show:
         assert show.page.name_ == "welcome"
         assert show.shows("nowhere.toml does not exist.")
-
-
-async def test_an_existing_public_key_is_taken_or_refused_with_a_sentence(stage: Stage) -> None:
-    setup = setup_file.record(stage.setup(), {"recovery_key.public_files": []})
-    stage.more = {"open_first": setup.path}
-    bad, good = stage.folder / "bad.pem", stage.folder / "good.hex"
-    bad.write_text("no key at all")
-    good.write_text(public_der().hex())
-    async with curtain(stage) as show:
-        await show.go("recovery-key")
-        await show.press("down", "enter")
-        box = show.page.query_one("#key-file", Input)
-        box.value = str(bad)
-        await show.press("ctrl+n")
-        assert show.page.name_ == "recovery-key"
-        assert not show.app.session.answers.texts("recovery_key.public_files")
-        assert any("✗" in line for line in show.lines())
-        box.value = str(good)
-        await show.press("ctrl+n")
-        assert show.app.session.answers.texts("recovery_key.public_files") == (str(good),)
-        await show.press("ctrl+n")
-        assert show.page.name_ == "storage"

@@ -85,8 +85,7 @@ def test_a_fault_names_its_place_alone() -> None:
 
 async def test_the_wrong_account_is_refused_on_the_account_page(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup(aws__account="999988887777").path}
-    async with curtain(stage) as show:
-        await show.go("account")
+    async with curtain(stage, at="account") as show:
         assert show.shows("this set-up lives in account 999988887777")
         await show.press("ctrl+n")
         assert show.page.name_ == "account"
@@ -95,8 +94,7 @@ async def test_the_wrong_account_is_refused_on_the_account_page(stage: Stage) ->
 async def test_a_sign_in_that_fails_is_explained_and_tried_again(stage: Stage) -> None:
     stage.account.broken["sts:GetCallerIdentity"] = refusal("ExpiredToken", "expired [/x]", 400)
     stage.more = {"open_first": stage.setup().path}
-    async with curtain(stage) as show:
-        await show.go("account")
+    async with curtain(stage, at="account") as show:
         assert show.shows("AWS does not accept your sign-in")
         del stage.account.broken["sts:GetCallerIdentity"]
         show.page.query_one("#sign-in-again").press()  # type: ignore[attr-defined]
@@ -127,8 +125,7 @@ def test_the_first_page_needs_no_aws_library() -> None:
 
 async def test_what_was_asked_for_one_set_up_is_not_recorded_in_another(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup(aws__account=None).path}
-    async with curtain(stage) as show:
-        await show.go("account")
+    async with curtain(stage, at="account") as show:
         show.app.session.record({"aws.account": None})
         job = show.app.runner.start("sign-in", "Signing in", lambda _job, _tell: 1, show.app.session.note)
         await show.go("welcome")

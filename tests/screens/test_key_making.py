@@ -42,6 +42,7 @@ async def test_a_key_is_made_recorded_and_completed_after_an_interruption(keyles
             "acme-sandbox-recovery.pke1",
             "acme-sandbox-recovery.pub.der",
             "acme-sandbox-recovery.pub.hex",
+            "acme-sandbox-recovery.txt",
         ]
         assert show.shows(answers.text("recovery_key.fingerprint"))
         await show.press("enter")
@@ -97,8 +98,7 @@ async def test_files_that_exist_are_refused_before_a_password_is_asked(keyless: 
     keys.mkdir()
     (keys / "acme-sandbox-recovery.pub.der").write_text("mine")
     (keys / "acme-sandbox-recovery.pub.hex").write_text("mine")
-    async with curtain(keyless) as show:
-        await show.go("recovery-key")
+    async with curtain(keyless, at="recovery-key") as show:
         await show.press("ctrl+n")
         assert show.page.name_ == "recovery-key"
         assert show.shows("exists already and is never overwritten")
@@ -107,8 +107,7 @@ async def test_files_that_exist_are_refused_before_a_password_is_asked(keyless: 
 async def test_a_key_belongs_to_the_set_up_it_was_made_for(keyless: Stage) -> None:
     other = keyless.setup(setup__name="acme-other", setup__id="7d9a2b64-1c0f-4f5e-8a3b-5e4d3c2b1a09")
     before = other.path.read_bytes()
-    async with curtain(keyless) as show:
-        await show.go("recovery-key")
+    async with curtain(keyless, at="recovery-key") as show:
         await show.press("ctrl+n")
         for box in show.page.query(SecretInput):
             box.value = PASSWORD

@@ -38,8 +38,7 @@ async def create(show: Show) -> None:
 async def test_only_the_button_writes(stage: Stage) -> None:
     writes = Writes(stage)
     stage.more = {"open_first": stage.setup().path}
-    async with curtain(stage) as show:
-        await show.go("access")
+    async with curtain(stage, at="access") as show:
         await show.press("ctrl+n")
         assert show.page.name_ == "review"
         assert isinstance(show.app.focused, Lines)
@@ -58,8 +57,7 @@ async def test_only_the_button_writes(stage: Stage) -> None:
 
 async def test_a_second_look_finds_nothing_to_do(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup().path}
-    async with curtain(stage) as show:
-        await show.go("review")
+    async with curtain(stage, at="review") as show:
         await create(show)
         writes = Writes(stage)
         await show.go("review")
@@ -73,8 +71,7 @@ async def test_a_second_look_finds_nothing_to_do(stage: Stage) -> None:
 async def test_policies_are_read_with_enter_and_hide_the_external_id(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup().path}
     read = []
-    async with curtain(stage) as show:
-        await show.go("review")
+    async with curtain(stage, at="review") as show:
         lines = show.page.query_one("#plan", Lines)
         for index, (_, behind) in enumerate(lines.lines):
             if behind:
@@ -91,8 +88,7 @@ async def test_policies_are_read_with_enter_and_hide_the_external_id(stage: Stag
 async def test_another_writer_needs_a_typed_word(stage: Stage) -> None:
     setup = stage.setup()
     stage.more = {"open_first": setup.path}
-    async with curtain(stage) as show:
-        await show.go("review")
+    async with curtain(stage, at="review") as show:
         await create(show)
         show.app.session.record({"palisade.principal_arn": "arn:aws:iam::999988887777:root"})
         assert flow.sign(show.app.session, flow.step_of("review"), -1) == "~"
@@ -113,8 +109,7 @@ async def test_what_exists_already_is_used_only_after_a_typed_word(stage: Stage)
     region = {"LocationConstraint": "eu-west-1"}
     do(stage.account, "s3", "CreateBucket", Bucket=BUCKET, CreateBucketConfiguration=region)
     stage.more = {"open_first": stage.setup().path}
-    async with curtain(stage) as show:
-        await show.go("review")
+    async with curtain(stage, at="review") as show:
         assert show.shows("Something that this set-up did not make will be used")
         assert show.page.query_one("#create", Action).disabled
         await _agree(show, "adopt", enough=True)
@@ -130,8 +125,7 @@ async def _agree(show: Show, word: str, *, enough: bool) -> None:
 
 async def test_stop_ends_after_the_call_and_going_on_makes_nothing_twice(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup().path}
-    async with curtain(stage) as show:
-        await show.go("review")
+    async with curtain(stage, at="review") as show:
 
         class StopAtTheThird(Writes):
             def __call__(self, call: Call) -> None:
@@ -154,8 +148,7 @@ async def test_stop_ends_after_the_call_and_going_on_makes_nothing_twice(stage: 
 
 async def test_a_failed_step_is_explained_and_can_be_tried_again(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup().path}
-    async with curtain(stage) as show:
-        await show.go("review")
+    async with curtain(stage, at="review") as show:
         denied = refusal("AccessDenied", "explicit deny in a service control policy")
         stage.account.broken["iam:CreateRole"] = denied
         await create(show)
@@ -177,8 +170,7 @@ async def test_a_failed_step_is_explained_and_can_be_tried_again(stage: Stage) -
 async def test_a_plan_that_cannot_be_made_says_why_and_is_tried_again(stage: Stage, name: str) -> None:
     stage.more = {"open_first": stage.setup().path}
     stage.account.broken[name] = refusal("ExpiredToken", "The security token is expired.", 400)
-    async with curtain(stage) as show:
-        await show.go("review")
+    async with curtain(stage, at="review") as show:
         assert not show.page.query_one("#create").display
         assert show.shows("Sign in again") or "Sign in again" in show.page.query_one("#plan", Lines).words
         del stage.account.broken[name]
@@ -191,8 +183,7 @@ async def test_a_plan_that_cannot_be_made_says_why_and_is_tried_again(stage: Sta
 async def test_a_blocked_plan_has_no_button(stage: Stage) -> None:
     stage.account.broken["s3:HeadBucket"] = refusal("403", "Forbidden")
     stage.more = {"open_first": stage.setup().path}
-    async with curtain(stage) as show:
-        await show.go("review")
+    async with curtain(stage, at="review") as show:
         assert not show.page.query_one("#create").display
         assert "✗" in show.page.query_one("#plan", Lines).words
         assert show.shows("Nothing is done while something is blocked")
@@ -202,16 +193,14 @@ async def test_sandbox_and_production_share_nothing(stage: Stage) -> None:
     stage.setup()
     other = stage.setup(setup__name="acme-production", setup__environment="production", setup__id=None)
     stage.more = {"open_first": setup_file.identified(other).path}
-    async with curtain(stage) as show:
-        await show.go("review")
+    async with curtain(stage, at="review") as show:
         assert show.shows("sandbox and production share nothing")
 
 
 async def test_back_does_not_leave_while_things_are_created(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup().path}
     seen: list[str] = []
-    async with curtain(stage) as show:
-        await show.go("review")
+    async with curtain(stage, at="review") as show:
 
         class BackAtTheSecond(Writes):
             def __call__(self, call: Call) -> None:

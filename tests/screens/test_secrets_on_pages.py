@@ -16,8 +16,7 @@ async def test_a_password_is_in_no_file_and_no_picture(stage: Stage, leave: str)
     setup_file.record(setup, {"recovery_key.public_files": []})
     stage.more = {"open_first": setup.path}
     secret = "quite-a-secret-9"
-    async with curtain(stage) as show:
-        await show.go("password")
+    async with curtain(stage, at="password") as show:
         show.page.query_one("#password", SecretInput).value = secret
         show.page.query_one("#password-again", SecretInput).value = secret if leave != "wrong" else "other"
         await show.pilot.pause()
@@ -57,8 +56,7 @@ async def test_a_password_cannot_be_copied_or_cut(stage: Stage) -> None:
 
 async def test_a_key_log_turns_passwords_off(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup().path, "key_log": "/tmp/keys.log"}
-    async with curtain(stage) as show:
-        await show.go("password")
+    async with curtain(stage, at="password") as show:
         assert show.shows("Every key you press is written to /tmp/keys.log")
         assert not show.page.query_one("#ask-password").display
         await show.press("ctrl+n")

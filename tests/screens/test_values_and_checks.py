@@ -88,8 +88,7 @@ async def test_without_a_plain_screen_the_values_are_shown_over_the_page(stage: 
 
 async def test_values_before_anything_is_made_lead_to_the_review(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup().path}
-    async with curtain(stage) as show:
-        await show.go("palisade")
+    async with curtain(stage, at="palisade") as show:
         assert show.shows("so there are no values to copy")
         show.page.query_one("#to-review", Action).press()
         await show.settle()
