@@ -19,14 +19,14 @@ from botocore import xform_name
 from benchmarks.measure import PYTHON, Row, in_turn, process
 from services import setup_file
 from services.answers import Answers
-from services.aws.port import Port, Settings
 from services.blueprint import blueprint
 from services.demo.accounts import ORGANISATION, open_accounts
 from services.demo.emulator import REGION, Emulator
-from services.demo.profile import Keys, child_environment, write_profile
+from services.demo.profile import child_environment, write_profile
 from services.engine.plan import plan
 from services.engine.world import Present, State, World
-from services.model.calls import Aws, Call, filled, outputs
+from services.model.calls import Call, filled, outputs
+from wizard.stage import sign_in
 
 
 def rows(runs: int) -> list[Row]:
@@ -45,25 +45,12 @@ def rows(runs: int) -> list[Row]:
         ]
 
 
-def _connect(keys: Keys, *, region: str, endpoint: str, ca_bundle: Path) -> Aws:
-    return Port(
-        Settings(
-            region=region,
-            endpoint_url=endpoint,
-            access_key=keys.access_key,
-            secret_key=keys.secret_key,
-            session_token=keys.session_token or "",
-            ca_bundle=str(ca_bundle),
-        )
-    )
-
-
 @contextmanager
 def _emulated(folder: Path) -> Iterator[dict[str, str]]:
     inside = folder / "emulator"
     inside.mkdir()
     with Emulator.start(inside) as emulator:
-        accounts = open_accounts(emulator, _connect)
+        accounts = open_accounts(emulator, sign_in)
         profile = write_profile(folder, emulator.endpoint, emulator.ca_bundle, accounts.administrator)
         yield child_environment(dict(os.environ), profile)
 
