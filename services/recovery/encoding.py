@@ -24,6 +24,9 @@ _BLANKS = b" \t\r\n"
 _TEXT = bytes(range(0x20, 0x7F)) + _BLANKS
 _HEX = re.compile(rb"[0-9A-Fa-f]+")
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----(.*?)-----END \1-----", re.DOTALL)
+_OLD_CIPHER = re.compile(rb"^DEK-Info: *([A-Z0-9]+)[A-Z0-9-]*,([0-9A-Fa-f]*)\s*$", re.MULTILINE)
+_IV_DIGITS = {b"AES": 32, b"DES": 16}
+"""Hex digits of the initialisation vector, by the family of the cipher; on fewer, the library that opens the file dies."""
 _NO_KEYS = frozenset({"EC PARAMETERS", "DH PARAMETERS", "DSA PARAMETERS"})
 _KEYS = frozenset(
     {
@@ -125,14 +128,21 @@ def _from_pem(text: bytes, oddities: set[Oddity]) -> Encoded:
     if block.group(0) != text.strip(_BLANKS):
         oddities.add("surrounding-text")
     if b"ENCRYPTED" in block.group(2):
+        cipher = _OLD_CIPHER.search(block.group(2))
+        if cipher is None or len(cipher.group(2)) < _IV_DIGITS.get(cipher.group(1), 0):
+            raise _damaged()
         return Encoded("pem", block.group(0) + b"\n", old_encryption=True, oddities=frozenset(oddities))
     try:
         body = base64.b64decode(block.group(2).translate(None, _BLANKS), validate=True)
     except binascii.Error:
-        raise refuse(
-            "unreadable-file", "The text of this PEM file is damaged.", "Take another copy of the file."
-        ) from None
+        raise _damaged() from None
     return Encoded("pem", body, oddities=frozenset(oddities))
+
+
+def _damaged() -> ProblemError:
+    return refuse(
+        "unreadable-file", "The text of this PEM file is damaged.", "Take another copy of the file."
+    )
 
 
 def _label(match: re.Match[bytes]) -> str:

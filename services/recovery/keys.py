@@ -22,6 +22,9 @@ from services.recovery.encoding import Encoded
 
 _PSS = bytes.fromhex("06092a864886f70d01010a")  # the object identifier id-RSASSA-PSS
 _SEQUENCE, _OCTETS = b"\x30", b"\x04"
+_UNKNOWN_CIPHER = ("Key encrypted with unknown cipher", "Unknown key encryption algorithm")
+"""How cryptography begins its refusal of a cipher. A wrong password that happens to leave valid padding makes noise of
+the block, and what cryptography says of noise speaks of unsupported algorithms too: only the beginning tells them apart."""
 
 
 def load_public(encoded: Encoded) -> PublicKeyTypes | None:
@@ -55,7 +58,7 @@ def load_private(encoded: Encoded, password: bytes | bytearray | None) -> tuple[
     except UnsupportedAlgorithm:
         raise _foreign_cipher() from None
     except ValueError as error:
-        if "unknown cipher" in str(error) or "unsupported" in str(error).lower():
+        if str(error).startswith(_UNKNOWN_CIPHER):
             raise _foreign_cipher() from None
         raise _wrong_password() from None
 

@@ -117,6 +117,27 @@ def test_every_closed_form_tells_nothing_until_it_is_opened(key: rsa.RSAPrivateK
         assert refused.value.problem.code == "wrong-password", name
 
 
+def test_a_wrong_password_is_called_one_whatever_noise_it_makes_of_the_key() -> None:
+    content = private(SMALL_RSA, Encoding.PEM, PKCS1, PASSWORD)  # one in 256 leaves padding that looks right
+    for number in range(3000):
+        with pytest.raises(ProblemError) as refused:
+            formats.recognise(content, b"wrong password %d" % number)
+        assert refused.value.problem.code == "wrong-password", number
+
+
+@pytest.mark.parametrize("command", [["rsa", "-traditional"], ["pkcs8", "-topk8", "-v2"]])
+def test_a_cipher_that_is_not_known_is_named_as_the_reason(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "key").write_bytes(private(SMALL_RSA, Encoding.PEM))
+    cipher = "-camellia-256-cbc" if command[0] == "rsa" else "camellia-256-cbc"
+    words = [need("openssl"), *command, cipher, "-in", str(tmp_path / "key"), "-passout", "pass:secret words"]
+    content = subprocess.run(words, capture_output=True, check=True).stdout
+    for password in (b"secret words", b"other words"):
+        with pytest.raises(ProblemError) as refused:
+            formats.recognise(content, password)
+        assert refused.value.problem.code == "unreadable-file"
+        assert "cipher" in refused.value.problem.summary
+
+
 def test_every_public_form_is_imported_as_the_same_key(key: rsa.RSAPrivateKey) -> None:
     der = public(key.public_key())
     for name, (content, kind, _) in written(key).items():
@@ -173,6 +194,12 @@ def test_other_kinds_of_keys_are_named_and_refused() -> None:
         assert name in refused.value.problem.summary
 
 
+OLD = (
+    b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: %s,%s\n\n"
+    b"AAAA\n-----END RSA PRIVATE KEY-----\n"
+)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -186,6 +213,9 @@ def test_other_kinds_of_keys_are_named_and_refused() -> None:
         (b"PKE1" + bytes(44), "too short"),
         (b"-----BEGIN PUBLIC KEY-----\nMIIC", "no complete block"),
         (b"-----BEGIN PUBLIC KEY-----\n!\n-----END PUBLIC KEY-----", "damaged"),
+        (OLD % (b"DES-EDE3-CBC", bytes(7).hex().encode()), "damaged"),
+        (OLD % (b"AES-256-CBC", bytes(15).hex().encode()), "damaged"),
+        (OLD % (b"AES-256-CBC", b""), "damaged"),
         (b"-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----", "openssl x509"),
         (b"-----BEGIN OPENSSH PRIVATE KEY-----\nMIIC\n-----END OPENSSH PRIVATE KEY-----", "ssh-keygen"),
         (b"-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n" * 2, "2 blocks"),
