@@ -8,7 +8,10 @@ from urllib.parse import urlsplit, urlunsplit
 _REGION = r"(?:[a-z]{2}(?:-[a-z]+)+-\d+|aws(?:-cn|-us-gov)?-global)"
 _SUFFIX = r"amazonaws\.com(?:\.cn)?"
 _DUAL = r"(?:api\.aws|api\.amazonwebservices\.com\.cn)"
-_SERVICE = r"(?:s3|kms|sts|iam)"
+SERVICES = ("s3", "kms", "iam", "sts", "cloudtrail", "logs", "cloudwatch", "sns")
+"""The services that the program calls, by the names that AWS's SDKs have for them."""
+
+_SERVICE = r"(?:s3|kms|sts|iam|cloudtrail|logs|monitoring|sns)"
 
 _HOSTS = re.compile(
     "|".join(
@@ -28,7 +31,7 @@ _HOSTS = re.compile(
 
 
 def is_aws(url: str) -> bool:
-    """Whether a URL leads to S3, KMS, IAM or STS of AWS itself, over TLS.
+    """Whether a URL leads to a service of AWS itself that the program calls, over TLS.
 
     A name below amazonaws.com is not enough: machines, load balancers and gateways of AWS's customers have such.
     """

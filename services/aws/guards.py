@@ -59,7 +59,7 @@ class Once:
     guard: Lock = field(default_factory=Lock)
 
     def __call__(self, call: Call) -> Reply:
-        key = json.dumps([call.name, call.params], sort_keys=True, default=str)
+        key = json.dumps([call.name, call.region, call.params], sort_keys=True, default=str)
         with self.guard:
             first = key not in self.replies
             reply = self.replies.setdefault(key, Future())

@@ -20,7 +20,7 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
-from services.aws.endpoints import is_aws, scrubbed, without_sign_in
+from services.aws.endpoints import SERVICES, is_aws, scrubbed, without_sign_in
 from services.aws.failures import MFA, not_aws, problem_of_failure, unknown_region
 from services.model.calls import Call, Refused, Reply
 from services.model.operations import OPERATIONS
@@ -52,7 +52,7 @@ class Port:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._guard = Lock()
-        self._clients: dict[tuple[str, bool], Any] = {}
+        self._clients: dict[tuple[str, str, bool], Any] = {}
         self._config = Config(
             retries={"mode": "standard", "total_max_attempts": 4},
             connect_timeout=5,
@@ -64,14 +64,15 @@ class Port:
 
     def __call__(self, call: Call) -> Reply:
         row = OPERATIONS.get(call.name)
-        client = self._client(call.service, once=row is not None and row.once)
+        elsewhere = str(call.region or "")
+        client = self._client(call.service, elsewhere, once=row is not None and row.once)
         try:
             reply = _ask(client, call, paged=row is not None and row.paged)
             return {name: _plain(part) for name, part in reply.items() if name != "ResponseMetadata"}
         except botocore.exceptions.ClientError as error:
             raise self._why(_refused(call, error)) from None
         except (botocore.exceptions.BotoCoreError, ResponseParserError) as failure:
-            region = self.region if is_aws(client.meta.endpoint_url) else ""
+            region = (elsewhere or self.region) if is_aws(client.meta.endpoint_url) else ""
             raise _failed(call, failure, region) from None
         except OSError as error:  # a credential process or a token file that the AWS configuration names
             raise _unusable(f"{error.strerror}: {error.filename}") from None
@@ -90,7 +91,7 @@ class Port:
         A user name and password in it are left out.
         """
         urls = [self._settings.endpoint_url]
-        for service in ("s3", "kms", "iam", "sts"):
+        for service in SERVICES:
             try:
                 urls.append(str(self._client(service).meta.endpoint_url))
             except ProblemError:  # the first call tells
@@ -117,14 +118,16 @@ class Port:
         providers.get_provider("assume-role")._prompter = _no_prompt
         return session
 
-    def _client(self, service: str, *, once: bool = False) -> Any:
-        kind = (service, once)
+    def _client(self, service: str, region: str = "", *, once: bool = False) -> Any:
+        """`region` is empty for the session's own."""
+        kind = (service, region, once)
         with self._guard:
             if kind not in self._clients:
                 config = self._config.merge(_NO_RETRY) if once else self._config
                 try:
                     made = self._session.client(
                         service,
+                        region_name=region or None,
                         config=config,
                         endpoint_url=self._settings.endpoint_url or None,
                         verify=self._settings.ca_bundle or None,
@@ -143,20 +146,16 @@ class Port:
                             ("Correct --endpoint-url or AWS_ENDPOINT_URL, or leave it out.",),
                         )
                     ) from None
-                self._check_region(str(made.meta.endpoint_url))
+                self._check_region(region or self.region, str(made.meta.endpoint_url))
                 self._clients[kind] = made
             return self._clients[kind]
 
-    def _check_region(self, url: str) -> None:
+    def _check_region(self, region: str, url: str) -> None:
         """Refuses a region that AWS does not have, where its name is what would make the address of AWS's own."""
         known = {r for p in _PARTITIONS for r in self._session.get_available_regions("s3", p)}
         # That none is set is told by botocore.
-        if (
-            self.region
-            and self.region not in known
-            and is_aws(url.replace(f".{self.region}.", ".us-east-1."))
-        ):
-            raise ProblemError(unknown_region(self.region))
+        if region and region not in known and is_aws(url.replace(f".{region}.", ".us-east-1.")):
+            raise ProblemError(unknown_region(region))
 
     def _why(self, refused: Refused) -> Refused:
         """The answer to a HEAD has no text, so a bare 400 may be an ended sign-in: whoever is asked next tells."""

@@ -44,7 +44,7 @@ def observe(blueprint: Blueprint, aws: Aws, ownership: Ownership, workers: int =
             for resource in blueprint
             if isinstance(state := resources[resource.name], Present)
             for facet in resource.facets(state.origin)
-            if known(facet.read.params, world.lookup)
+            if known([facet.read.params, facet.read.region], world.lookup)
         ]
         sides = pool.map(lambda task: side(task[1], once, world), tasks)
         return World(resources, dict(zip((address for address, _ in tasks), sides, strict=True)))
@@ -63,7 +63,7 @@ def side(facet: Facet, aws: Aws, world: World) -> Side:
 
 def find(resource: Resource, aws: Aws, world: World, ownership: Ownership) -> State:
     """Whether a resource is there, and whose it is."""
-    if not known(resource.lookup.params, world.lookup):
+    if not known([resource.lookup.params, resource.lookup.region], world.lookup):
         return Absent()
     try:
         outputs = ask(aws, filled(resource.lookup, world.lookup))

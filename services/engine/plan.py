@@ -187,8 +187,9 @@ def _differs(
         yield Step(resource.name, "adopt", says, resource, facet, have, target, "adopt", call)
         return
     verb: Verb = "set" if have is None else "change"
-    risk = None if fresh else facet.risk(have, target)
-    yield Step(address, verb, facet.says, resource, facet, have, target, risk, call, fresh=fresh)
+    yield Step(
+        address, verb, facet.says, resource, facet, have, target, facet.risk(have, target), call, fresh=fresh
+    )
 
 
 def _hidden(tree: Tree, world: World) -> Problem | None:

@@ -20,7 +20,8 @@ class Call:
     """`op` of `service` (AWS's own names: `s3`, `PutBucketPolicy`) with `params`.
 
     `outputs` are JMESPath expressions over the reply. `absent` holds the error codes that mean "it is not there";
-    `transient` those that pass by themselves for a while after a write (new principals, new buckets).
+    `transient` those that pass by themselves for a while after a write (new principals, new buckets). `region` is
+    where to ask, if that is not the set-up's own region.
     """
 
     service: str
@@ -29,6 +30,7 @@ class Call:
     outputs: Mapping[str, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     transient: frozenset[str] = frozenset()
+    region: Tree = ""
 
     @property
     def name(self) -> str:
@@ -54,14 +56,18 @@ Aws: TypeAlias = Callable[[Call], Reply]
 
 def filled(call: Call, lookup: Lookup) -> Call:
     """The call with known references replaced and documents as strings: ready to be made."""
-    return replace(call, params={name: encode(fill(value, lookup)) for name, value in call.params.items()})
+    return replace(
+        call,
+        params={name: encode(fill(value, lookup)) for name, value in call.params.items()},
+        region=encode(fill(call.region, lookup)),
+    )
 
 
 def outputs(call: Call, reply: Reply) -> dict[str, Any]:
     """What the call's JMESPath expressions find in its reply."""
-    import jmespath  # keeps the command line quick
+    from services.model.paths import search  # keeps the command line quick
 
-    return {name: jmespath.search(path, reply) for name, path in call.outputs.items()}
+    return {name: search(path, reply) for name, path in call.outputs.items()}
 
 
 def ask(aws: Aws, call: Call) -> dict[str, Any] | None:

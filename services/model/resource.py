@@ -125,7 +125,7 @@ def calls_of(resource: Resource) -> Iterator[Call]:
 
 def needs(resource: Resource) -> frozenset[str]:
     """The names of the resources that must be there before this one can be made complete."""
-    trees: list[Tree] = [call.params for call in calls_of(resource)]
+    trees: list[Tree] = [tree for call in calls_of(resource) for tree in (call.params, call.region)]
     trees.extend(facet.want for facet in resource.facets("created"))
     found = {ref.resource for tree in trees for ref in refs(tree)}
     return (frozenset(found) | frozenset(resource.after)) - {resource.name}
