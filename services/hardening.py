@@ -37,6 +37,11 @@ def hardening(where: Place, answers: Answers) -> Blueprint:
     return (*needs_key, reused_trail(where, trail, wanted))
 
 
+def answered(answers: Answers) -> bool:
+    """Whether anything is to watch over the backups, so that the set-up costs more than its key and its files."""
+    return answers.text("hardening.trail") != "off" or bool(answers.get("hardening.alarms"))
+
+
 def names(where: Place, answers: Answers) -> Names:
     """The names of what watches, in the region where it is: a reused trail's home, else the bucket's own region."""
     home = parse_arn(answers.text("hardening.trail"))
