@@ -9,13 +9,13 @@ from services.answers import Answers
 from services.model.aliases import alias
 from services.model.keys import KeySpec, key
 from services.model.log_groups import log_group, log_role
-from services.model.log_policies import log_key_policy
 from services.model.naming import Names, beside
 from services.model.place import Place, parse_arn
 from services.model.resource import Blueprint, elsewhere
 from services.model.selector_merge import Events, Wanted
 from services.model.trail_reuse import reused_trail
 from services.model.trails import own_trail
+from services.model.watch_policies import log_key_policy
 
 
 def hardening(where: Place, answers: Answers) -> Blueprint:

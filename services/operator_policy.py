@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from services.model.calls import Call
-from services.model.log_policies import CLOUDTRAIL
 from services.model.operations import OPERATIONS
 from services.model.place import Place
 from services.model.policies import VERSION, via_s3
 from services.model.resource import Blueprint, Resource, calls_of
 from services.model.values import Tree
+from services.model.watch_policies import CLOUDTRAIL
 
 Job: TypeAlias = Literal["setup", "verify", "recover"]
 

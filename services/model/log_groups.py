@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.model import log_policies, policies, tags
+from services.model import policies, tags, watch_policies
 from services.model.calls import Call
 from services.model.naming import Names
 from services.model.resource import Facet, Origin, Resource
@@ -152,7 +152,7 @@ def log_role(names: Names) -> Resource:
                 **named,
                 "Path": "/",
                 "Description": "Lets CloudTrail write into its log group. Made by palisade-wizard.",
-                "AssumeRolePolicyDocument": log_policies.log_role_trust(names),
+                "AssumeRolePolicyDocument": watch_policies.log_role_trust(names),
                 "Tags": tags.listed(tags.wanted(place.setup, "log_role", "created", place.tags)),
             },
         ),
@@ -165,7 +165,7 @@ def log_role(names: Names) -> Resource:
 def _role_facets(names: Names, origin: Origin) -> tuple[Facet, ...]:
     place = names.place
     named: Mapping[str, Tree] = {"RoleName": names.log_role}
-    trust = log_policies.log_role_trust(names)
+    trust = watch_policies.log_role_trust(names)
     instead = "Or give this set-up another name: a role of its own is made then."
 
     def get(path: str) -> Call:
@@ -213,7 +213,7 @@ def _role_facets(names: Names, origin: Origin) -> tuple[Facet, ...]:
         Facet(
             name="policy",
             says="may write into the trail's log group; nothing else",
-            want=log_policies.log_role_policy(names),
+            want=watch_policies.log_role_policy(names),
             read=Call(
                 "iam",
                 "GetRolePolicy",

@@ -56,7 +56,8 @@ def _trail_statements(names: Names) -> tuple[Mapping[str, Tree], ...]:
     logs = logs_service(place.region, place.partition)
     return (
         _service("TrailEncrypt", CLOUDTRAIL, "kms:GenerateDataKey*", {"StringEquals": {**arn, **context}}),
-        _service("TrailDescribe", CLOUDTRAIL, "kms:DescribeKey", {"StringEquals": arn}),
+        # To make a trail CloudTrail also tries to read, where the bucket has a bucket key.
+        _service("TrailCheck", CLOUDTRAIL, ["kms:DescribeKey", "kms:Decrypt"], {"StringEquals": arn}),
         _service("LogGroup", logs, whole, {"ArnEquals": group}),
     )
 
