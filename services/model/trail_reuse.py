@@ -14,7 +14,7 @@ from services.model.calls import Call
 from services.model.place import Place, parse_arn
 from services.model.resource import Facet, Resource
 from services.model.selector_merge import Wanted
-from services.model.trails import ABSENT, OUTPUTS, TAGS, get, recording, region_words
+from services.model.trails import ABSENT, TAGS, get, lookup, recording, region_words
 from services.model.values import Ref, Tree, entries
 from services.problems import Problem
 
@@ -64,7 +64,7 @@ def reused_trail(place: Place, arn: str, wanted: Wanted) -> Resource:
         kind="CloudTrail trail",
         title=f"CloudTrail trail {arn.rpartition('/')[2]}",
         says="records who changes keys, roles and buckets in this account, and who touches the backups",
-        lookup=Call("cloudtrail", "GetTrail", {"Name": arn}, OUTPUTS, ABSENT, region=trail.region),
+        lookup=lookup(arn, trail.home, trail.region),
         create=None,
         facets=lambda _origin: _facets(trail),
         owner=Call(
@@ -222,22 +222,17 @@ def _unfit(trail: _Reused, why: str, *remedy: str) -> Problem:
 
 def _not_covered(trail: _Reused, have: Tree) -> Problem | None:
     state = entries(have)
-    services = state.get("IncludeGlobalServiceEvents") is True
-    everywhere = state.get("IsMultiRegionTrail") is True
-    there = trail.place.region == trail.home == _GLOBAL[trail.place.partition]
-    if services and (everywhere or there):
-        return None
-    if services and trail.home == trail.place.region:
-        why = f"covers only {trail.home}, and changes of roles arrive in {_GLOBAL[trail.place.partition]}"
-    elif everywhere or there:
+    roles_arrive_in = _GLOBAL[trail.place.partition]
+    if state.get("IsMultiRegionTrail") is not True and trail.home != trail.place.region:
+        why = f"covers only {trail.home}, and the bucket is in {trail.place.region}"
+    elif state.get("IsMultiRegionTrail") is not True and trail.home != roles_arrive_in:
+        why = f"covers only {trail.home}, and changes of roles arrive in {roles_arrive_in}"
+    elif state.get("IncludeGlobalServiceEvents") is not True:
         why = "leaves out the services that have no region, so a changed role would not show"
     else:
-        why = f"covers only {trail.home}, and the bucket is in {trail.place.region}"
-    return _unfit(
-        trail,
-        why,
-        "Have the trail's owner make it a trail of all regions, with the global services included.",
-    )
+        return None
+    remedy = "Have the trail's owner make it a trail of all regions, with the global services included."
+    return _unfit(trail, why, remedy)
 
 
 def _into_backups(trail: _Reused, have: Tree) -> Problem | None:

@@ -26,15 +26,23 @@ _NEW_PARTS = _FRESH | {
 }
 
 _GROUP = "Trail.CloudWatchLogsLogGroupArn"
-OUTPUTS: Mapping[str, str] = {
-    "arn": "Trail.TrailARN",
-    "home": "Trail.HomeRegion",
-    "bucket": "Trail.S3BucketName",
-    "multi_region": "Trail.IsMultiRegionTrail",
-    "log_group_arn": _GROUP,
-    "log_group": f"split({_GROUP}, ':')[6]",
-}
-"""What a trail tells of itself, one's own or a reused one. The log group's ARN may end in `:*`."""
+
+
+def lookup(arn: str, home: str, region: str = "") -> Call:
+    """Asks for a trail, one's own or a reused one, and for what others need of it.
+
+    `home` is the region that its ARN names. The ARN of the log group may end in `:*`.
+    """
+    found = {
+        "arn": "Trail.TrailARN",
+        "home": f"'{home}'",
+        "bucket": "Trail.S3BucketName",
+        "multi_region": "Trail.IsMultiRegionTrail",
+        "log_group_arn": _GROUP,
+        "log_group": f"split({_GROUP}, ':')[6]",
+    }
+    return Call("cloudtrail", "GetTrail", {"Name": arn}, found, ABSENT, region=region)
+
 
 TAGS = "ResourceTagList[0].TagsList"
 
@@ -46,7 +54,7 @@ def own_trail(names: Names, events: Events) -> Resource:
         kind="CloudTrail trail",
         title=f"CloudTrail trail {names.trail}",
         says="records who changes keys, roles and buckets in this account, and who touches the backups",
-        lookup=Call("cloudtrail", "GetTrail", {"Name": names.trail_arn}, OUTPUTS, ABSENT),
+        lookup=lookup(names.trail_arn, names.place.region),
         create=_create(names),
         facets=lambda origin: _facets(names, origin, events),
         owner=Call(
