@@ -111,10 +111,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "cloudtrail:GetTrailStatus": _read("see whether the trail is on", "cloudtrail:GetTrailStatus"),
         "cloudtrail:GetEventSelectors": _read("see what the trail records", "cloudtrail:GetEventSelectors"),
         "cloudtrail:ListTags": _read("read the trail's tags", "cloudtrail:ListTags", paged=True),
+        "cloudtrail:CreateTrail": _make("create the trail", "cloudtrail:CreateTrail", "cloudtrail:AddTags"),
         # CloudTrail is handed the role that it then becomes, which is a right of its own.
-        "cloudtrail:CreateTrail": _make(
-            "create the trail", "cloudtrail:CreateTrail", "cloudtrail:AddTags", "iam:PassRole"
-        ),
         "cloudtrail:UpdateTrail": _write(
             "set where the trail writes and what it covers", "cloudtrail:UpdateTrail", "iam:PassRole"
         ),

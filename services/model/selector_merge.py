@@ -105,7 +105,8 @@ def _merge_advanced(have: Sequence[Tree], wanted: Wanted) -> list[Tree]:
         ours.pop(MANAGEMENT, None)
     if _KINDS[wanted.events] <= recorded({ADVANCED: foreign}, wanted.bucket_arn):
         ours.pop(wanted.name, None)
-    return [*kept, *ours.values()]
+    # CloudTrail takes no empty list, and what would be recorded without one is not for this set-up to say.
+    return [*kept, *ours.values()] or list(have)
 
 
 def _merge_basic(have: Sequence[Tree], wanted: Wanted) -> list[Tree]:

@@ -77,7 +77,6 @@ def _create(names: Names) -> Call:
         "IsMultiRegionTrail": True,
         "EnableLogFileValidation": True,
         "KmsKeyId": Ref("log_key"),
-        **_log_group(names),
         "TagsList": tags.listed(tags.wanted(place.setup, "trail", "created", place.tags)),
     }
     return Call("cloudtrail", "CreateTrail", params, transient=_NEW_PARTS)
@@ -152,9 +151,9 @@ def _facets(names: Names, origin: Origin, events: Events) -> tuple[Facet, ...]:
                 "Trail.{CloudWatchLogsLogGroupArn: CloudWatchLogsLogGroupArn, "
                 "CloudWatchLogsRoleArn: CloudWatchLogsRoleArn}",
             ),
+            # In a call of its own: a role that is too new to be known holds up this and nothing else.
             write=lambda _have, target: update(**entries(target)),
             normal=_group_spelt,
-            born=True,
             words=_group_words,
         ),
         recording(arn, Wanted(names.bucket_arn(names.bucket), events, own=True)),
@@ -197,7 +196,6 @@ def _tags(names: Names, origin: Origin) -> Facet:
         ),
         merge=tags.merging(),
         normal=tags.normal(),
-        born=True,
         words=tags.words,
         refuse=not_ours,
     )

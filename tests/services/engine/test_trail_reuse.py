@@ -90,8 +90,8 @@ def test_two_set_ups_share_one_trail(aws: Aws) -> None:
     audit(aws)
     first = Journey(aws, reusing())
     assert first.run().ok
-    values: dict[str, object] = {"setup__id": OTHER_SETUP, "storage__bucket": "beta-backup"}
-    second = Journey(aws, reusing(events="write", **values), OTHER_SETUP)
+    beta = reusing(ARN, "write", setup__id=OTHER_SETUP, storage__bucket="beta-backup")
+    second = Journey(aws, beta, OTHER_SETUP)
     assert [step.verb for step in second.plan().steps] == ["adopt", "change"]
     assert second.run().ok
     assert (first.plan().steps, second.plan().steps) == ((), ())
