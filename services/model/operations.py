@@ -114,7 +114,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "cloudtrail:CreateTrail": _make("create the trail", "cloudtrail:CreateTrail", "cloudtrail:AddTags"),
         # CloudTrail is handed the role that it then becomes, which is a right of its own.
         "cloudtrail:UpdateTrail": _write(
-            "set where the trail writes and what it covers", "cloudtrail:UpdateTrail", "iam:PassRole"
+            "set the trail's bucket, key, regions and log group", "cloudtrail:UpdateTrail", "iam:PassRole"
         ),
         "cloudtrail:StartLogging": _write("turn on the trail", "cloudtrail:StartLogging"),
         "cloudtrail:PutEventSelectors": _write("set what the trail records", "cloudtrail:PutEventSelectors"),
