@@ -116,7 +116,7 @@ def test_nothing_beyond_what_is_this_set_ups(action: str, resource: str) -> None
 
 
 def test_the_role_can_be_handed_to_cloudtrail_alone() -> None:
-    (found,) = statements("iam:PassRole", **TRAIL)
+    (found,) = statements("iam:PassRole", "setup", **TRAIL)
     assert found["Resource"] == [ROLE_ARN]
     assert found["Condition"] == {"StringEquals": {"iam:PassedToService": "cloudtrail.amazonaws.com"}}
     assert not allowed(
@@ -151,7 +151,7 @@ def test_a_reused_trail_is_reached_where_it_is_and_only_marked_and_added_to() ->
 
 
 def test_only_a_trail_that_is_made_lets_one_look_at_the_others() -> None:
-    assert [s["Resource"] for s in statements("cloudtrail:DescribeTrails", **TRAIL)] == [["*"]]
+    assert [s["Resource"] for s in statements("cloudtrail:DescribeTrails", "setup", **TRAIL)] == [["*"]]
     assert statements("cloudtrail:DescribeTrails", hardening__trail=FAR) == []
 
 
