@@ -74,7 +74,15 @@ def problems(answers: Answers) -> tuple[Problem, ...]:
         )
         for key in missing(answers)
     ]
-    for check in (_partition, _key_place, _bucket_namespace, _boundary_place):
+    for check in (
+        _partition,
+        _key_place,
+        _bucket_namespace,
+        _boundary_place,
+        _trail_place,
+        _data_events,
+        _trail_bucket,
+    ):
         problem = check(answers)
         if problem is not None:
             found.append(problem)
@@ -178,4 +186,56 @@ def _boundary_place(answers: Answers) -> Problem | None:
         "The permissions boundary is a policy of another account or partition.",
         ("Give a policy of this account under role.permissions_boundary, or remove it.",),
         "role.permissions_boundary",
+    )
+
+
+def _trail_place(answers: Answers) -> Problem | None:
+    arn = parse_arn(answers.text("hardening.trail"))
+    region, account = answers.text("aws.region"), answers.text("aws.account")
+    if arn is None or not region:
+        return None
+    create = "Or set hardening.trail to 'create' to have one made."
+    if arn.partition != partition_of(region):
+        return Problem(
+            "invalid-answer",
+            f"The trail is in the partition {arn.partition}, and {region} is in {partition_of(region)}.",
+            ("Give the ARN of a trail of this partition.", create),
+            "hardening.trail",
+        )
+    if account and arn.account != account:
+        return Problem(
+            "invalid-answer",
+            f"The trail is of account {arn.account}, and this set-up is in {account}. A trail of the whole organisation "
+            "cannot be used from a member account: its owner alone decides what it records.",
+            ("Give the ARN of a trail of this account.", create),
+            "hardening.trail",
+        )
+    return None
+
+
+def _data_events(answers: Answers) -> Problem | None:
+    events = answers.text("hardening.data_events")
+    if events == "off" or answers.text("hardening.trail") != "off":
+        return None
+    return Problem(
+        "invalid-answer",
+        f"Data events are to be recorded ({events}), but there is no trail to record them.",
+        (
+            "Set hardening.trail to 'create', or to the ARN of a trail that exists.",
+            "Or set hardening.data_events to 'off'.",
+        ),
+        "hardening.data_events",
+    )
+
+
+def _trail_bucket(answers: Answers) -> Problem | None:
+    if answers.text("hardening.trail") != "create":
+        return None
+    if answers.text("hardening.trail_bucket") != answers.text("storage.bucket"):
+        return None
+    return Problem(
+        "invalid-answer",
+        "The trail would write its log files into the bucket of the backups, where each of them would be recorded again.",
+        ("Choose another name under hardening.trail_bucket.",),
+        "hardening.trail_bucket",
     )

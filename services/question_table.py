@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from services import rules
 from services.question import Given, Question, Value
+from services.trail_questions import TRAIL_QUESTIONS
 
 
 def _fixed(value: Value) -> Callable[[Given], Value | None]:
@@ -230,22 +231,7 @@ QUESTIONS: tuple[Question, ...] = (
         rule=rules.extra_action,
         default=_fixed(()),
     ),
-    Question(
-        "hardening.trail",
-        "CloudTrail",
-        "Records who wrote and read backups. Not available yet; off.",
-        default=_fixed("off"),
-        later=True,
-    ),
-    Question(
-        "hardening.data_events",
-        "Data events",
-        "Which accesses to backups CloudTrail records. Not available yet; off.",
-        kind="choice",
-        choices=("off", "write", "all"),
-        default=_fixed("off"),
-        later=True,
-    ),
+    *TRAIL_QUESTIONS,
     Question(
         "hardening.alarms",
         "Alarms",

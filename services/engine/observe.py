@@ -105,7 +105,8 @@ def _search(resource: Resource, aws: Aws, ownership: Ownership) -> dict[str, Any
         try:
             tags = ask(aws, search.tags(identifier))
             readable = True
-            if tags is None or tags.get("setup") != ownership.setup:
+            # A set-up has several keys, each with a tag that says which it is.
+            if tags is None or (tags.get("setup"), tags.get("resource")) != (ownership.setup, resource.name):
                 continue
             outputs = ask(aws, search.look(identifier))
         except Refused as refused:

@@ -105,6 +105,32 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "iam:PutRolePermissionsBoundary": _write(
             "set the role's permissions boundary", "iam:PutRolePermissionsBoundary"
         ),
+        # CloudTrail
+        "cloudtrail:DescribeTrails": _read("list the trails of the account", "cloudtrail:DescribeTrails"),
+        "cloudtrail:GetTrail": _read("look at the trail", "cloudtrail:GetTrail"),
+        "cloudtrail:GetTrailStatus": _read("see whether the trail is on", "cloudtrail:GetTrailStatus"),
+        "cloudtrail:GetEventSelectors": _read("see what the trail records", "cloudtrail:GetEventSelectors"),
+        "cloudtrail:ListTags": _read("read the trail's tags", "cloudtrail:ListTags", paged=True),
+        "cloudtrail:CreateTrail": _make("create the trail", "cloudtrail:CreateTrail", "cloudtrail:AddTags"),
+        # CloudTrail is handed the role that it then becomes, which is a right of its own.
+        "cloudtrail:UpdateTrail": _write(
+            "set the trail's bucket, key, regions and log group", "cloudtrail:UpdateTrail", "iam:PassRole"
+        ),
+        "cloudtrail:StartLogging": _write("turn on the trail", "cloudtrail:StartLogging"),
+        "cloudtrail:PutEventSelectors": _write("set what the trail records", "cloudtrail:PutEventSelectors"),
+        "cloudtrail:AddTags": _write("tag the trail", "cloudtrail:AddTags"),
+        # CloudWatch Logs
+        "logs:DescribeLogGroups": _read("look at the log group", "logs:DescribeLogGroups", paged=True),
+        "logs:DescribeLogStreams": _read("look into the log group", "logs:DescribeLogStreams"),
+        "logs:ListTagsForResource": _read("read the log group's tags", "logs:ListTagsForResource"),
+        "logs:CreateLogGroup": _make(
+            "create the log group", "logs:CreateLogGroup", "logs:AssociateKmsKey", "logs:TagResource"
+        ),
+        "logs:TagResource": _write("tag the log group", "logs:TagResource"),
+        "logs:AssociateKmsKey": _write("set the log group's KMS key", "logs:AssociateKmsKey"),
+        "logs:PutRetentionPolicy": _write(
+            "set how long the log group keeps records", "logs:PutRetentionPolicy"
+        ),
     }
 )
 

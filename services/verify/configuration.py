@@ -23,6 +23,17 @@ REFERENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "key.state": ("KMS.3",),
         "role.trust": ("iam_role_cross_service_confused_deputy_prevention",),
         "role.policy": ("IAM.1", "IAM.21"),
+        "log_key.rotation": ("KMS.4",),
+        "log_key.state": ("KMS.3",),
+        "log_group.encryption": ("cloudwatch_log_group_kms_encryption_enabled",),
+        "log_group.retention": ("cloudwatch_log_group_retention_policy_specific_days_enabled",),
+        "log_role.trust": ("iam_role_cross_service_confused_deputy_prevention",),
+        "trail.regions": ("CloudTrail.1",),
+        "trail.encryption": ("CloudTrail.2",),
+        "trail.validation": ("CloudTrail.4",),
+        "trail.log-group": ("CloudTrail.5",),
+        "trail.logging": ("CloudTrail.1",),
+        "trail.selectors": ("CIS 4.8", "CIS 4.9", "S3.22", "S3.23"),
     }
 )
 """Rules of Security Hub (and Prowler, by name) that ask for the same as a facet."""

@@ -6,16 +6,19 @@ import re
 from pathlib import Path
 
 from services.backups.findings import TITLES
-from tests.world import sample_blueprint
+from tests.world import TRAIL, sample_blueprint
 
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "checks.md").read_text()
 BOUNDARY = "arn:aws:iam::123456789012:policy/Boundary"
 
 
 def test_every_facet_has_its_line_and_every_line_its_facet() -> None:
-    blueprint = sample_blueprint(role__permissions_boundary=BOUNDARY)
-    ours = {f"config.{r.name}.{f.name}" for r in blueprint for f in r.facets("created")}
-    told = set(re.findall(r"`(config\.[a-z]+\.[a-z-]+)`", DOCUMENT)) - {"config.<resource>.exists"}
+    ways = (
+        sample_blueprint(role__permissions_boundary=BOUNDARY, **TRAIL),
+        sample_blueprint(hardening__trail="arn:aws:cloudtrail:eu-west-1:123456789012:trail/audit"),
+    )
+    ours = {f"config.{r.name}.{f.name}" for parts in ways for r in parts for f in r.facets("created")}
+    told = set(re.findall(r"`(config\.[a-z_]+\.[a-z-]+)`", DOCUMENT)) - {"config.<resource>.exists"}
     assert told == ours
 
 
