@@ -10,8 +10,8 @@ from services.model.calls import Call
 from services.model.operations import OPERATIONS
 from services.model.place import Place
 from services.model.policies import VERSION, via_s3
-from services.model.resource import Blueprint, calls_of
-from services.model.values import Tree
+from services.model.resource import Blueprint, Resource, calls_of
+from services.model.values import Tree, items
 
 Job: TypeAlias = Literal["setup", "verify", "recover"]
 
@@ -21,10 +21,11 @@ _RIGHTS = Call("iam", "SimulatePrincipalPolicy")
 
 @dataclass(frozen=True)
 class JobCall(Call):
-    """A call, and what its parameters do not tell of the resources: the key (ARN or alias), the role's path."""
+    """A call, and what its parameters do not tell of the resources: key (ARN or alias), role's path, log group."""
 
     key: str = ""
     path: str = "/"
+    group: str = "*"
 
 
 def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...]:
@@ -45,7 +46,15 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
     made = parts["role"].create
     path = str(made.params["Path"]) if made is not None else "/"
     key = str(parts["key"].lookup.params["KeyId"])
-    return tuple(JobCall(call.service, call.op, call.params, key=key, path=path) for call in calls)
+    group = _log_group(parts.get("log_group"))
+    return tuple(
+        JobCall(call.service, call.op, call.params, key=key, path=path, group=group) for call in calls
+    )
+
+
+def _log_group(part: Resource | None) -> str:
+    """The name of the log group that is to be made; that of a trail which others made is not known beforehand."""
+    return "*" if part is None or part.create is None else str(part.create.params["logGroupName"])
 
 
 def policy(calls: Iterable[JobCall], place: Place) -> dict[str, Tree]:
@@ -54,11 +63,24 @@ def policy(calls: Iterable[JobCall], place: Place) -> dict[str, Tree]:
     for call in calls:
         for action in OPERATIONS[call.name].actions:
             found.setdefault(_scope(action, call, place), set()).add(action)
+    found = _together(found)
     statements: list[Tree] = [
         {"Effect": "Allow", "Action": sorted(actions), **scope.as_statement()}
         for scope, actions in sorted(found.items(), key=lambda item: (item[0].resources, item[0].through))
     ]
     return {"Version": VERSION, "Statement": statements}
+
+
+def _together(found: Mapping[_Scope, set[str]]) -> dict[_Scope, set[str]]:
+    """One statement for all resources of which the same is allowed: a policy may not be long."""
+    alike: dict[tuple[frozenset[str], tuple[str, ...], str], set[str]] = {}
+    for scope, actions in found.items():
+        kind = (frozenset(actions), scope.through, scope.alias)
+        alike.setdefault(kind, set()).update(scope.resources)
+    return {
+        _Scope(tuple(sorted(resources)), through, alias): set(actions)
+        for (actions, through, alias), resources in alike.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -105,10 +127,27 @@ def _scope(action: str, call: JobCall, place: Place) -> _Scope:
             return _Scope((f"{bucket}/*",) if action in _ON_OBJECTS else (bucket,))
         case "kms":
             return _key_scope(action, call, place)
+        case "sns":
+            return _Scope((f"{start}:sns:{place.region}:{place.account}:{_topic(call)}",))
+        case "cloudwatch":
+            return _Scope((f"{start}:cloudwatch:{place.region}:{place.account}:alarm:{_alarm(call)}",))
+        case "logs":
+            group = f"{start}:logs:{place.region}:{place.account}:log-group:{call.group}"
+            return _Scope((group, f"{group}:*"))
         case "iam":
             return _Scope((f"{start}:iam::{place.account}:role{call.path}{call.params['RoleName']!s}",))
         case _:
             return _Scope(("*",))
+
+
+def _topic(call: JobCall) -> str:
+    named = call.params.get("Name") or call.params.get("TopicArn") or call.params["ResourceArn"]
+    return str(named).rsplit(":", 1)[-1]
+
+
+def _alarm(call: JobCall) -> str:
+    named = call.params.get("AlarmName") or call.params.get("ResourceARN")
+    return str(named or items(call.params["AlarmNames"])[0]).rsplit(":", 1)[-1]
 
 
 def _key_scope(action: str, call: JobCall, place: Place) -> _Scope:

@@ -28,20 +28,26 @@ CODES: Mapping[str, str] = _rows(
     clock="RequestTimeTooSkewed RequestInTheFuture",
     denied="""AccessDenied AccessDeniedException UnauthorizedOperation UnauthorizedAccess Forbidden 403 401
         AllAccessDisabled AccountProblem ReadOnlyAccess UnmodifiableEntity UnmodifiableEntityException NotAuthorized
-        KMSAccessDeniedException""",
+        KMSAccessDeniedException
+        AuthorizationError AuthorizationErrorException InvalidSecurity InvalidSecurityException""",
     throttled="""Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException
         SlowDown TooManyRequestsException RequestLimitExceeded PriorRequestNotComplete BandwidthLimitExceeded
         ProvisionedThroughputExceededException TransactionInProgressException EC2ThrottledException 429""",
     taken="""BucketAlreadyExists BucketAlreadyOwnedByYou EntityAlreadyExists EntityAlreadyExistsException
         AlreadyExistsException ResourceExistsException ObjectAlreadyInActiveTierError""",
     limit="""LimitExceeded LimitExceededException TooManyBuckets TooManyTagsException ServiceQuotaExceededException
-        PackedPolicyTooLarge PackedPolicyTooLargeException""",
+        PackedPolicyTooLarge PackedPolicyTooLargeException
+        TopicLimitExceeded TopicLimitExceededException SubscriptionLimitExceeded
+        SubscriptionLimitExceededException FilterPolicyLimitExceeded FilterPolicyLimitExceededException
+        ReplayLimitExceeded ReplayLimitExceededException TagLimitExceeded TagLimitExceededException LimitExceededFault""",
     busy="""InternalError InternalFailure InternalServerError InternalServerException ServiceUnavailable
         ServiceUnavailableException ServiceFailure ServiceFailureException KMSInternalException KMSInternal
         DependencyTimeout DependencyTimeoutException OperationAborted ConditionalRequestConflict
         ConcurrentModification ConcurrentModificationException ConflictException Conflict 409 500 502 503 504
         EntityTemporarilyUnmodifiable EntityTemporarilyUnmodifiableException RequestTimeout RequestTimeoutException
-        PolicyEvaluation PolicyEvaluationException""",
+        PolicyEvaluation PolicyEvaluationException
+        StaleTag StaleTagException ConcurrentAccess ConcurrentAccessException InternalErrorException
+        InternalServiceFault InternalServiceError OperationAbortedException""",
     region="""PermanentRedirect TemporaryRedirect Redirect 301 307 IllegalLocationConstraintException
         InvalidLocationConstraint AuthorizationHeaderMalformed OptInRequired RegionDisabledException RegionDisabled""",
     not_ready="""NoSuchBucket NoSuchBucketPolicy NoSuchEntity NoSuchEntityException NotFoundException NotFound 404
@@ -51,7 +57,8 @@ CODES: Mapping[str, str] = _rows(
         CloudHsmClusterInactiveException CloudHsmClusterInvalidConfigurationException
         CloudHsmClusterNotFoundException CloudHsmClusterNotActiveException CustomKeyStoreInvalidStateException
         CustomKeyStoreNotFoundException XksKeyInvalidConfigurationException XksKeyNotFoundException
-        XksKeyAlreadyInUseException""",
+        XksKeyAlreadyInUseException
+        ResourceNotFound ResourceNotFoundException""",
     refused="""MalformedPolicyDocument MalformedPolicyDocumentException MalformedPolicy InvalidInput
         InvalidInputException ValidationError ValidationException InvalidArgument InvalidRequest InvalidBucketName
         InvalidPolicyDocument InvalidAliasNameException InvalidArnException InvalidMarkerException TagException
@@ -59,7 +66,9 @@ CODES: Mapping[str, str] = _rows(
         InvalidParameterValue InvalidParameterCombination InvalidPrincipal PolicyNotAttachable
         PolicyNotAttachableException MethodNotAllowed 400 405 412 PreconditionFailed EncryptionTypeMismatch
         InvalidBucketAclWithObjectOwnership InvalidWriteOffset TooManyParts EntityTooLarge KMS.NotFoundException KMS.DisabledException
-        ReplicationRuleNotFound BadDigest ExpiredTradeInTokenException""",
+        ReplicationRuleNotFound BadDigest ExpiredTradeInTokenException
+        InvalidParameter InvalidParameterException InvalidParameterValueException InvalidNextToken
+        InvalidOperationException TagPolicy TagPolicyException""",
 )
 
 _DONE_TOO_LATE = "What was made so far is kept; run the same command again and it goes on from there."
@@ -211,8 +220,22 @@ def _denied(refused: Refused, does: str) -> Problem:
     )
 
 
+_TELLING = (
+    "Bucket",
+    "RoleName",
+    "KeyId",
+    "AliasName",
+    "TopicArn",
+    "AlarmName",
+    "logGroupName",
+    "ResourceArn",
+    "ResourceARN",
+)
+"""The parameters that say what a call is about."""
+
+
 def _on(call: Call) -> str:
-    for name in ("Bucket", "RoleName", "KeyId", "AliasName"):
+    for name in _TELLING:
         value = call.params.get(name)
         if isinstance(value, str):
             return f" on {value}"

@@ -10,7 +10,7 @@ from services.engine.plan import Step, plan
 from services.engine.world import Absent, Have, Present, World
 from services.model.resource import Blueprint, Facet, Resource
 from services.model.values import document, shown
-from services.verify.checks import Check, check_of
+from services.verify.checks import Check, Status, check_of
 
 REFERENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -73,6 +73,10 @@ def _facet(resource: Resource, facet: Facet, world: World, step: Step | None) ->
     if step is None:
         side = world.sides.get(address)
         have = side.value if isinstance(side, Have) else None
+        remark = facet.remark(have)
+        if remark is not None:
+            status: Status = "waiting" if remark.waiting else "warn"
+            return Check(identifier, title, status, remark.says, remark.remedy, references)
         if have is None and facet.optional:
             return Check(
                 identifier,
