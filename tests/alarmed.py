@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.answers import place
 from services.model.alarm_patterns import DataEvents
 from services.model.alarms import AlarmSpec, alarm_parts
-from services.model.calls import Aws, Call
+from services.model.calls import Aws, Call, Reply
 from services.model.naming import Names, beside
 from services.model.resource import Blueprint, Resource
 from tests.world import ACCOUNT, BUCKET, KEY_ARN, ROLE, Journey, do, sample, sample_blueprint, tagged
@@ -61,6 +61,19 @@ def alarmed(*, email: str = EMAIL, data_events: DataEvents = "all") -> Blueprint
 def whole_blueprint() -> Blueprint:
     """A backup path with alarms."""
     return (*sample_blueprint(), *STAND_INS, *parts())
+
+
+@dataclass(frozen=True)
+class OneOfAName:
+    """AWS as it is with metric filters: putting one replaces that of the same name, beside which moto keeps it."""
+
+    aws: Aws
+
+    def __call__(self, call: Call) -> Reply:
+        if call.name == "logs:PutMetricFilter":
+            named = {name: call.params[name] for name in ("logGroupName", "filterName")}
+            self.aws(Call("logs", "DeleteMetricFilter", named))
+        return self.aws(call)
 
 
 def log_group(aws: Aws) -> None:

@@ -16,6 +16,7 @@ from services.model.filter_patterns import (
     any_of,
     begins,
     calls,
+    ends,
     equal,
     missing,
     other_than,
@@ -39,7 +40,6 @@ class Scene:
     role_name: str
     role_arn: str
     trail_name: str
-    trail_arn: str
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,14 @@ def _denied(scene: Scene) -> str:
 
 def _key(scene: Scene) -> Tree:
     """Whoever calls may give the key's id or its ARN, which ends with the id."""
-    one_of_ours = '($.requestParameters.keyId="*<id>")'
+    one_of_ours = ends("requestParameters.keyId", "/id/")
     filled = pattern(
         begins("eventSource", "kms.amazonaws.com"),
         _in_account(scene),
         calls("DisableKey", "ScheduleKeyDeletion", "PutKeyPolicy"),
         any_of(one_of_ours, one_of_ours),
     )
-    template = filled.replace("{", "{{").replace("}", "}}").replace("<id>", "{}")
+    template = filled.replace("{", "{{").replace("}", "}}").replace("/id/", "{}")
     return Text(template, (Ref("key", "id"), Ref("log_key", "id")))
 
 
@@ -136,7 +136,7 @@ def _trail(scene: Scene) -> str:
 
     def named(field_name: str) -> str:
         at = f"requestParameters.{field_name}"
-        return any_of(equal(at, scene.trail_name), equal(at, scene.trail_arn))
+        return any_of(equal(at, scene.trail_name), ends(at, f"/{scene.trail_name}"))
 
     return pattern(
         begins("eventSource", "cloudtrail.amazonaws.com"),

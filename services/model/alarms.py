@@ -42,7 +42,6 @@ def alarm_parts(names: Names, spec: AlarmSpec) -> Blueprint:
         role_name=spec.role_name,
         role_arn=spec.role_arn,
         trail_name=spec.trail_arn.rsplit("/", 1)[-1],
-        trail_arn=spec.trail_arn,
     )
     watches = [watch for watch in WATCHES if watch.works_with(spec.data_events)]
     return (
@@ -205,9 +204,9 @@ def _rule_words(value: Tree) -> str:
     if not state.get("MetricName"):
         return "reads another kind of metric"
     return (
-        f"looks at {state.get('Statistic')} of {state.get('Namespace')}/{state['MetricName']} in "
+        f"looks at {state.get('Statistic')} of {state.get('Namespace')}/{state['MetricName']!s} in "
         f"{state.get('Period')} seconds: {state.get('ComparisonOperator')} {state.get('Threshold')}, no data is "
-        f"{state.get('TreatMissingData') or 'missing'}; says: {state.get('AlarmDescription') or 'nothing'}"
+        f"{state.get('TreatMissingData') or 'missing'}; says: {state.get('AlarmDescription') or 'nothing'!s}"
     )
 
 
@@ -230,7 +229,7 @@ def _state_words(value: Tree) -> str:
         case "INSUFFICIENT_DATA":
             return "has counted nothing yet"
         case other:
-            return f"is in the state {str(other)}"
+            return f"is in the state {other!s}"
 
 
 def _ringing(watch: Watch) -> Callable[[Tree], Remark | None]:

@@ -38,6 +38,11 @@ def begins(name: str, text: str) -> str:
     return f'($.{name}="{quoted(text)[1:-1]}*")'
 
 
+def ends(name: str, text: str) -> str:
+    """The field ends with the text."""
+    return f'($.{name}="*{quoted(text)[1:-1]}")'
+
+
 def missing(name: str) -> str:
     """The event has no such field."""
     return f"($.{name} NOT EXISTS)"

@@ -90,4 +90,4 @@ def _words(value: Tree) -> str:
         return "counts everything" if state else "counts nothing"
     metrics = [entries(metric) for metric in items(state.get("metricTransformations"))]
     into = ", ".join(f"{metric.get('metricNamespace')}/{metric.get('metricName')}" for metric in metrics)
-    return f"counts {state['filterPattern']} into {into or 'no metric'}"
+    return f"counts {state['filterPattern']!s} into {into or 'no metric'}"
