@@ -60,7 +60,10 @@ class Answers:
 
 def missing(answers: Answers) -> tuple[str, ...]:
     """The keys that a plan needs and nobody has answered."""
-    return tuple(q.key for q in QUESTIONS if q.required and answers.get(q.key) is None)
+    needed = {q.key for q in QUESTIONS if q.required}
+    if answers.get("hardening.alarms"):
+        needed.add("hardening.alarm_email")
+    return tuple(q.key for q in QUESTIONS if q.key in needed and answers.get(q.key) is None)
 
 
 def problems(answers: Answers) -> tuple[Problem, ...]:
@@ -74,7 +77,7 @@ def problems(answers: Answers) -> tuple[Problem, ...]:
         )
         for key in missing(answers)
     ]
-    for check in (_partition, _key_place, _bucket_namespace, _boundary_place):
+    for check in (_partition, _key_place, _bucket_namespace, _boundary_place, _alarms_hear):
         problem = check(answers)
         if problem is not None:
             found.append(problem)
@@ -178,4 +181,34 @@ def _boundary_place(answers: Answers) -> Problem | None:
         "The permissions boundary is a policy of another account or partition.",
         ("Give a policy of this account under role.permissions_boundary, or remove it.",),
         "role.permissions_boundary",
+    )
+
+
+def _alarms_hear(answers: Answers) -> Problem | None:
+    """Alarms count events in a trail's log group, and ring where that group is: where the bucket must be too."""
+    trail, region = answers.text("hardening.trail"), answers.text("aws.region")
+    if not answers.get("hardening.alarms"):
+        return None
+    if trail == "off":
+        return Problem(
+            "invalid-answer",
+            "The alarms listen to a trail of CloudTrail, and this set-up is to have none.",
+            (
+                "Set hardening.trail to 'create' or to the ARN of a trail.",
+                "Or set hardening.alarms to false.",
+            ),
+            "hardening.alarms",
+        )
+    arn = parse_arn(trail)
+    if arn is None or not region or arn.region == region:
+        return None
+    return Problem(
+        "invalid-answer",
+        f"The trail's home is {arn.region} and the bucket's is {region}: AWS rings alarms only where the trail's "
+        "log group is, and lets a bucket tell only a topic of its own region.",
+        (
+            "Set hardening.trail to 'create', or to a trail of this region.",
+            "Or set hardening.alarms to false.",
+        ),
+        "hardening.alarms",
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from services.answers import place
+from services.answers import Answers, place
 from services.model.alarm_patterns import DataEvents
 from services.model.alarms import AlarmSpec, alarm_parts
 from services.model.calls import Aws, Call, Reply
@@ -16,15 +16,16 @@ EMAIL = "Security@Example.com"
 LOG_KEY_ID = "9876fedc-98ba-76fe-54dc-9876543210fe"
 LOG_KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/{LOG_KEY_ID}"
 KEY_ID = KEY_ARN.rsplit("/", 1)[-1]
-PLACE = place(tagged(sample(), team="treasury"), ACCOUNT)
-NAMES = Names(PLACE, "acme-sandbox", BUCKET, beside(BUCKET, "access-logs"), beside(BUCKET, "trail"))
-SPEC = AlarmSpec(
-    email=EMAIL,
-    role_name=ROLE,
-    role_arn=f"arn:aws:iam::{ACCOUNT}:role/{ROLE}",
-    trail_arn=NAMES.trail_arn,
-    data_events="all",
-)
+
+
+def names_of(answers: Answers) -> Names:
+    """The names of what watches over a set-up."""
+    where = place(answers, ACCOUNT)
+    return Names(where, "acme-sandbox", BUCKET, beside(BUCKET, "access-logs"), beside(BUCKET, "trail"))
+
+
+NAMES = names_of(tagged(sample(), team="treasury"))
+PLACE = NAMES.place
 
 
 def stand_in(name: str, **outputs: str) -> Resource:
@@ -50,7 +51,9 @@ KEY = stand_in("key", arn=KEY_ARN, id=KEY_ID)
 
 def parts(names: Names = NAMES, email: str = EMAIL, data_events: DataEvents = "all") -> Blueprint:
     """The alarms alone, as they are planned."""
-    return alarm_parts(names, replace(SPEC, email=email, data_events=data_events))
+    role = f"arn:{names.place.partition}:iam::{ACCOUNT}:role/{ROLE}"
+    spec = AlarmSpec(email, ROLE, role, names.trail_arn, data_events)
+    return alarm_parts(names, spec)
 
 
 def alarmed(*, email: str = EMAIL, data_events: DataEvents = "all") -> Blueprint:

@@ -97,6 +97,11 @@ def sample_lookup(partition: str = "aws", region: str = "eu-west-1") -> Any:
         Ref("key", "id"): key,
         Ref("bucket"): f"arn:{partition}:s3:::{BUCKET}",
         Ref("role"): f"arn:{partition}:iam::{ACCOUNT}:role/{ROLE}",
+        Ref("log_key"): f"arn:{partition}:kms:{region}:{ACCOUNT}:key/{key[::-1]}",
+        Ref("log_key", "id"): key[::-1],
+        Ref("trail", "home"): region,
+        Ref("trail", "log_group"): "palisade/acme-sandbox/cloudtrail",
+        Ref("topic"): f"arn:{partition}:sns:{region}:{ACCOUNT}:palisade-acme-sandbox-alarms",
     }
     return values.get
 

@@ -16,12 +16,12 @@ from services.model.filter_patterns import LONGEST, quoted
 from services.model.values import Ref, bare, fill
 from services.problems import ProblemError
 from tests.alarm_rows import ROWS
-from tests.alarmed import KEY_ID, LOG_KEY_ID, NAMES, SPEC
-from tests.cloudtrail_events import KIM, Event, file
+from tests.alarmed import KEY_ID, LOG_KEY_ID, NAMES
+from tests.cloudtrail_events import KIM, ROLE_ARN, Event, file
 from tests.filter_judge import compiled, matches
 from tests.world import ACCOUNT, BUCKET, ROLE
 
-SCENE = Scene(ACCOUNT, BUCKET, ROLE, SPEC.role_arn, NAMES.trail)
+SCENE = Scene(ACCOUNT, BUCKET, ROLE, ROLE_ARN, NAMES.trail)
 IDS: Mapping[Ref, str] = {Ref("key", "id"): KEY_ID, Ref("log_key", "id"): LOG_KEY_ID}
 BY_WHAT = {watch.what: watch for watch in WATCHES}
 

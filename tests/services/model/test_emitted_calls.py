@@ -9,7 +9,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from botocore.model import ServiceModel, Shape, StructureShape
+from botocore.model import MapShape, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 from services.answers import Answers
@@ -18,6 +18,7 @@ from services.model.calls import Call, filled
 from services.model.operations import OPERATIONS, reads
 from services.model.resource import Blueprint, calls_of
 from services.model.values import Ref, bare, refs
+from tests.alarmed import STAND_INS, names_of, parts
 from tests.world import ACCOUNT, sample, sample_lookup, tagged
 
 
@@ -29,10 +30,12 @@ class Variant:
     region: str
     partition: str
     answers: Answers
+    alarms: bool = False
 
     @property
     def blueprint(self) -> Blueprint:
-        return blueprint(self.answers, ACCOUNT)
+        made = blueprint(self.answers, ACCOUNT)
+        return (*made, *STAND_INS, *parts(names_of(self.answers))) if self.alarms else made
 
     @property
     def calls(self) -> list[Call]:
@@ -81,12 +84,13 @@ def variants() -> Iterator[Variant]:
             yield Variant(
                 f"{region}, {name}", region, partition, tagged(sample(**place, **values), team="desk")
             )
+        yield Variant(f"{region}, alarms", region, partition, tagged(sample(**place), team="desk"), True)
 
 
 VARIANTS = list(variants())
 SESSION = botocore.session.get_session()
 MODELS: dict[str, ServiceModel] = {
-    name: SESSION.get_service_model(name) for name in ("s3", "kms", "iam", "sts")
+    name: SESSION.get_service_model(name) for name in ("s3", "kms", "iam", "sts", "sns", "cloudwatch", "logs")
 }
 
 each_variant = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
@@ -111,9 +115,11 @@ def test_every_output_begins_at_a_member_of_the_reply(variant: Variant) -> None:
 
 
 def member(shape: Shape, path: str) -> bool:
-    """Whether a path of plain names leads somewhere; at the first list, filter or choice it is good enough."""
+    """Whether a path of plain names leads somewhere; at the first list, map, filter or choice it is good enough."""
     for part in path.split("."):
         name = part.split("[")[0]
+        if isinstance(shape, MapShape):
+            return True
         if not isinstance(shape, StructureShape):
             return False
         if name.startswith("{"):
