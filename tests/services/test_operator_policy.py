@@ -14,6 +14,7 @@ from services.model.calls import Aws, Call, Refused, Reply
 from services.model.operations import OPERATIONS, reads
 from services.model.resource import Blueprint
 from services.operator_policy import Job, calls_for, policy
+from tests.alarmed import STAND_INS, parts
 from tests.world import ACCOUNT, BUCKET, KEY_ARN, ROLE, Journey, do, sample, sample_blueprint
 
 JOBS: tuple[Job, ...] = ("setup", "verify", "recover")
@@ -176,7 +177,8 @@ def test_to_make_a_bucket_without_access_lists_is_a_right_of_its_own() -> None:
 
 def test_every_row_of_the_table_is_of_use_to_some_job() -> None:
     """But for what the demo does in the place of others."""
-    used = {call.name for job in JOBS for call in calls_for(job, _with_boundary(), BUCKET)}
+    everything = (*_with_boundary(), *STAND_INS, *parts())
+    used = {call.name for job in JOBS for call in calls_for(job, everything, BUCKET)}
     demo = {"sts:AssumeRole", "s3:PutObject", "s3:DeleteObject"}
     assert set(OPERATIONS) - used == demo
 
