@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.answers import Answers, place
 from services.model.alarm_patterns import DataEvents
@@ -49,11 +49,16 @@ STAND_INS: Blueprint = (
 KEY = stand_in("key", arn=KEY_ARN, id=KEY_ID)
 
 
+def spec_of(names: Names) -> AlarmSpec:
+    """Alarms over everything, beside a trail that is to be made."""
+    place = names.place
+    role = f"arn:{place.partition}:iam::{place.account}:role/{ROLE}"
+    return AlarmSpec(EMAIL, ROLE, role, names.trail_arn, "all")
+
+
 def parts(names: Names = NAMES, email: str = EMAIL, data_events: DataEvents = "all") -> Blueprint:
     """The alarms alone, as they are planned."""
-    role = f"arn:{names.place.partition}:iam::{ACCOUNT}:role/{ROLE}"
-    spec = AlarmSpec(email, ROLE, role, names.trail_arn, data_events)
-    return alarm_parts(names, spec)
+    return alarm_parts(names, replace(spec_of(names), email=email, data_events=data_events))
 
 
 def alarmed(*, email: str = EMAIL, data_events: DataEvents = "all") -> Blueprint:
