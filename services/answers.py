@@ -66,13 +66,17 @@ def missing(answers: Answers) -> tuple[str, ...]:
     return tuple(q.key for q in QUESTIONS if q.key in needed and answers.get(q.key) is None)
 
 
+_INSTEAD = {"hardening.alarm_email": ("Or set hardening.alarms to false.",)}
+"""What else helps where an answer is needed only because of another one."""
+
+
 def problems(answers: Answers) -> tuple[Problem, ...]:
     """What is missing or does not go together, in the order of the questions."""
     found = [
         Problem(
             "missing-answer",
             f"{find(key).label} is not answered.",
-            (f"Set {key} in the setup file, or give {find(key).flag}.",),
+            (f"Set {key} in the setup file, or give {find(key).flag}.", *_INSTEAD.get(key, ())),
             key,
         )
         for key in missing(answers)

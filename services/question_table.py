@@ -255,7 +255,7 @@ QUESTIONS: tuple[Question, ...] = (
         "hardening.alarms",
         "Alarms",
         "Sends an e-mail when a write fails, when the key, bucket, role or trail is touched, and when backups are "
-        "read, deleted or written by others. Needs a trail; costs up to 3 US dollars a month.",
+        "read, deleted or written by others. Needs a trail; costs about 3 US dollars a month at most.",
         kind="flag",
         default=_alarms,
     ),

@@ -23,6 +23,19 @@ REFERENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "key.state": ("KMS.3",),
         "role.trust": ("iam_role_cross_service_confused_deputy_prevention",),
         "role.policy": ("IAM.1", "IAM.21"),
+        "filter-key.pattern": (
+            "CIS 5.7",
+            "cloudwatch_log_metric_filter_disable_or_scheduled_deletion_of_kms_cmk",
+        ),
+        "filter-bucket.pattern": ("CIS 5.8", "cloudwatch_log_metric_filter_for_s3_bucket_policy_changes"),
+        "filter-trail.pattern": (
+            "CIS 5.5",
+            "cloudwatch_log_metric_filter_and_alarm_for_cloudtrail_configuration_changes_enabled",
+        ),
+        "alarm-key.actions": (
+            "cloudwatch_alarm_actions_enabled",
+            "cloudwatch_alarm_actions_alarm_state_configured",
+        ),
     }
 )
 """Rules of Security Hub (and Prowler, by name) that ask for the same as a facet."""
