@@ -70,7 +70,7 @@ _OPTIONS = (
 )
 """What an alarm keeps when another side of it is set: one call sets all of it."""
 
-_OF_OTHER_KINDS = ("ExtendedStatistic", "Metrics", "ThresholdMetricId", "Unit", "DatapointsToAlarm")
+_OF_OTHER_KINDS = ("ExtendedStatistic", "Metrics", "ThresholdMetricId", "Unit")
 """What an alarm of ours never has; each would make it blind or deaf, and goes when the metric is set right."""
 
 _RULE: Mapping[str, Tree] = MappingProxyType(
@@ -189,8 +189,6 @@ def _side(
 def _rule_of(value: Tree) -> Tree:
     state = entries(value)
     other = {name: state.get(name) or None for name in _OF_OTHER_KINDS}
-    if other["DatapointsToAlarm"] == 1:
-        other["DatapointsToAlarm"] = None
     names = ("AlarmDescription", "Namespace", "MetricName", *_RULE)
     return {
         **{name: state.get(name) for name in names},

@@ -100,6 +100,7 @@ def test_the_verify_policy_is_enough_to_look(aws: Aws) -> None:
         ("sns:Subscribe", f"arn:aws:sns:us-east-1:{ACCOUNT}:{NAMES.topic}"),
         ("cloudwatch:PutMetricAlarm", f"arn:aws:cloudwatch:eu-west-1:{ACCOUNT}:alarm:other"),
         ("logs:PutMetricFilter", f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:other"),
+        ("logs:PutMetricFilter", f"{GROUP}-other"),
         ("sns:Publish", NAMES.topic_arn),
         ("sns:DeleteTopic", NAMES.topic_arn),
         ("cloudwatch:DeleteAlarms", NAMES.alarm_arn("key")),
