@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+from services.alarm_answers import alarms
 from services.answers import Answers
 from services.model.aliases import alias
 from services.model.keys import KeySpec, key
@@ -29,12 +30,13 @@ def hardening(where: Place, answers: Answers) -> Blueprint:
             log_group(found),
             log_role(found),
             own_trail(found, events),
+            *alarms(answers, found),
         )
     needs_key = second_key(where, found, answers) if answers.get("hardening.alarms") else ()
     if trail == "off":
         return needs_key
     wanted = Wanted(found.bucket_arn(found.bucket), events, own=False)
-    return (*needs_key, reused_trail(where, trail, wanted))
+    return (*needs_key, reused_trail(where, trail, wanted), *alarms(answers, found))
 
 
 def answered(answers: Answers) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from services.model.calls import Call
@@ -11,7 +11,7 @@ from services.model.operations import OPERATIONS
 from services.model.place import Place
 from services.model.policies import VERSION, via_s3
 from services.model.resource import Blueprint, Resource, calls_of
-from services.model.values import Tree
+from services.model.values import Tree, items
 from services.model.watch_policies import CLOUDTRAIL
 
 Job: TypeAlias = Literal["setup", "verify", "recover"]
@@ -24,11 +24,12 @@ _TRAILS = Call("cloudtrail", "DescribeTrails")
 @dataclass(frozen=True)
 class JobCall(Call):
     """A call, and what its parameters do not tell of the resources: the key (ARN or alias), the role's path, the
-    trail's ARN."""
+    trail's ARN, the name of the log group."""
 
     key: str = ""
     path: str = "/"
     trail: str = ""
+    group: str = "*"
 
 
 def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...]:
@@ -56,7 +57,15 @@ def _of(call: Call, resource: Resource, parts: Mapping[str, Resource]) -> JobCal
     path = str(resource.create.params.get("Path", "/")) if resource.create is not None else "/"
     trail = str(parts["trail"].lookup.params["Name"]) if "trail" in parts else ""
     key = str(parts[own_key].lookup.params["KeyId"])
-    return JobCall(call.service, call.op, call.params, region=call.region, key=key, path=path, trail=trail)
+    group = _log_group(parts.get("log_group"))
+    return JobCall(
+        call.service, call.op, call.params, region=call.region, key=key, path=path, trail=trail, group=group
+    )
+
+
+def _log_group(part: Resource | None) -> str:
+    """The name of the log group that is to be made; that of a trail which others made is not known beforehand."""
+    return "*" if part is None or part.create is None else str(part.create.params["logGroupName"])
 
 
 def policy(calls: Iterable[JobCall], place: Place) -> dict[str, Tree]:
@@ -67,6 +76,7 @@ def policy(calls: Iterable[JobCall], place: Place) -> dict[str, Tree]:
             scope = _scope(action, call, place)
             if scope.resources:
                 found.setdefault(scope, set()).add(action)
+    found = _together(found)
     statements: list[Tree] = [
         {"Effect": "Allow", "Action": sorted(actions), **scope.as_statement()}
         for scope, actions in sorted(
@@ -74,6 +84,18 @@ def policy(calls: Iterable[JobCall], place: Place) -> dict[str, Tree]:
         )
     ]
     return {"Version": VERSION, "Statement": statements}
+
+
+def _together(found: Mapping[_Scope, set[str]]) -> dict[_Scope, set[str]]:
+    """One statement for all resources of which the same is allowed: a policy may not be long."""
+    alike: dict[tuple[frozenset[str], _Scope], set[str]] = {}
+    for scope, actions in found.items():
+        kind = (frozenset(actions), replace(scope, resources=()))
+        alike.setdefault(kind, set()).update(scope.resources)
+    return {
+        replace(scope, resources=tuple(sorted(resources))): set(actions)
+        for (actions, scope), resources in alike.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -130,6 +152,12 @@ def _scope(action: str, call: JobCall, place: Place) -> _Scope:
         case "iam" if action == "iam:PassRole":
             role = call.params.get("CloudWatchLogsRoleArn")
             return _Scope((str(role),) if role else (), passed=CLOUDTRAIL)
+        case "sns":
+            return _Scope((f"{start}:sns:{_region(call, place)}:{place.account}:{_topic(call)}",))
+        case "cloudwatch":
+            return _Scope(
+                (f"{start}:cloudwatch:{_region(call, place)}:{place.account}:alarm:{_alarm(call)}",)
+            )
         case "iam":
             return _Scope((f"{start}:iam::{place.account}:role{call.path}{call.params['RoleName']!s}",))
         case "cloudtrail":
@@ -152,10 +180,22 @@ def _log_scope(action: str, call: JobCall, place: Place) -> _Scope:
     start = f"arn:{place.partition}:logs:{_region(call, place)}:{place.account}:log-group:"
     named = call.params.get("logGroupName")
     arn = call.params.get("resourceArn")
-    if action == "logs:DescribeLogGroups" or not isinstance(named or arn, str):
+    if action == "logs:DescribeLogGroups":
         return _Scope((f"{start}*",))
+    if not isinstance(named or arn, str):
+        named = call.group
     group = str(arn or f"{start}{named!s}")
     return _Scope((group, f"{group}:*"))
+
+
+def _topic(call: JobCall) -> str:
+    named = call.params.get("Name") or call.params.get("TopicArn") or call.params["ResourceArn"]
+    return str(named).rsplit(":", 1)[-1]
+
+
+def _alarm(call: JobCall) -> str:
+    named = call.params.get("AlarmName") or call.params.get("ResourceARN")
+    return str(named or items(call.params["AlarmNames"])[0]).rsplit(":", 1)[-1]
 
 
 def _key_scope(action: str, call: JobCall, place: Place) -> _Scope:

@@ -14,13 +14,14 @@ def _beside(word: str) -> Callable[[Given], Value | None]:
     return lambda given: beside(str(given["storage.bucket"]), word) if "storage.bucket" in given else None
 
 
-def _trail(given: Given) -> Value | None:
+def trail_default(given: Given) -> Value | None:
+    """A trail of its own in production, none in sandbox."""
     return "create" if given.get("setup.environment") == "production" else "off"
 
 
 def _data_events(given: Given) -> Value | None:
     strict = given.get("setup.environment") == "production"
-    return "all" if strict and given.get("hardening.trail", _trail(given)) != "off" else "off"
+    return "all" if strict and given.get("hardening.trail", trail_default(given)) != "off" else "off"
 
 
 TRAIL_QUESTIONS: tuple[Question, ...] = (
@@ -31,7 +32,7 @@ TRAIL_QUESTIONS: tuple[Question, ...] = (
         "a trail for this set-up; or give the ARN of one that exists in this account, which is used as it is. By "
         "default it is created in production, and off in sandbox.",
         rule=rules.trail,
-        default=_trail,
+        default=trail_default,
     ),
     Question(
         "hardening.data_events",

@@ -18,8 +18,9 @@ from services.events import Event
 from services.model.values import Ref
 from services.problems import ProblemError, refuse
 from services.saved_plan import check_saved, fingerprint, plan_json
+from services.verify.alarms import left_out
 from services.verify.backups import Wanted, backups
-from services.verify.checks import Check, Report
+from services.verify.checks import Report
 from services.verify.configuration import configuration
 from services.verify.trail import trail
 
@@ -117,7 +118,7 @@ def verify(
         _check_key_id(key_id)
     keys = kit.recovery_keys(desk.setup)
     seen = planned or make_plan(desk)
-    checks: tuple[Check, ...] = configuration(desk.blueprint, seen.world)
+    checks = (*configuration(desk.blueprint, seen.world), *left_out(desk.setup.answers))
     key_arn = seen.world.output(Ref("key"))
     if key_arn is not None and isinstance(seen.world.resources.get("bucket"), Present):
         wanted = Wanted(

@@ -28,7 +28,8 @@ CODES: Mapping[str, str] = _rows(
     clock="RequestTimeTooSkewed RequestInTheFuture",
     denied="""AccessDenied AccessDeniedException UnauthorizedOperation UnauthorizedAccess Forbidden 403 401
         AllAccessDisabled AccountProblem ReadOnlyAccess UnmodifiableEntity UnmodifiableEntityException NotAuthorized
-        KMSAccessDeniedException InsufficientDependencyServiceAccessPermissionException""",
+        KMSAccessDeniedException InsufficientDependencyServiceAccessPermissionException
+        AuthorizationError AuthorizationErrorException InvalidSecurity InvalidSecurityException""",
     throttled="""Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException
         SlowDown TooManyRequestsException RequestLimitExceeded PriorRequestNotComplete BandwidthLimitExceeded
         ProvisionedThroughputExceededException TransactionInProgressException EC2ThrottledException 429""",
@@ -37,13 +38,18 @@ CODES: Mapping[str, str] = _rows(
         ResourceAlreadyExistsException""",
     limit="""LimitExceeded LimitExceededException TooManyBuckets TooManyTagsException ServiceQuotaExceededException
         PackedPolicyTooLarge PackedPolicyTooLargeException MaximumNumberOfTrailsExceededException
-        TagsLimitExceededException""",
+        TagsLimitExceededException
+        TopicLimitExceeded TopicLimitExceededException SubscriptionLimitExceeded
+        SubscriptionLimitExceededException FilterPolicyLimitExceeded FilterPolicyLimitExceededException
+        ReplayLimitExceeded ReplayLimitExceededException TagLimitExceeded TagLimitExceededException LimitExceededFault""",
     busy="""InternalError InternalFailure InternalServerError InternalServerException ServiceUnavailable
         ServiceUnavailableException ServiceFailure ServiceFailureException KMSInternalException KMSInternal
         DependencyTimeout DependencyTimeoutException OperationAborted ConditionalRequestConflict
         ConcurrentModification ConcurrentModificationException ConflictException Conflict 409 500 502 503 504
         EntityTemporarilyUnmodifiable EntityTemporarilyUnmodifiableException RequestTimeout RequestTimeoutException
-        PolicyEvaluation PolicyEvaluationException OperationAbortedException""",
+        PolicyEvaluation PolicyEvaluationException
+        StaleTag StaleTagException ConcurrentAccess ConcurrentAccessException InternalErrorException
+        InternalServiceFault InternalServiceError OperationAbortedException""",
     region="""PermanentRedirect TemporaryRedirect Redirect 301 307 IllegalLocationConstraintException
         InvalidLocationConstraint AuthorizationHeaderMalformed OptInRequired RegionDisabledException RegionDisabled
         InvalidHomeRegionException""",
@@ -54,7 +60,7 @@ CODES: Mapping[str, str] = _rows(
         CloudHsmClusterInactiveException CloudHsmClusterInvalidConfigurationException
         CloudHsmClusterNotFoundException CloudHsmClusterNotActiveException CustomKeyStoreInvalidStateException
         CustomKeyStoreNotFoundException XksKeyInvalidConfigurationException XksKeyNotFoundException
-        XksKeyAlreadyInUseException TrailNotFoundException ResourceNotFoundException S3BucketDoesNotExistException
+        XksKeyAlreadyInUseException TrailNotFoundException ResourceNotFound ResourceNotFoundException S3BucketDoesNotExistException
         InsufficientS3BucketPolicyException InsufficientEncryptionPolicyException KmsException
         InsufficientSnsTopicPolicyException InvalidCloudWatchLogsLogGroupArnException
         InvalidCloudWatchLogsRoleArnException CloudWatchLogsDeliveryUnavailableException KmsKeyNotFoundException
@@ -74,7 +80,9 @@ CODES: Mapping[str, str] = _rows(
         InvalidTagParameterException InvalidTokenException InvalidTrailNameException TrailNotProvidedException
         ResourceTypeNotSupportedException OperationNotPermittedException NoManagementAccountSLRExistsException
         NotOrganizationMasterAccountException OrganizationNotInAllFeaturesModeException
-        OrganizationsNotInUseException CloudTrailAccessNotEnabledException""",
+        OrganizationsNotInUseException CloudTrailAccessNotEnabledException
+        InvalidParameter InvalidParameterValueException InvalidNextToken
+        InvalidOperationException TagPolicy TagPolicyException""",
 )
 
 _DONE_TOO_LATE = "What was made so far is kept; run the same command again and it goes on from there."
@@ -244,17 +252,25 @@ def _denied(refused: Refused, does: str) -> Problem:
     )
 
 
+_TELLING = (
+    "Bucket",
+    "RoleName",
+    "KeyId",
+    "AliasName",
+    "TopicArn",
+    "AlarmName",
+    "TrailName",
+    "Name",
+    "logGroupName",
+    "resourceArn",
+    "ResourceArn",
+    "ResourceARN",
+)
+"""The parameters that say what a call is about."""
+
+
 def _on(call: Call) -> str:
-    for name in (
-        "Bucket",
-        "RoleName",
-        "KeyId",
-        "AliasName",
-        "TrailName",
-        "Name",
-        "logGroupName",
-        "resourceArn",
-    ):
+    for name in _TELLING:
         value = call.params.get(name)
         if isinstance(value, str):
             return f" on {value}"

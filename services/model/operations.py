@@ -131,6 +131,26 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "logs:PutRetentionPolicy": _write(
             "set how long the log group keeps records", "logs:PutRetentionPolicy"
         ),
+        # CloudWatch, CloudWatch Logs and SNS: making one of these a second time changes nothing
+        "cloudwatch:DescribeAlarms": _read("look at the alarm", "cloudwatch:DescribeAlarms", paged=True),
+        "cloudwatch:ListTagsForResource": _read("read the alarm's tags", "cloudwatch:ListTagsForResource"),
+        "cloudwatch:PutMetricAlarm": _write(
+            "set the alarm", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"
+        ),
+        "cloudwatch:TagResource": _write("tag the alarm", "cloudwatch:TagResource"),
+        "logs:DescribeMetricFilters": _read(
+            "read the log group's metric filters", "logs:DescribeMetricFilters", paged=True
+        ),
+        "logs:PutMetricFilter": _write("set the metric filter", "logs:PutMetricFilter"),
+        "sns:GetTopicAttributes": _read("look at the topic", "sns:GetTopicAttributes"),
+        "sns:ListTagsForResource": _read("read the topic's tags", "sns:ListTagsForResource"),
+        "sns:ListSubscriptionsByTopic": _read(
+            "see who gets the alarms", "sns:ListSubscriptionsByTopic", paged=True
+        ),
+        "sns:CreateTopic": _write("create the topic", "sns:CreateTopic", "sns:TagResource"),
+        "sns:SetTopicAttributes": _write("set the topic's attributes", "sns:SetTopicAttributes"),
+        "sns:TagResource": _write("tag the topic", "sns:TagResource"),
+        "sns:Subscribe": _write("ask for the alarms by e-mail", "sns:Subscribe"),
     }
 )
 

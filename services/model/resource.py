@@ -20,6 +20,18 @@ Origin: TypeAlias = Literal["created", "adopted", "foreign", "other-setup"]
 Risk: TypeAlias = Literal["adopt", "cost", "irreversible", "principal"]
 
 
+@dataclass(frozen=True)
+class Remark:
+    """What is worth saying of a facet though it is no difference: no call of this program could change it.
+
+    `says` and `remedy` are whole sentences. `waiting`: all is well as soon as somebody does what `remedy` says.
+    """
+
+    says: str
+    remedy: str
+    waiting: bool = False
+
+
 def _replace(have: Tree, want: Tree) -> Tree:  # noqa: ARG001
     return want
 
@@ -36,6 +48,10 @@ def _fits(have: Tree, target: Tree) -> Problem | None:  # noqa: ARG001
     return None
 
 
+def _nothing(have: Tree) -> Remark | None:  # noqa: ARG001
+    return None
+
+
 def _words(value: Tree) -> str:
     return "not set" if value is None else str(bare(value))
 
@@ -49,7 +65,8 @@ class Facet:
     when `normal(target) != normal(have)`. `write=None`: cannot be changed after creation, a mismatch is blocked with
     `refuse`'s problem. `born`: the create call sets it. `optional`: keys of a wanted mapping that AWS may not report;
     their absence is a note, not a difference. `words` says a value in a sentence's words. `risk` names what needs
-    consent. `refuse(have, target)` tells why a resource must not be used at all. `document`: AWS gives a string.
+    consent. `refuse(have, target)` tells why a resource must not be used at all. `remark(have)` is what to say of a
+    value without doing anything about it. `document`: AWS gives a string.
     """
 
     name: str
@@ -64,7 +81,19 @@ class Facet:
     words: Callable[[Tree], str] = _words
     risk: Callable[[Tree, Tree], Risk | None] = _no_risk
     refuse: Callable[[Tree, Tree], Problem | None] = _fits
+    remark: Callable[[Tree], Remark | None] = _nothing
     document: bool = False
+
+
+def watched(
+    name: str,
+    says: str,
+    read: Call,
+    words: Callable[[Tree], str],
+    remark: Callable[[Tree], Remark | None],
+) -> Facet:
+    """A facet that is only looked at: whatever AWS has there is no difference, and never holds up a plan."""
+    return Facet(name, says, None, read, None, normal=lambda _value: None, words=words, remark=remark)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from services.model.calls import Aws, Call, Refused, Reply
 from services.model.operations import OPERATIONS, reads
 from services.model.resource import Blueprint
 from services.operator_policy import Job, calls_for, policy
-from tests.world import ACCOUNT, BUCKET, KEY_ARN, ROLE, TRAIL, Journey, do, sample, sample_blueprint
+from tests.world import ACCOUNT, ALARMS, BUCKET, KEY_ARN, ROLE, TRAIL, Journey, do, sample, sample_blueprint
 
 JOBS: tuple[Job, ...] = ("setup", "verify", "recover")
 PLACE = place(sample(), ACCOUNT)
@@ -184,7 +184,7 @@ def test_every_row_of_the_table_is_of_use_to_some_job() -> None:
 def _ways() -> tuple[Blueprint, ...]:
     return (
         sample_blueprint(role__permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/Bound"),
-        sample_blueprint(**TRAIL),
+        sample_blueprint(**TRAIL, **ALARMS),
         sample_blueprint(hardening__trail=f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/audit"),
     )
 

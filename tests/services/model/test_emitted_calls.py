@@ -20,6 +20,7 @@ from services.model.calls import Call, filled
 from services.model.operations import OPERATIONS, reads
 from services.model.resource import Blueprint, calls_of
 from services.model.values import Ref, bare, refs
+from tests.alarmed import STAND_INS, names_of, parts
 from tests.world import ACCOUNT, sample, sample_lookup, tagged
 
 
@@ -31,10 +32,12 @@ class Variant:
     region: str
     partition: str
     answers: Answers
+    alarms: bool = False
 
     @property
     def blueprint(self) -> Blueprint:
-        return blueprint(self.answers, ACCOUNT)
+        made = blueprint(self.answers, ACCOUNT)
+        return (*made, *STAND_INS, *parts(names_of(self.answers))) if self.alarms else made
 
     @property
     def calls(self) -> list[Call]:
@@ -90,12 +93,14 @@ def variants() -> Iterator[Variant]:
             yield Variant(
                 f"{region}, {name}", region, partition, tagged(sample(**place, **values), team="desk")
             )
+        yield Variant(f"{region}, alarms", region, partition, tagged(sample(**place), team="desk"), True)
 
 
 VARIANTS = list(variants())
 SESSION = botocore.session.get_session()
 MODELS: dict[str, ServiceModel] = {
-    name: SESSION.get_service_model(name) for name in ("s3", "kms", "iam", "sts", "cloudtrail", "logs")
+    name: SESSION.get_service_model(name)
+    for name in ("s3", "kms", "iam", "sts", "cloudtrail", "logs", "sns", "cloudwatch")
 }
 
 each_variant = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
