@@ -55,8 +55,8 @@ def _of(call: Call, resource: Resource, parts: Mapping[str, Resource]) -> JobCal
     """The call as one about a resource, with the names that the resource's own calls have."""
     own_key = "log_key" if resource.name in {"log_key", "log_alias"} else "key"
     path = str(resource.create.params.get("Path", "/")) if resource.create is not None else "/"
-    trail = str(parts["trail"].lookup.params["Name"]) if "trail" in parts else ""
-    key = str(parts[own_key].lookup.params["KeyId"])
+    trail = str(parts["trail"].lookup.params.get("Name", "")) if "trail" in parts else ""
+    key = str(parts[own_key].lookup.params.get("KeyId", ""))
     group = _log_group(parts.get("log_group"))
     return JobCall(
         call.service, call.op, call.params, region=call.region, key=key, path=path, trail=trail, group=group
@@ -169,10 +169,8 @@ def _scope(action: str, call: JobCall, place: Place) -> _Scope:
 
 
 def _region(call: JobCall, place: Place) -> str:
-    """Where a call goes: a region that is known only afterwards may be any."""
-    if call.region and not isinstance(call.region, str):
-        return "*"
-    return str(call.region or place.region)
+    """Where a call goes. What is known only afterwards is a trail's home: alarms are where it is the set-up's own."""
+    return call.region if isinstance(call.region, str) and call.region else place.region
 
 
 def _log_scope(action: str, call: JobCall, place: Place) -> _Scope:
@@ -180,11 +178,10 @@ def _log_scope(action: str, call: JobCall, place: Place) -> _Scope:
     start = f"arn:{place.partition}:logs:{_region(call, place)}:{place.account}:log-group:"
     named = call.params.get("logGroupName")
     arn = call.params.get("resourceArn")
-    if action == "logs:DescribeLogGroups":
+    name = str(named) if isinstance(named, str) else call.group
+    if action == "logs:DescribeLogGroups" or (name == "*" and not isinstance(arn, str)):
         return _Scope((f"{start}*",))
-    if not isinstance(named or arn, str):
-        named = call.group
-    group = str(arn or f"{start}{named!s}")
+    group = arn if isinstance(arn, str) else f"{start}{name}"
     return _Scope((group, f"{group}:*"))
 
 

@@ -39,8 +39,11 @@ def test_what_watches_is_made_only_where_it_is_asked_for() -> None:
     assert names(sample_blueprint(hardening__trail=AUDIT)) == ["key", "alias", "bucket", "role", "trail"]
     reused = named(sample_blueprint(hardening__trail=AUDIT), "trail")
     assert (reused.create, reused.lookup.region) == (None, "us-east-1")
-    production = sample_blueprint(setup__environment="production")
-    assert names(production)[-5:] == own
+    production = names(
+        sample_blueprint(setup__environment="production", hardening__alarm_email="a@example.com")
+    )
+    assert [name for name in production if name in own] == own
+    assert production[-1].startswith("alarm-")
     assert set(own) & set(names(sample_blueprint())) == set()
 
 
