@@ -91,7 +91,7 @@ def put(name: str, value: object) -> Callable[[Fields], None]:
 
 
 def check(body: bytes) -> ShardReport:
-    return check_shard(body, KEY_ID, FILE, (KEY,))
+    return check_shard(body, KEY_ID, FILE, (KEY,), "quorum-1")
 
 
 def flaws(report: ShardReport) -> dict[str, str]:
