@@ -26,6 +26,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "arrays": "The arrays belong together",
         "sealed": "It is sealed to the recovery key for this wallet",
         "coverage": "The wallet has a backup for your recovery key",
+        "per-key": "It has files for each recovery key",
         "shared-root-key": "The root key belongs to one key ID",
     }
 )

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from services.backups.curves import Algorithm, RootKey, root_key
-from services.backups.envelope import Envelope, read_envelope
+from services.backups.envelope import MAX_BYTES, Envelope, read_envelope, too_large
 from services.backups.findings import OTHER_KEY, WRITE_AGAIN, Finding, Status, finding, shown, worst
 from services.backups.players import Players, curve_mismatch, read_players
 from services.backups.sealed import sealed
@@ -98,6 +98,13 @@ def check_shard(
         *_sealed(envelope, players, held, quorum_id, key_id),
     )
     return ShardReport(key_id, file, held, findings, _facts(len(body), envelope, root, players))
+
+
+def unread(size: int, key_id: str, file: str) -> ShardReport | None:
+    """The report of an object that is refused for its size (in bytes) before anything is read; None if it may be read."""
+    if size <= MAX_BYTES:
+        return None
+    return ShardReport(key_id, file, False, (too_large(),), ShardFacts(size))
 
 
 def _facts(size: int, envelope: Envelope, root: RootKey | None, players: Players) -> ShardFacts:

@@ -21,5 +21,5 @@ def test_every_facet_has_its_line_and_every_line_its_facet() -> None:
 
 def test_every_finding_of_a_backup_file_has_its_line() -> None:
     told = set(re.findall(r"`backup\.shard\.<key_id>\.<file>\.([a-z0-9-]+)`", DOCUMENT))
-    findings = set(TITLES) - {"coverage", "shared-root-key"}
-    assert told == findings | {"encryption", "version-id"}
+    findings = set(TITLES) - {"coverage", "per-key", "shared-root-key"}
+    assert told == findings | {"encryption", "version-id", "retention"}
