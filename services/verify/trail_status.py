@@ -36,13 +36,13 @@ def status(aws: Aws, trail: Trail) -> Status:
     if not reply.get("IsLogging"):
         remedy = "Turn it on again with 'palisade-wizard apply --config S', and find out who stopped it."
         return Status(Check(_ID, _TITLE, "fail", f"{trail.arn} does not log.", remedy, REFERENCES), began)
-    faults = [f"{one_line(str(reply[name]))} ({where})" for name, where in _FAULTS if reply.get(name)]
+    faults = [f"To {where}: {one_line(str(reply[name]))}" for name, where in _FAULTS if reply.get(name)]
     if faults:
         remedy = (
             "AWS names the cause: most often the policy of the trail's bucket, of its KMS key or of the role for its "
             "log group was changed. 'palisade-wizard plan --config S' shows the difference."
         )
-        evidence = f"{trail.arn} logs, but its last delivery failed: {' '.join(faults)}"
+        evidence = f"{trail.arn} logs, but its last delivery failed. {' '.join(faults)}"
         return Status(Check(_ID, _TITLE, "fail", evidence, remedy, REFERENCES), began)
     since = f" since {stamp(began)}" if began else ""
     evidence = f"{trail.arn} logs{since}. {' '.join(_deliveries(reply))}"
