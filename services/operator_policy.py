@@ -38,14 +38,34 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
         case "setup":
             calls = (_IDENTITY, _RIGHTS, *resources)
         case "verify":
-            calls = (_IDENTITY, *reading, listing, getting)
+            held = Call("s3", "GetObjectRetention", {"Bucket": bucket, "Key": "*"})
+            calls = (_IDENTITY, *reading, listing, getting, held, *evidence_calls(blueprint))
         case "recover":
             calls = (_IDENTITY, listing, getting)
     parts = {resource.name: resource for resource in blueprint}
     made = parts["role"].create
     path = str(made.params["Path"]) if made is not None else "/"
     key = str(parts["key"].lookup.params["KeyId"])
-    return tuple(JobCall(call.service, call.op, call.params, key=key, path=path) for call in calls)
+    return tuple(
+        JobCall(call.service, call.op, call.params, region=call.region, key=key, path=path) for call in calls
+    )
+
+
+def evidence_calls(blueprint: Blueprint) -> tuple[Call, ...]:
+    """What is asked of a set-up's trail and of CloudTrail's event history; only an own trail's log group is known yet."""
+    trail = next((resource for resource in blueprint if resource.name == "trail"), None)
+    if trail is None:
+        return ()
+    made = trail.create.params if trail.create is not None else {}
+    arn = made.get("CloudWatchLogsLogGroupArn")
+    group = arn.split(":")[6] if isinstance(arn, str) else "*"
+    named, region = {"Name": trail.lookup.params["Name"]}, trail.lookup.region
+    return (
+        Call("cloudtrail", "GetTrailStatus", named, region=region),
+        Call("cloudtrail", "GetTrail", named, region=region),
+        Call("cloudtrail", "LookupEvents"),
+        Call("logs", "FilterLogEvents", {"logGroupName": group}, region=region),
+    )
 
 
 def policy(calls: Iterable[JobCall], place: Place) -> dict[str, Tree]:
@@ -86,11 +106,12 @@ _ANYWHERE = frozenset(
         "kms:ListAliases",
         "s3:ListAllMyBuckets",
         "iam:SimulatePrincipalPolicy",
+        "cloudtrail:LookupEvents",
     }
 )
 """Actions that AWS grants on everything or not at all, or on a resource that is known only afterwards."""
 
-_ON_OBJECTS = frozenset({"s3:GetObject", "s3:PutObject", "s3:DeleteObject"})
+_ON_OBJECTS = frozenset({"s3:GetObject", "s3:GetObjectRetention", "s3:PutObject", "s3:DeleteObject"})
 _ON_DATA = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
 """Actions on a key that S3 does for whoever reads and writes files."""
 
@@ -107,6 +128,12 @@ def _scope(action: str, call: JobCall, place: Place) -> _Scope:
             return _key_scope(action, call, place)
         case "iam":
             return _Scope((f"{start}:iam::{place.account}:role{call.path}{call.params['RoleName']!s}",))
+        case "cloudtrail":
+            return _Scope((str(call.params["Name"]),))
+        case "logs":
+            here = str(call.region or place.region)
+            group = f"{start}:logs:{here}:{place.account}:log-group:{call.params['logGroupName']!s}"
+            return _Scope((group, f"{group}:*"))
         case _:
             return _Scope(("*",))
 

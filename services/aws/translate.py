@@ -51,7 +51,7 @@ CODES: Mapping[str, str] = _rows(
         CloudHsmClusterInactiveException CloudHsmClusterInvalidConfigurationException
         CloudHsmClusterNotFoundException CloudHsmClusterNotActiveException CustomKeyStoreInvalidStateException
         CustomKeyStoreNotFoundException XksKeyInvalidConfigurationException XksKeyNotFoundException
-        XksKeyAlreadyInUseException""",
+        XksKeyAlreadyInUseException TrailNotFoundException ResourceNotFoundException""",
     refused="""MalformedPolicyDocument MalformedPolicyDocumentException MalformedPolicy InvalidInput
         InvalidInputException ValidationError ValidationException InvalidArgument InvalidRequest InvalidBucketName
         InvalidPolicyDocument InvalidAliasNameException InvalidArnException InvalidMarkerException TagException
@@ -59,7 +59,10 @@ CODES: Mapping[str, str] = _rows(
         InvalidParameterValue InvalidParameterCombination InvalidPrincipal PolicyNotAttachable
         PolicyNotAttachableException MethodNotAllowed 400 405 412 PreconditionFailed EncryptionTypeMismatch
         InvalidBucketAclWithObjectOwnership InvalidWriteOffset TooManyParts EntityTooLarge KMS.NotFoundException KMS.DisabledException
-        ReplicationRuleNotFound BadDigest ExpiredTradeInTokenException""",
+        ReplicationRuleNotFound BadDigest ExpiredTradeInTokenException CloudTrailARNInvalidException
+        InvalidTrailNameException OperationNotPermittedException InvalidParameterException
+        InvalidLookupAttributesException InvalidTimeRangeException InvalidMaxResultsException
+        InvalidNextTokenException InvalidEventCategoryException""",
 )
 
 _DONE_TOO_LATE = "What was made so far is kept; run the same command again and it goes on from there."

@@ -47,8 +47,8 @@ def unpacked(data: bytes) -> str | Unreadable:
         return Unreadable("is not text in UTF-8")
 
 
-def records(text: str, mentioning: str) -> Iterator[TrailEvent | Unreadable]:
-    """The records of a log file in which a word stands; the last one is `Unreadable` where the text is damaged."""
+def records(text: str, *mentioning: str) -> Iterator[TrailEvent | Unreadable]:
+    """The records of a log file in which one of the words stands; the last is `Unreadable` where the text is damaged."""
     start = _RECORDS.match(text)
     if start is None:
         yield Unreadable("holds no list of records")
@@ -60,8 +60,10 @@ def records(text: str, mentioning: str) -> Iterator[TrailEvent | Unreadable]:
         except (ValueError, RecursionError):
             yield Unreadable(f"stops being JSON at character {at + 1}")
             return
-        if text.find(mentioning, at, end) >= 0 and (event := event_of(record)) is not None:
-            yield event
+        if any(text.find(word, at, end) >= 0 for word in mentioning):
+            event = event_of(record)
+            if event is not None:
+                yield event
         between = _BETWEEN.match(text, end)
         if between is None:
             yield Unreadable(f"stops being JSON at character {end + 1}")

@@ -94,8 +94,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         # What verification reads of a trail
         "cloudtrail:GetTrailStatus": _read("see whether the trail logs", "cloudtrail:GetTrailStatus"),
         "cloudtrail:GetTrail": _read("look at the trail", "cloudtrail:GetTrail"),
-        "cloudtrail:LookupEvents": _read("search CloudTrail's event history", "cloudtrail:LookupEvents"),
-        "logs:FilterLogEvents": _read("search the trail's log group", "logs:FilterLogEvents"),
+        "cloudtrail:LookupEvents": _read("look into CloudTrail's event history", "cloudtrail:LookupEvents"),
+        "logs:FilterLogEvents": _read("look into the log group of the trail", "logs:FilterLogEvents"),
         # IAM
         "iam:GetRole": _read("look at the role", "iam:GetRole"),
         "iam:GetRolePolicy": _read("read the role's policy", "iam:GetRolePolicy"),

@@ -34,7 +34,7 @@ USUAL = timedelta(minutes=15)
 def delay(age: timedelta) -> str:
     """What is known of CloudTrail's delay, and how much of the wait is left `age` after the event."""
     left = max(1, int((USUAL - age).total_seconds() // 60))
-    return f"CloudTrail usually delivers within 5 minutes, up to 15, without a guarantee; it is awaited for {left} more."
+    return f"CloudTrail usually delivers within 5 minutes, up to 15, without a guarantee; it is awaited for another {left} min."
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def _from_files(
             if isinstance(text, Unreadable):
                 found.flaws.append(f"The log file {key} {text.reason}.")
                 continue
-            for event in records(text, expected.bucket):
+            for event in records(text, expected.bucket, expected.role_arn):
                 if isinstance(event, Unreadable):
                     found.flaws.append(f"The log file {key} {event.reason}.")
                 else:

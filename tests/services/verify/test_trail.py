@@ -126,7 +126,7 @@ def test_a_missing_record_is_awaited_then_missed_and_never_read_as_not_written()
     first = lines(recorded(), after=timedelta(minutes=4))
     assert first[WRITE].status == "waiting"
     assert "up to 15" in first[WRITE].evidence
-    assert "11 more" in first[WRITE].evidence
+    assert "another 11 min" in first[WRITE].evidence
     late = lines(recorded(), after=USUAL)[WRITE]
     assert late.status == "fail"
     assert "does not mean that it was not written" in late.evidence
