@@ -111,7 +111,7 @@ def _concerns(event: TrailEvent, expected: Expected) -> bool:
     """AWS was asked for these alone, but an answer is believed only as far as it is seen."""
     if event.name == "AssumeRole":
         return event.source == "sts.amazonaws.com" and event.role_arn == expected.role_arn
-    return event.source == "s3.amazonaws.com" and event.name in WRITES and event.bucket == expected.bucket
+    return event.name in WRITES and event.bucket == expected.bucket
 
 
 def pattern(expected: Expected) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.backups.log_files import MOST_BYTES, Unreadable, records, unpacked, written_at
@@ -93,13 +93,18 @@ TREE = st.recursive(
 )  # fmt: skip
 
 
-@given(
-    st.dictionaries(st.sampled_from((*PUT, "responseElements", "tlsDetails", "errorCode", "awsRegion")), TREE)
-)
+FIELDS = (
+    "eventSource", "userIdentity", "requestParameters", "responseElements", "tlsDetails", "errorCode", "awsRegion",
+    "sourceIPAddress",
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), TREE, min_size=1))
+@example({"errorCode": "\x1b[31m"})
+@example({"requestParameters": {"key": "\u202e", "bucketName": "b" * 5000}})
 def test_whatever_a_record_holds_is_one_short_printable_line(changes: dict[str, Any]) -> None:
     event = read(**changes)
-    if event is None:
-        return
+    assert event is not None
     texts = [getattr(event, each.name) for each in fields(event)] + [event.actor.name]
     for text in texts:
         if isinstance(text, str):

@@ -100,6 +100,12 @@ def test_who_can_read_gets_the_command_that_fetches_a_file() -> None:
     ) in read.evidence
 
 
+def test_that_nobody_can_read_is_said_as_such() -> None:
+    read = seen(Bucket({FILE: BODY}, denied=NO_READ))["access.read"]
+    assert read.evidence.startswith("Nobody is shown to be able to read a backup: user/kim")
+    assert "--for recover" in read.remedy
+
+
 def test_one_file_that_cannot_be_read_is_no_green_line() -> None:
     class Half(Bucket):
         def __call__(self, call: Call) -> Reply:
@@ -151,6 +157,8 @@ ED_BUCKET = {object_key(ED, 0): backup_object(ED, OURS, 0, rng=random.Random(5))
         ("00" * 32, "fail"),
         ("HBDrNJ4rdjprRuP6rW8U8s5RamfYjNfhyzC45nitr5WR", "fail"),
         ("0xf2fdf134a8B4348CbEad58D6ae598195c58a8E25", "skipped"),
+        ("1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "skipped"),
+        ("z" * 44, "skipped"),
         ("\x1b[31m", "skipped"),
     ],
 )

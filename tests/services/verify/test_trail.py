@@ -142,6 +142,13 @@ def test_a_record_that_comes_late_is_found() -> None:
     assert lines(aws, after=timedelta(hours=2), group=False)[WRITE].status == "pass"
 
 
+def test_a_write_long_after_the_file_is_another_one() -> None:
+    later = written(at=NOW + timedelta(minutes=20), responseElements=None)
+    found = lines(recorded(later), after=timedelta(hours=2))
+    assert found[WRITE].status == "fail"
+    assert "No record was found" in found[WRITE].evidence
+
+
 def test_what_was_written_before_the_trail_is_left_out() -> None:
     status = {"IsLogging": True, "StartLoggingTime": (NOW + timedelta(seconds=1)).isoformat()}
     assert lines(recorded(status=status), after=USUAL)[WRITE].status == "skipped"
