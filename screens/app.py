@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -154,11 +155,24 @@ class PalisadeWizard(App[None]):
         if isinstance(self.screen, Page):
             self.push_screen(LogView(tuple(self.session.log)))
 
-    def show_plainly(self, text: str) -> None:
-        """Shows a text on the terminal's ordinary screen, where the mouse selects and copies as everywhere."""
-        interrupting = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    @contextlib.contextmanager
+    def ordinary_screen(self) -> Iterator[None]:
+        """The terminal's ordinary screen, given away for a while; Ctrl-C does not end this program meanwhile.
+
+        Errors: `SuspendNotSupported` where there is no terminal.
+        """
+        # A handler, because a program that is started meanwhile inherits what is ignored, and must hear Ctrl-C.
+        interrupting = signal.signal(signal.SIGINT, lambda *_: None)
         try:
             with self.suspend():
+                yield
+        finally:
+            signal.signal(signal.SIGINT, interrupting)
+
+    def show_plainly(self, text: str) -> None:
+        """Shows a text on the terminal's ordinary screen, where the mouse selects and copies as everywhere."""
+        try:
+            with self.ordinary_screen():
                 # Where the pages are drawn is a terminal; the standard output may lead elsewhere.
                 print(
                     f"\n{text}\nPress Enter to go back to the wizard. ",
@@ -171,8 +185,6 @@ class PalisadeWizard(App[None]):
             from screens.dialogs import TextView
 
             self.push_screen(TextView("Values for Palisade", text))
-        finally:
-            signal.signal(signal.SIGINT, interrupting)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette's commands; none of them takes a picture of the screen."""

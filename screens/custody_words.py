@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from services.recovery.keyfiles import Leftover
+
 Kind = Literal["make", "split", "hsm", "take"]
 
 
@@ -71,3 +73,17 @@ def label(of: Way, production: bool) -> str:
 def against(of: Way, production: bool) -> tuple[str, str]:
     """What speaks against it, and with which sign."""
     return (of.strict, "warn") if production and of.strict else (of.against, "todo")
+
+
+def unfinished(left: Leftover, *, split: bool) -> tuple[str, str]:
+    """What is said of a private file whose public half is missing, and with which sign."""
+    begin = f"An earlier run was interrupted and left {left.private_file} without its public half."
+    if split:
+        then = "The shares of its custodians complete it, or if it has a single password, the first choice above."
+    elif left.format == "pke1":
+        then = (
+            "Its password completes it. If it is split among custodians, choose that above: then shares do."
+        )
+    else:
+        then = "It can be completed."
+    return f"{begin} {then} For a new key, choose another name.", "warn"

@@ -49,7 +49,7 @@ STEPS: tuple[Step, ...] = (
         "recovery-key",
         "Recovery key",
         (
-            *("recovery-key", "password", "own-key", "split", "shares", "making"),
+            *("recovery-key", "password", "own-key", "split", "shares", "gather", "type-share", "making"),
             *("token", "pin", "prove", "opening"),
         ),
     ),
@@ -95,6 +95,8 @@ BEFORE = {
     "own-key": "recovery-key",
     "split": "recovery-key",
     "shares": "split",
+    "gather": "recovery-key",
+    "type-share": "gather",
     "making": "recovery-key",
     "token": "recovery-key",
     "pin": "token",

@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens import suggest
-from services.problems import Problem
-from services.recovery import keyfiles, keypair
+from services import papers
+from services.problems import Problem, ProblemError
+from services.recovery import custodians, keyfiles, keypair
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from screens.session import Session
+    from services.recovery.custodians import Custody
+    from services.recovery.gathering import Taken
 
 FOLDER, NAME, KIND = "recovery_key.folder", "recovery_key.name", "recovery_key.kind"
 FILE, IN_HSM = "recovery_key.file", "recovery_key.in_hsm"
@@ -51,19 +56,40 @@ def leftover(session: Session) -> keyfiles.Leftover | None:
 
 def sheet(session: Session) -> Path:
     """Where the sheet to print goes."""
-    return folder(session) / f"{name(session)}.txt"
+    return papers.sheet_path(folder(session), name(session))
 
 
-def record(session: Session) -> Path:
-    """Where the names of the custodians go."""
-    return folder(session) / f"{name(session)}.custody.json"
+def purpose(session: Session) -> papers.Purpose:
+    """What the key is for."""
+    production = session.answers.text("setup.environment") == "production"
+    return papers.Purpose(
+        "production" if production else "sandbox", session.answers.text("palisade.kit_name")
+    )
+
+
+def names(session: Session) -> tuple[str, ...]:
+    """The custodians as they were typed, a line each."""
+    lines = session.shown_draft(NAMES).splitlines()
+    return tuple(line.strip() for line in lines if line.strip())
+
+
+def custody(session: Session, taken: Sequence[Taken]) -> Custody | None:
+    """Who holds the shares of a set, some of which are here: the names that were typed, if they can be of this set."""
+    named = names(session)
+    if not taken or session.drafts.get(THRESHOLD, "2").strip() != str(taken[0].threshold):
+        return None
+    try:
+        found = custodians.custody(taken[0].identifier, taken[0].threshold, named)
+    except ProblemError:
+        return None
+    return found if max(one.index for one in taken) <= len(named) else None
 
 
 def refuse_taken(session: Session) -> None:
     """Refuses names of which a file exists. Errors: `exists`, `invalid-answer`."""
     keyfiles.refuse_existing(keyfiles.paths(folder(session), name(session)))
-    for path in (sheet(session), record(session)):
-        keyfiles.refuse_taken(path)
+    split = session.shown_draft(KIND) == "split"
+    papers.refuse_taken(folder(session), name(session), sheet=True, custodians=split)
 
 
 def sentence(problem: Problem) -> str:

@@ -5,28 +5,30 @@ A page starts it and the page “making” shows it; the set-up gets its key whi
 
 from __future__ import annotations
 
-import json
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from screens import key_place
-from services import files, setup_file
-from services.problems import ProblemError, refuse
+from services import files, papers, setup_file
+from services.problems import refuse
 from services.recovery import check, keyfiles, keypair
-from services.recovery.custodians import Custody, as_json
+from services.recovery.custodians import Custody
 from services.recovery.keyfiles import KeyFiles
 from services.recovery.process import Work
 from services.recovery.stages import Say
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from screens.app import PalisadeWizard
     from screens.hand_out import HandOut
     from screens.work import Job
-    from services.answers import Answers
+    from services.recovery.gathering import Gathering
+
+
+GONE = ("interrupted", "terminated", "our-bug")
+"""Problems after which the child that keeps the shares' secret is gone."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Finished:
 
     files: KeyFiles
     sheet: Path | None
-    custody: Custody | None
+    split: bool
     mind: tuple[str, ...]
 
 
@@ -101,22 +103,22 @@ def start(
     wizard: PalisadeWizard,
     run: Callable[[Say], KeyFiles],
     cancel: Callable[[], None],
+    *,
+    split: bool = False,
     custody: Custody | None = None,
 ) -> Job:
-    """Starts the job “key”; its result is a `Finished`."""
+    """Starts the job “key”; its result is a `Finished`. `split` says that shares open it, `custody` who holds them."""
     session = wizard.session
-    setup, answers = session.setup, session.answers
-    sheet, record = key_place.sheet(session), key_place.record(session)
-    moment = session.host.clock.wall()
+    setup = session.setup
+    purpose, moment = key_place.purpose(session), session.host.clock.wall()
 
     def work(_job: Job, tell: Callable[[object], None]) -> Finished:
         made = run(tell)
-        mind = list(made.notes)
-        if custody is not None:
-            _publish(record, json.dumps(as_json(custody), indent=1, ensure_ascii=False) + "\n", made, mind)
-        return Finished(
-            made, written(sheet, made, answers, moment, mind, custody=custody), custody, tuple(mind)
-        )
+        found = papers.written(made, purpose, moment, split=split, custody=custody)
+        mind = [*made.notes, *found.mind]
+        if found.mind:
+            mind.append(_mended(made, split))
+        return Finished(made, found.sheet.path, split, tuple(mind))
 
     def finish(found: Finished) -> None:
         """The key is recorded in the set-up that it was made for, whichever is open by now."""
@@ -124,7 +126,7 @@ def start(
             "recovery_key.public_files": [str(found.files.public_der)],
             "recovery_key.fingerprint": found.files.sha256,
             "recovery_key.private_file": str(found.files.private_file),
-            "recovery_key.custody": "split" if custody is not None else "file",
+            "recovery_key.custody": "split" if split else "file",
         }
         if setup is not None and (session.setup is None or session.setup.path != setup.path):
             setup_file.record(setup, values)
@@ -134,56 +136,47 @@ def start(
     return wizard.runner.start("key", "Working on the key", work, finish, cancel)
 
 
-def written(
-    path: Path,
-    made: KeyFiles,
-    answers: Answers,
-    moment: datetime,
-    mind: list[str],
-    *,
-    custody: Custody | None = None,
-    token: str = "",
-) -> Path | None:
-    """Writes the sheet of a key; None, and a sentence more in `mind`, where that fails: the key is finished by then."""
-    from services.backups.command import recovery_command
-    from services.recovery.sheet import render, sheet
-
-    private = made.private_file.name
-    command = recovery_command(
-        "KEY-ID", "SECP256K1", "recovery_shard-0.txt", private, "QUORUM-ID", output_file="recovered.txt"
-    )
-    production = answers.text("setup.environment") == "production"
-    try:
-        text = render(
-            sheet(
-                made,
-                environment="production" if production else "sandbox",
-                kit=answers.text("palisade.kit_name"),
-                moment=moment,
-                recovery=command,
-                custody=custody,
-                token=token,
-            )
-        )
-    except ProblemError as error:
-        mind.append(f"No sheet was written. {error.problem.summary}")
-        return None
-    return _publish(path, text, made, mind)
-
-
-def _publish(path: Path, text: str, made: KeyFiles, mind: list[str]) -> Path | None:
-    """Writes something that goes with a key, unless an earlier run wrote it for this very key."""
-    try:
-        if path.exists() and made.sha256.encode() in files.read_small(path):
-            return path
-        files.publish(path, text.encode(), 0o444)
-    except ProblemError as error:
-        mind.append(f"{path.name} was not written. {error.problem.summary}")
-        return None
-    return path
-
-
 def start_for_shares(wizard: PalisadeWizard, hand_out: HandOut) -> Job:
     """Starts it for shares that were all handed out."""
     request = key_place.request(wizard.session)
-    return start(wizard, lambda say: hand_out.finish(request, say), hand_out.dealing.cancel, hand_out.custody)
+    return start(
+        wizard,
+        lambda say: hand_out.dealing.finish(request, say),
+        hand_out.dealing.cancel,
+        split=True,
+        custody=hand_out.custody,
+    )
+
+
+def start_for_gathered(wizard: PalisadeWizard, gathering: Gathering) -> Job:
+    """Starts it for shares that were brought together to complete what an interruption left."""
+    session = wizard.session
+    request = key_place.request(session)
+    return start(
+        wizard,
+        lambda say: gathering.finish(request, say),
+        gathering.cancel,
+        split=True,
+        custody=key_place.custody(session, gathering.taken),
+    )
+
+
+def _mended(made: KeyFiles, split: bool) -> str:
+    """How a paper is written that could not be."""
+    name = made.public_der.name.removesuffix(".pub.der")
+    command = [
+        "palisade-wizard",
+        "keygen",
+        "--out",
+        str(made.public_der.parent),
+        "--name",
+        name,
+        "--complete",
+    ]
+    shares = (
+        ", with --share FILE for each share that is needed and --custodian NAME for each" if split else ""
+    )
+    return (
+        "The key is complete all the same. Once that is mended, this writes what is missing: "
+        f"{shlex.join(command)}{shares}."
+    )

@@ -21,8 +21,6 @@ from services.recovery.stages import Stage
 PROVEN = (
     "The key is made, sealed, read back from the medium, and proven: it opens what its public half closes."
 )
-GONE = ("interrupted", "terminated", "our-bug")
-"""Problems after which the child that keeps the shares' secret is gone."""
 
 
 class Making(Page):
@@ -111,29 +109,50 @@ class Making(Page):
         self.refresh_frame()
 
     def _failed(self, job: Job) -> None:
-        problem, hand_out = job.problem, self.session.hand_out
+        problem, session = job.problem, self.session
         if problem is None:
             return
-        if hand_out is not None and problem.code in GONE:
-            self.session.stop_handing_out()
-            hand_out = None
-        again = ("again", "Try again", self._again)
-        elsewhere = ("elsewhere", "Another folder", lambda: self.wizard.go("recovery-key"))
-        kept = "The shares that were handed out are good: the key is made for them." if hand_out else ""
-        self.show_problem(problem, again, elsewhere, so_far=kept)
+        if problem.code in key_work.GONE:
+            session.stop_handing_out()
+            session.stop_gathering()
+        choices = [
+            ("again", "Try again", self._again),
+            ("elsewhere", "Another folder", lambda: self.wizard.go("recovery-key")),
+        ]
+        so_far = ""
+        if session.gathering is not None:
+            so_far = "The shares that were brought together are still here; nothing needs to be typed again."
+            choices.append(("other-shares", "Other shares", self._other_shares))
+        elif session.hand_out is not None:
+            so_far = "The shares that were handed out are good: the key is made for them."
+        self.show_problem(problem, *choices, so_far=so_far)
 
     def _again(self) -> None:
-        hand_out = self.session.hand_out
-        if hand_out is None:
-            self.wizard.go("password")
-        else:
-            key_work.start_for_shares(self.wizard, hand_out)
-            self.wizard.go("making")
+        session = self.session
+        if session.gathering is not None:
+            key_work.start_for_gathered(self.wizard, session.gathering)
+        elif session.hand_out is not None:
+            key_work.start_for_shares(self.wizard, session.hand_out)
+        self.wizard.go(self._began_at())
+
+    def _began_at(self) -> str:
+        """The page on which the work goes on."""
+        session = self.session
+        if session.gathering is not None or session.hand_out is not None:
+            return "making"
+        if session.shown_draft(key_place.KIND) == "split":
+            return "recovery-key"
+        return "password"
+
+    def _other_shares(self) -> None:
+        self.session.stop_gathering()
+        self.wizard.go("gather")
 
     def _show_made(self, job: Job) -> None:
         found: Finished = job.result
         made, session = found.files, self.session
-        session.hand_out = None
+        session.stop_handing_out()
+        session.stop_gathering()
         rows = [("Palisade gets", str(made.public_der)), ("You keep", str(made.private_file))]
         rows += (
             [("Print", f"{found.sheet}: fingerprint, files, how to recover; no secret")]
@@ -189,6 +208,6 @@ class Making(Page):
 
 
 def _next_thing(found: Finished) -> str:
-    if found.custody is not None:
+    if found.split:
         return f"Give every custodian a copy of {found.files.private_file.name}: without it the shares open nothing."
     return "Take the private file offline, with a second copy elsewhere."

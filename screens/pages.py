@@ -61,6 +61,14 @@ def _key_page(name: str) -> Page:
             from screens.shares import Shares
 
             return Shares()
+        case "gather":
+            from screens.gather import Gather
+
+            return Gather()
+        case "type-share":
+            from screens.type_share import TypeShare
+
+            return TypeShare()
         case "making":
             from screens.making import Making
 

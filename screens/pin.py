@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
-from screens import flow, key_place, key_work
+from screens import flow, key_place
 from screens.frame import Page
 from screens.password import logged
 from screens.token import keeps
@@ -21,9 +21,10 @@ from screens.widgets.listing import Listing
 from screens.widgets.secret import SecretInput
 from screens.widgets.words import Words
 from screens.work import Job
-from services import files, setup_file
+from services import files, papers, setup_file
+from services.papers import Paper
 from services.problems import refuse
-from services.recovery import check, keyfiles, token
+from services.recovery import check, token
 from services.recovery.passwords import wipe
 from services.recovery.stages import Stage
 from services.recovery.token import Stored
@@ -31,11 +32,10 @@ from services.recovery.token import Stored
 
 @dataclass(frozen=True)
 class Kept:
-    """What a token keeps now, the sheet that names it, and what did not go as it should."""
+    """What a token keeps now, and the sheet that names it."""
 
     stored: Stored
-    sheet: Path | None
-    mind: tuple[str, ...]
+    sheet: Paper
 
 
 class Pin(Page):
@@ -103,8 +103,9 @@ class Pin(Page):
 
     def _start(self, pin: bytearray, password: bytearray) -> Job:
         """Starts the storing; it wipes both secrets however it ends."""
-        session, setup, answers = self.session, self.session.setup, self.session.answers
+        session, setup = self.session, self.session.setup
         private, label, what, chosen = self._private(), self._label(), keeps(self), session.token
+        purpose = key_place.purpose(session)
         moment, iterations = session.host.clock.wall(), session.host.iterations
 
         def work(_job: Job, tell: Callable[[object], None]) -> Kept:
@@ -118,12 +119,7 @@ class Pin(Page):
                 stored = token.storing(*chosen, label, what, content=content, pin=pin).run(tell)
             finally:
                 wipe(pin, password)
-            mind: list[str] = []
-            made = _key_files(private, answers.text("recovery_key.fingerprint"))
-            sheet = private.with_name(f"{label}.hsm.txt")
-            return Kept(
-                stored, key_work.written(sheet, made, answers, moment, mind, token=stored.token), tuple(mind)
-            )
+            return Kept(stored, papers.write_token_sheet(private, purpose, moment, stored.token))
 
         def finish(_kept: Kept) -> None:
             if setup is not None and (session.setup is None or session.setup.path != setup.path):
@@ -168,8 +164,8 @@ class Pin(Page):
             "ok",
         )
         rows = [("Label", kept.stored.label)]
-        rows += [("Print", f"{kept.sheet}: the sheet that names the token")] if kept.sheet else []
-        rows += [("Mind", note) for note in kept.mind]
+        rows += [("Print", f"{kept.sheet.path}: the sheet that names the token")] if kept.sheet.path else []
+        rows += [("Mind", kept.sheet.says)] if kept.sheet.says else []
         rows += [("Now", "Keep another copy of the sealed file and its password: an HSM can break, too.")]
         self.query_one("#kept-rows", Listing).show(rows)
         self.query_one("#next", Action).rename("Next")
@@ -185,11 +181,6 @@ class Pin(Page):
     def _blame(self, words: str) -> None:
         self.query_one("#pin-error", Words).say(words, "bad")
         self.query_one("#pin", SecretInput).focus()
-
-
-def _key_files(private: Path, fingerprint: str) -> keyfiles.KeyFiles:
-    of = keyfiles.paths(private.parent, private.name.removesuffix(".pke1"))
-    return keyfiles.KeyFiles(of.public_der, of.public_hex, private, "pke1", fingerprint, 4096, 65537)
 
 
 def _line(label: str, identifier: str) -> ComposeResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.costs import DATA_EVENTS
 from services.engine.plan import Step
 from services.engine.world import Present
 from services.model import policies
@@ -17,7 +18,7 @@ CONSENT: dict[Risk, str] = {
     "principal": "Another account or role will be able to write backups",
     "irreversible": "This can never be undone",
     "adopt": "Something that this set-up did not make will be used and marked as its own",
-    "cost": "This costs money every month",
+    "cost": DATA_EVENTS,
 }
 
 

@@ -127,15 +127,15 @@ class Prove(Page):
         if tool is None or file is None:
             return
         text = (
-            f"{tool.path}, of {tool.owner}, SHA-256 {tool.sha256}. It will ask you for the password itself; this program "
-            "passes your keys on and keeps none."
+            f"{tool.path}\nof {tool.owner}, SHA-256\n{tool.sha256}\n\nIt asks for the password itself. This program passes "
+            "on what you type and keeps nothing of it."
         )
         ask = Ask("Run this program on the private key?", text, "Run it", "Leave it")
         self.app.push_screen(ask, lambda really: self._run(tool, file) if really else None)
 
     def _run(self, tool: Tool, file: Path) -> None:
         try:
-            with self.app.suspend():
+            with self.wizard.ordinary_screen():
                 status = _in_terminal(tool, file, dict(self.session.host.tool_environment))
         except SuspendNotSupported:
             self.show_problem(
@@ -156,6 +156,11 @@ class Prove(Page):
         if status == 0:
             self.say("The recovery tool ended well: it takes this file with its password.", "ok")
             flow.mark(self.session, key_place.PROVEN_AT, flow.today(self.session))
+        elif status < 0:
+            self.say(
+                "The recovery tool was stopped, so it proved nothing. Run it again when you are ready.",
+                "warn",
+            )
         else:
             self.say(
                 f"The recovery tool ended with status {status}: read what it said, and try again.", "bad"

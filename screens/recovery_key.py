@@ -62,6 +62,7 @@ class RecoveryKey(Page):
                 for way in custody_words.WAYS:
                     label = custody_words.label(way, self.session.production)
                     yield Radio(label, way is chosen, id=way.kind)
+            yield Words(id="leftover", classes="apart")
             yield Words(id="speaks-for")
             yield Words(id="speaks-against")
             with Vertical(id="make-fields", classes="apart"):
@@ -69,7 +70,6 @@ class RecoveryKey(Page):
                 yield Vertical(id="findings")
                 yield from _line("Name", "key-name", key_place.name(self.session))
                 yield Words(id="what-you-get", classes="field-hint")
-                yield Words(id="leftover")
             yield Words(id="key-error")
 
     def ready(self) -> None:
@@ -98,11 +98,17 @@ class RecoveryKey(Page):
     def _choice(self) -> str:
         """Shows what the chosen way means; gives the words of the button that goes on."""
         way, production = self.way, self.session.production
-        self.query_one("#speaks-for", Words).say(way.good, "ok")
-        self.query_one("#speaks-against", Words).say(*custody_words.against(way, production))
+        for identifier, (text, kind) in (
+            ("#speaks-for", (way.good, "ok")),
+            ("#speaks-against", custody_words.against(way, production)),
+        ):
+            words = self.query_one(identifier, Words)
+            words.display = True
+            words.say(text, kind)
         self.query_one("#make-fields").display = way.kind != "take"
         if way.kind == "take":
-            self.query_one("#key-error", Words).say("")
+            for silent in ("#key-error", "#leftover"):
+                self.query_one(silent, Words).say("")
             return way.next
         label = self._making_label(way)
         if way.kind == "hsm" and not self.session.host.tokens_possible():
@@ -118,6 +124,8 @@ class RecoveryKey(Page):
         if of is None:
             return way.next
         left = key_place.leftover(self.session)
+        for speaking in ("#speaks-for", "#speaks-against"):
+            self.query_one(speaking, Words).display = left is None
         if left is None:
             gets.say(
                 f"You get {of.public_der.name} for Palisade, {of.sealed.name}, which stays with you, sealed, and a sheet "
@@ -126,12 +134,12 @@ class RecoveryKey(Page):
             hand_out = self.session.hand_out
             ready = way.kind == "split" and hand_out is not None and hand_out.complete
             return "Make the key for these shares" if ready else way.next
-        words.say(
-            f"An earlier run was interrupted and left {left.private_file}. Its password completes it; for a split key "
-            "that is what “palisade-wizard shares combine” prints. Or choose another name.",
-            "warn",
-        )
-        return "Complete it with its password"
+        words.say(*custody_words.unfinished(left, split=self._split_left(left)))
+        return "Bring the shares together" if self._split_left(left) else "Complete it with its password"
+
+    def _split_left(self, left: keyfiles.Leftover) -> bool:
+        """Whether shares are to complete what is there."""
+        return self.way.kind == "split" and left.format == "pke1"
 
     def paths(self) -> keyfiles.Paths | None:
         """The files that would be made; None while the name breaks the rule, which is then shown."""
@@ -248,8 +256,8 @@ class RecoveryKey(Page):
             self.wizard.go("own-key")
         elif self.paths() is None:
             self.query_one("#key-name", Input).focus()
-        elif key_place.leftover(self.session) is not None:
-            self.wizard.go("password")
+        elif (left := key_place.leftover(self.session)) is not None:
+            self.wizard.go("gather" if self._split_left(left) else "password")
         elif kind == "hsm" and not self.session.host.tokens_possible():
             self._arrange()
         elif self.attempt(lambda: key_place.refuse_taken(self.session)):

@@ -102,7 +102,8 @@ class Review(Page):
         tree = self.query_one("#plan", Lines)
         told = plan_words.lines(desk, planned)
         notes = [(("·", note.says, 0), "") for note in planned.plan.notes]
-        tree.show([((line.sign, line.text, line.depth), line.document) for line in told] + notes)
+        costs = [(("$", sentence, 0), "") for sentence in planned.costs]
+        tree.show([((line.sign, line.text, line.depth), line.document) for line in told] + notes + costs)
         self._say_who(desk)
         await self._ask_consents(planned)
         self._show(True)

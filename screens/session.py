@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from screens.key_work import Source
     from services.identity import Identity
     from services.kit import Kit
+    from services.recovery.gathering import Gathering
     from services.recovery.token import Driver, Token
     from services.rights import Rights
     from services.verify.checks import Report
@@ -65,6 +66,7 @@ class Session:
     changed: bool = False
     source: Source | None = None
     hand_out: HandOut | None = None
+    gathering: Gathering | None = None
     token: tuple[Driver, Token] | None = None
     held: bytearray | None = field(default=None, repr=False)
     """The password of the key that is being made, while a copy in the keyring may still be asked for."""
@@ -115,6 +117,7 @@ class Session:
         self.setup = self.signed_in = self.rights = self.seen_endpoint = self.source = self.token = None
         self.let_go()
         self.stop_handing_out()
+        self.stop_gathering()
         self.forget_world()
         self.drafts = self.host.state.drafts(NEW)
 
@@ -127,8 +130,14 @@ class Session:
     def stop_handing_out(self) -> None:
         """Ends the hand-out of shares, and with it the secret."""
         if self.hand_out is not None:
-            self.hand_out.drop()
+            self.hand_out.dealing.drop()
             self.hand_out = None
+
+    def stop_gathering(self) -> None:
+        """Ends the gathering of shares, and forgets them."""
+        if self.gathering is not None:
+            self.gathering.drop()
+            self.gathering = None
 
     def forget_world(self) -> None:
         """What was learnt from AWS is out of date."""

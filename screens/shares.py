@@ -250,6 +250,6 @@ def _grid(words: tuple[str, ...]) -> str:
 
 
 def _wrong(mistaken: tuple[int, ...]) -> str:
-    named = " and ".join(f"word {position}" for position in mistaken)
-    verb = "is" if len(mistaken) == 1 else "are"
-    return f"{named.capitalize()} {verb} not what the share says. Look at what you wrote; Esc shows the words again."
+    *others, last = map(str, mistaken)
+    named = f"Words {', '.join(others)} and {last} are" if others else f"Word {last} is"
+    return f"{named} not what the share says. Look at what you wrote; Esc shows the words again."

@@ -41,15 +41,15 @@ class Split(Page):
                 soft_wrap=True,
                 highlight_cursor_line=False,
             )
-        yield Words("A name or an office a line: 2 to 16.", classes="field-hint")
+        yield Words("One name or office a line, 2 to 16 in all.", classes="field-hint")
         with Horizontal(classes="field-line"):
             yield Static("Needed to open it", classes="field-label", markup=False)
             yield Input(self._threshold_text(), id="threshold", compact=True)
         yield Words(id="arithmetic", classes="field-hint-under")
         yield Words(id="split-error")
         yield Words(
-            "The words are those of SLIP-39, made by Trezor's reference program, which says of itself that it is not "
-            "hardened: use a computer that you trust, offline if you can.",
+            "Use a computer that you trust, offline if you can: the reference program that splits (SLIP-39, by Trezor) says "
+            "of itself that it is not hardened.",
             kind="todo",
         )
 
@@ -65,9 +65,8 @@ class Split(Page):
         return self.session.drafts.get(key_place.THRESHOLD, "2")
 
     def _names(self) -> tuple[str, ...]:
-        return tuple(
-            line.strip() for line in self.query_one("#custodians", TextArea).text.splitlines() if line.strip()
-        )
+        lines = self.query_one("#custodians", TextArea).text.splitlines()
+        return tuple(line.strip() for line in lines if line.strip())
 
     def _threshold(self) -> int:
         text = self.query_one("#threshold", Input).value.strip()

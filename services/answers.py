@@ -60,7 +60,14 @@ class Answers:
 
 def missing(answers: Answers) -> tuple[str, ...]:
     """The keys that a plan needs and nobody has answered."""
-    return tuple(q.key for q in QUESTIONS if q.required and answers.get(q.key) is None)
+    needed = {q.key for q in QUESTIONS if q.required}
+    if answers.get("hardening.alarms"):
+        needed.add("hardening.alarm_email")
+    return tuple(q.key for q in QUESTIONS if q.key in needed and answers.get(q.key) is None)
+
+
+_INSTEAD = {"hardening.alarm_email": ("Or set hardening.alarms to false.",)}
+"""What else helps where an answer is needed only because of another one."""
 
 
 def problems(answers: Answers) -> tuple[Problem, ...]:
@@ -69,12 +76,21 @@ def problems(answers: Answers) -> tuple[Problem, ...]:
         Problem(
             "missing-answer",
             f"{find(key).label} is not answered.",
-            (f"Set {key} in the setup file, or give {find(key).flag}.",),
+            (f"Set {key} in the setup file, or give {find(key).flag}.", *_INSTEAD.get(key, ())),
             key,
         )
         for key in missing(answers)
     ]
-    for check in (_partition, _key_place, _bucket_namespace, _boundary_place):
+    for check in (
+        _partition,
+        _key_place,
+        _bucket_namespace,
+        _boundary_place,
+        _trail_place,
+        _data_events,
+        _trail_bucket,
+        _alarms_hear,
+    ):
         problem = check(answers)
         if problem is not None:
             found.append(problem)
@@ -178,4 +194,86 @@ def _boundary_place(answers: Answers) -> Problem | None:
         "The permissions boundary is a policy of another account or partition.",
         ("Give a policy of this account under role.permissions_boundary, or remove it.",),
         "role.permissions_boundary",
+    )
+
+
+def _trail_place(answers: Answers) -> Problem | None:
+    arn = parse_arn(answers.text("hardening.trail"))
+    region, account = answers.text("aws.region"), answers.text("aws.account")
+    if arn is None or not region:
+        return None
+    create = "Or set hardening.trail to 'create' to have one made."
+    if arn.partition != partition_of(region):
+        return Problem(
+            "invalid-answer",
+            f"The trail is in the partition {arn.partition}, and {region} is in {partition_of(region)}.",
+            ("Give the ARN of a trail of this partition.", create),
+            "hardening.trail",
+        )
+    if account and arn.account != account:
+        return Problem(
+            "invalid-answer",
+            f"The trail is of account {arn.account}, and this set-up is in {account}. A trail of the whole organisation "
+            "cannot be used from a member account: its owner alone decides what it records.",
+            ("Give the ARN of a trail of this account.", create),
+            "hardening.trail",
+        )
+    return None
+
+
+def _data_events(answers: Answers) -> Problem | None:
+    events = answers.text("hardening.data_events")
+    if events == "off" or answers.text("hardening.trail") != "off":
+        return None
+    return Problem(
+        "invalid-answer",
+        f"Data events are to be recorded ({events}), but there is no trail to record them.",
+        (
+            "Set hardening.trail to 'create', or to the ARN of a trail that exists.",
+            "Or set hardening.data_events to 'off'.",
+        ),
+        "hardening.data_events",
+    )
+
+
+def _trail_bucket(answers: Answers) -> Problem | None:
+    if answers.text("hardening.trail") != "create":
+        return None
+    if answers.text("hardening.trail_bucket") != answers.text("storage.bucket"):
+        return None
+    return Problem(
+        "invalid-answer",
+        "The trail would write its log files into the bucket of the backups, where each of them would be recorded again.",
+        ("Choose another name under hardening.trail_bucket.",),
+        "hardening.trail_bucket",
+    )
+
+
+def _alarms_hear(answers: Answers) -> Problem | None:
+    """Alarms count events in a trail's log group, and ring where that group is: where the bucket must be too."""
+    trail, region = answers.text("hardening.trail"), answers.text("aws.region")
+    if not answers.get("hardening.alarms"):
+        return None
+    if trail == "off":
+        return Problem(
+            "invalid-answer",
+            "The alarms listen to a trail of CloudTrail, and this set-up is to have none.",
+            (
+                "Set hardening.trail to 'create' or to the ARN of a trail.",
+                "Or set hardening.alarms to false.",
+            ),
+            "hardening.alarms",
+        )
+    arn = parse_arn(trail)
+    if arn is None or not region or arn.region == region:
+        return None
+    return Problem(
+        "invalid-answer",
+        f"The trail's home is {arn.region} and the bucket's is {region}: AWS rings alarms only where the trail's "
+        "log group is, and lets a bucket tell only a topic of its own region.",
+        (
+            "Set hardening.trail to 'create', or to a trail of this region.",
+            "Or set hardening.alarms to false.",
+        ),
+        "hardening.alarms",
     )

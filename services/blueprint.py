@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from services.answers import Answers, complete, place
+from services.hardening import hardening
+from services.model import policies
+from services.model.aliases import alias
 from services.model.buckets import bucket
-from services.model.keys import alias, key
+from services.model.keys import KeySpec, key
+from services.model.place import Place
 from services.model.resource import Blueprint
 from services.model.roles import RoleSpec, role
 
@@ -21,12 +25,8 @@ def blueprint(answers: Answers, account: str) -> Blueprint:
     """
     where = place(answers, account)
     complete(answers.updated({"aws.account": account}))
-    name = answers.text("setup.name")
-    given = answers.text("storage.kms_key")
-    named = alias_name(name)
+    own_key = answers.text("storage.kms_key") == "create"
     bucket_name = answers.text("storage.bucket")
-    description = f"Encrypts the Palisade wallet backups of {name} ({answers.text('setup.environment')})"
-    own_key = (key(where, named, description), alias(named))
     spec = RoleSpec(
         name=answers.text("role.name"),
         path=answers.text("role.path"),
@@ -38,7 +38,8 @@ def blueprint(answers: Answers, account: str) -> Blueprint:
         extra_actions=answers.texts("role.extra_actions"),
     )
     return (
-        *(own_key if given == "create" else (key(where, named, description, given),)),
+        key(where, _backup_key(where, answers)),
+        *((alias(alias_name(answers.text("setup.name"))),) if own_key else ()),
         bucket(
             where,
             bucket_name,
@@ -46,4 +47,20 @@ def blueprint(answers: Answers, account: str) -> Blueprint:
             strict=answers.text("storage.encryption_headers") == "strict",
         ),
         role(where, spec),
+        *hardening(where, answers),
+    )
+
+
+def _backup_key(where: Place, answers: Answers) -> KeySpec:
+    """The key of the backups: the account's IAM policies alone decide who may use it."""
+    name, given = answers.text("setup.name"), answers.text("storage.kms_key")
+    return KeySpec(
+        resource="key",
+        alias=alias_name(name),
+        description=f"Encrypts the Palisade wallet backups of {name} ({answers.text('setup.environment')})",
+        says="encrypts the backups in the bucket; only this account decides who may use it",
+        policy=policies.key_policy(where.partition, where.account),
+        policy_says="leaves it to this account's IAM policies who may use it",
+        instead="Give the ARN of another key under storage.kms_key, or set it to 'create' to have one made.",
+        given=None if given == "create" else given,
     )

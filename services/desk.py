@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services import setup_file
+from services import costs, setup_file
 from services.answers import complete
 from services.aws.guards import ReadOnly
 from services.blueprint import blueprint
@@ -15,6 +15,7 @@ from services.engine.journal import Journal
 from services.engine.observe import Ownership, observe
 from services.engine.plan import Plan, plan
 from services.engine.world import Absent, World
+from services.hardening import answered
 from services.identity import Identity, identity
 from services.model.calls import Aws
 from services.model.resource import Blueprint
@@ -49,10 +50,11 @@ class Desk:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan and the world that it was made from."""
+    """A plan, the world that it was made from, and sentences about what it will cost; none if that is next to nothing."""
 
     plan: Plan
     world: World
+    costs: tuple[str, ...] = ()
 
 
 def open_desk(setup: SetupFile, aws: Aws, state: State, clock: Clock, endpoint: str = "") -> Desk:
@@ -81,7 +83,16 @@ def make_plan(desk: Desk) -> Planned:
     while _may_still_show(desk, world) and desk.clock.now() < end:
         desk.clock.sleep(3)
         world = observe(desk.blueprint, ReadOnly(desk.aws), desk.ownership)
-    return Planned(plan(desk.blueprint, world), world)
+    found = plan(desk.blueprint, world)
+    return Planned(found, world, _costs(desk, found, world))
+
+
+def _costs(desk: Desk, found: Plan, world: World) -> tuple[str, ...]:
+    """What the set-up will cost, where it makes more than the backups' own key, bucket and role."""
+    if not found.steps or not answered(desk.setup.answers):
+        return ()
+    copies = costs.other_trails(desk.blueprint, world, ReadOnly(desk.aws))
+    return costs.sentences(costs.parts(desk.blueprint, desk.setup.answers, copies))
 
 
 def _may_still_show(desk: Desk, world: World) -> bool:

@@ -3,69 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from services.model.calls import Call
 from services.model.operations import OPERATIONS
 from services.model.place import Place
 from services.model.policies import VERSION, via_s3
-from services.model.resource import Blueprint, calls_of
-from services.model.values import Tree
+from services.model.resource import Blueprint, Resource, calls_of
+from services.model.values import Tree, items
+from services.model.watch_policies import CLOUDTRAIL
 
 Job: TypeAlias = Literal["setup", "verify", "recover"]
 
 _IDENTITY = Call("sts", "GetCallerIdentity")
 _RIGHTS = Call("iam", "SimulatePrincipalPolicy")
+_TRAILS = Call("cloudtrail", "DescribeTrails")
 
 
 @dataclass(frozen=True)
 class JobCall(Call):
-    """A call, and what its parameters do not tell of the resources: the key (ARN or alias), the role's path."""
+    """A call, and what its parameters do not tell of the resources: the key (ARN or alias), the role's path, the
+    trail's ARN, the name of the log group."""
 
     key: str = ""
     path: str = "/"
+    trail: str = ""
+    group: str = "*"
 
 
 def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...]:
     """Every call that a job can make."""
-    resources = [call for resource in blueprint for call in calls_of(resource)]
+    parts = {resource.name: resource for resource in blueprint}
+    resources = [_of(call, resource, parts) for resource in blueprint for call in calls_of(resource)]
     reading = [call for call in resources if OPERATIONS[call.name].reads]
-    listing = Call("s3", "ListObjectsV2", {"Bucket": bucket})
-    getting = Call("s3", "GetObject", {"Bucket": bucket, "Key": "*"})
-    calls: tuple[Call, ...]
+    listing = _of(Call("s3", "ListObjectsV2", {"Bucket": bucket}), parts["bucket"], parts)
+    getting = _of(Call("s3", "GetObject", {"Bucket": bucket, "Key": "*"}), parts["bucket"], parts)
     match job:
         case "setup":
-            calls = (_IDENTITY, _RIGHTS, *resources)
+            # Another trail may make the set-up's own a second, billed copy: that is asked before it is created.
+            creates = "trail" in parts and parts["trail"].create is not None
+            asked = (_IDENTITY, _RIGHTS, *((_TRAILS,) if creates else ()))
+            return (*(_of(call, parts["bucket"], parts) for call in asked), *resources)
         case "verify":
             held = Call("s3", "GetObjectRetention", {"Bucket": bucket, "Key": "*"})
-            calls = (_IDENTITY, *reading, listing, getting, held, *evidence_calls(blueprint))
+            held = _of(held, parts["bucket"], parts)
+            evidence = (_of(call, parts["trail"], parts) for call in evidence_calls(blueprint))
+            return (_of(_IDENTITY, parts["bucket"], parts), *reading, listing, getting, held, *evidence)
         case "recover":
-            calls = (_IDENTITY, listing, getting)
-    parts = {resource.name: resource for resource in blueprint}
-    made = parts["role"].create
-    path = str(made.params["Path"]) if made is not None else "/"
-    key = str(parts["key"].lookup.params["KeyId"])
-    return tuple(
-        JobCall(call.service, call.op, call.params, region=call.region, key=key, path=path) for call in calls
-    )
+            return (_of(_IDENTITY, parts["bucket"], parts), listing, getting)
 
 
 def evidence_calls(blueprint: Blueprint) -> tuple[Call, ...]:
-    """What is asked of a set-up's trail and of CloudTrail's event history; only an own trail's log group is known yet."""
+    """What is asked of the records of a set-up's trail, and of CloudTrail's event history."""
     trail = next((resource for resource in blueprint if resource.name == "trail"), None)
     if trail is None:
         return ()
-    made = trail.create.params if trail.create is not None else {}
-    arn = made.get("CloudWatchLogsLogGroupArn")
-    group = arn.split(":")[6] if isinstance(arn, str) else "*"
-    named, region = {"Name": trail.lookup.params["Name"]}, trail.lookup.region
-    return (
-        Call("cloudtrail", "GetTrailStatus", named, region=region),
-        Call("cloudtrail", "GetTrail", named, region=region),
-        Call("cloudtrail", "LookupEvents"),
-        Call("logs", "FilterLogEvents", {"logGroupName": group}, region=region),
+    group = Call("logs", "FilterLogEvents", region=trail.lookup.region)
+    return (Call("cloudtrail", "LookupEvents"), group)
+
+
+def _of(call: Call, resource: Resource, parts: Mapping[str, Resource]) -> JobCall:
+    """The call as one about a resource, with the names that the resource's own calls have."""
+    own_key = "log_key" if resource.name in {"log_key", "log_alias"} else "key"
+    path = str(resource.create.params.get("Path", "/")) if resource.create is not None else "/"
+    trail = str(parts["trail"].lookup.params["Name"]) if "trail" in parts else ""
+    key = str(parts[own_key].lookup.params["KeyId"])
+    group = _log_group(parts.get("log_group"))
+    return JobCall(
+        call.service, call.op, call.params, region=call.region, key=key, path=path, trail=trail, group=group
     )
+
+
+def _log_group(part: Resource | None) -> str:
+    """The name of the log group that is to be made; that of a trail which others made is not known beforehand."""
+    return "*" if part is None or part.create is None else str(part.create.params["logGroupName"])
 
 
 def policy(calls: Iterable[JobCall], place: Place) -> dict[str, Tree]:
@@ -73,26 +85,49 @@ def policy(calls: Iterable[JobCall], place: Place) -> dict[str, Tree]:
     found: dict[_Scope, set[str]] = {}
     for call in calls:
         for action in OPERATIONS[call.name].actions:
-            found.setdefault(_scope(action, call, place), set()).add(action)
+            scope = _scope(action, call, place)
+            if scope.resources:
+                found.setdefault(scope, set()).add(action)
+    found = _together(found)
     statements: list[Tree] = [
         {"Effect": "Allow", "Action": sorted(actions), **scope.as_statement()}
-        for scope, actions in sorted(found.items(), key=lambda item: (item[0].resources, item[0].through))
+        for scope, actions in sorted(
+            found.items(), key=lambda item: (item[0].resources, item[0].through, item[0].passed)
+        )
     ]
     return {"Version": VERSION, "Statement": statements}
 
 
+def _together(found: Mapping[_Scope, set[str]]) -> dict[_Scope, set[str]]:
+    """One statement for all resources of which the same is allowed: a policy may not be long."""
+    alike: dict[tuple[frozenset[str], _Scope], set[str]] = {}
+    for scope, actions in found.items():
+        kind = (frozenset(actions), replace(scope, resources=()))
+        alike.setdefault(kind, set()).update(scope.resources)
+    return {
+        replace(scope, resources=tuple(sorted(resources))): set(actions)
+        for (actions, scope), resources in alike.items()
+    }
+
+
 @dataclass(frozen=True)
 class _Scope:
-    """On what an action is allowed: resources; if they are keys, perhaps only through S3 and under an alias."""
+    """On what an action is allowed: resources; if they are keys, perhaps only through S3 and under an alias.
+
+    `passed`: the service that a role may be handed to. Without resources the call does not need the action.
+    """
 
     resources: tuple[str, ...]
     through: tuple[str, ...] = ()
     alias: str = ""
+    passed: str = ""
 
     def as_statement(self) -> Mapping[str, Tree]:
         return {"Resource": list(self.resources), **dict(self._condition())}
 
     def _condition(self) -> Iterator[tuple[str, Tree]]:
+        if self.passed:
+            yield "Condition", {"StringEquals": {"iam:PassedToService": self.passed}}
         if self.through:
             under = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": self.alias}} if self.alias else {}
             yield "Condition", {"StringEquals": {"kms:ViaService": list(self.through)}, **under}
@@ -106,6 +141,7 @@ _ANYWHERE = frozenset(
         "kms:ListAliases",
         "s3:ListAllMyBuckets",
         "iam:SimulatePrincipalPolicy",
+        "cloudtrail:DescribeTrails",
         "cloudtrail:LookupEvents",
     }
 )
@@ -126,25 +162,63 @@ def _scope(action: str, call: JobCall, place: Place) -> _Scope:
             return _Scope((f"{bucket}/*",) if action in _ON_OBJECTS else (bucket,))
         case "kms":
             return _key_scope(action, call, place)
+        case "iam" if action == "iam:PassRole":
+            role = call.params.get("CloudWatchLogsRoleArn")
+            return _Scope((str(role),) if role else (), passed=CLOUDTRAIL)
+        case "sns":
+            return _Scope((f"{start}:sns:{_region(call, place)}:{place.account}:{_topic(call)}",))
+        case "cloudwatch":
+            return _Scope(
+                (f"{start}:cloudwatch:{_region(call, place)}:{place.account}:alarm:{_alarm(call)}",)
+            )
         case "iam":
             return _Scope((f"{start}:iam::{place.account}:role{call.path}{call.params['RoleName']!s}",))
         case "cloudtrail":
-            return _Scope((str(call.params["Name"]),))
+            return _Scope((call.trail,))
         case "logs":
-            here = str(call.region or place.region)
-            group = f"{start}:logs:{here}:{place.account}:log-group:{call.params['logGroupName']!s}"
-            return _Scope((group, f"{group}:*"))
+            return _log_scope(action, call, place)
         case _:
             return _Scope(("*",))
 
 
+def _region(call: JobCall, place: Place) -> str:
+    """Where a call goes: a region that is known only afterwards may be any."""
+    if call.region and not isinstance(call.region, str):
+        return "*"
+    return str(call.region or place.region)
+
+
+def _log_scope(action: str, call: JobCall, place: Place) -> _Scope:
+    """The log group, and what is in it. Its name is looked for among all: AWS grants that on all or not at all."""
+    start = f"arn:{place.partition}:logs:{_region(call, place)}:{place.account}:log-group:"
+    named = call.params.get("logGroupName")
+    arn = call.params.get("resourceArn")
+    if action == "logs:DescribeLogGroups":
+        return _Scope((f"{start}*",))
+    if not isinstance(named or arn, str):
+        named = call.group
+    group = str(arn or f"{start}{named!s}")
+    return _Scope((group, f"{group}:*"))
+
+
+def _topic(call: JobCall) -> str:
+    named = call.params.get("Name") or call.params.get("TopicArn") or call.params["ResourceArn"]
+    return str(named).rsplit(":", 1)[-1]
+
+
+def _alarm(call: JobCall) -> str:
+    named = call.params.get("AlarmName") or call.params.get("ResourceARN")
+    return str(named or items(call.params["AlarmNames"])[0]).rsplit(":", 1)[-1]
+
+
 def _key_scope(action: str, call: JobCall, place: Place) -> _Scope:
     """A given key alone; of keys whose ID is not known yet all of the region, but for data only that of the alias."""
-    here = f"arn:{place.partition}:kms:{place.region}:{place.account}"
+    region = _region(call, place)
+    here = f"arn:{place.partition}:kms:{region}:{place.account}"
     given = call.key.startswith("arn:")
     keys = call.key if given else f"{here}:key/*"
     if action == "kms:CreateAlias":
         return _Scope((f"{here}:{call.params['AliasName']!s}", keys))
     if action in _ON_DATA:
-        return _Scope((keys,), tuple(via_s3(place.region, place.partition)), "" if given else call.key)
+        return _Scope((keys,), tuple(via_s3(region, place.partition)), "" if given else call.key)
     return _Scope((keys,))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from services import rules
 from services.question import Given, Question, Value
+from services.trail_questions import TRAIL_QUESTIONS, trail_default
 
 
 def _fixed(value: Value) -> Callable[[Given], Value | None]:
@@ -22,6 +23,14 @@ def _kit_name(given: Given) -> Value | None:
 
 def _role_name(given: Given) -> Value | None:
     return f"PalisadeS3BackupRole-{given.get('setup.environment', 'sandbox')}"
+
+
+def _alarms(given: Given) -> Value | None:
+    """On in production. Alarms listen to a trail, so where there is to be none, none are proposed."""
+    return (
+        given.get("setup.environment") == "production"
+        and given.get("hardening.trail", trail_default(given)) != "off"
+    )
 
 
 QUESTIONS: tuple[Question, ...] = (
@@ -230,36 +239,20 @@ QUESTIONS: tuple[Question, ...] = (
         rule=rules.extra_action,
         default=_fixed(()),
     ),
-    Question(
-        "hardening.trail",
-        "CloudTrail",
-        "Records who wrote and read backups. Not available yet; off.",
-        default=_fixed("off"),
-        later=True,
-    ),
-    Question(
-        "hardening.data_events",
-        "Data events",
-        "Which accesses to backups CloudTrail records. Not available yet; off.",
-        kind="choice",
-        choices=("off", "write", "all"),
-        default=_fixed("off"),
-        later=True,
-    ),
+    *TRAIL_QUESTIONS,
     Question(
         "hardening.alarms",
         "Alarms",
-        "Sends an e-mail when somebody touches the backups. Not available yet; off.",
+        "Sends an e-mail when a write fails, when the key, bucket, role or trail is touched, and when backups are "
+        "read, deleted or written by others. Needs a trail; costs about 3 US dollars a month at most.",
         kind="flag",
-        default=_fixed(value=False),
-        later=True,
+        default=_alarms,
     ),
     Question(
         "hardening.alarm_email",
         "Alarm e-mail",
-        "Who gets the alarms. Not available yet.",
+        "Who gets the alarms; a mailbox that several people read is best. AWS asks its reader to confirm.",
         rule=rules.email,
-        later=True,
     ),
     Question(
         "hardening.mfa_delete",

@@ -54,6 +54,7 @@ def needed(answers: Answers, account: str) -> tuple[JobCall, ...]:
         "palisade.principal_arn": f"arn:{place.partition}:iam::{account}:root",
         "palisade.external_id": "not-known-yet",
         "storage.bucket": f"palisade-backup-{account}",
+        "hardening.alarm_email": "alarms@example.com",
     }
     fixed = {"storage.namespace": None} if not answers.text("storage.bucket") else {}
     absent = {key: value for key, value in stand_ins.items() if not answers.text(key)}

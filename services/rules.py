@@ -211,6 +211,23 @@ def boundary(text: str) -> str:
     return text
 
 
+def trail(text: str) -> str:
+    """`off`, `create`, or the ARN of a trail."""
+    if text in {"off", "create"}:
+        return text
+    arn = parse_arn(text)
+    # CloudTrail's own rule: 3 to 128 characters, a letter or digit at both ends.
+    name = r"trail/[A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9]"
+    good = arn is not None and arn.service == "cloudtrail" and re.fullmatch(name, arn.name)
+    if arn is None or not good or not re.fullmatch(r"[0-9]{12}", arn.account) or not arn.region:
+        raise _wrong(
+            "The trail is neither 'off' nor 'create' nor the ARN of a trail.",
+            "An ARN looks like arn:aws:cloudtrail:eu-west-1:111122223333:trail/name; "
+            "'aws cloudtrail describe-trails' shows yours.",
+        )
+    return text
+
+
 def extra_action(text: str) -> str:
     """An action from the short list of those that can be useful and can do no harm."""
     if text not in EXTRA_ACTIONS:

@@ -21,6 +21,7 @@ def plan_json(desk: Desk, planned: Planned) -> dict[str, object]:
         "fingerprint": fingerprint(desk, planned),
         "wants": wants(desk),
         "steps": [step_json(step) for step in planned.plan.steps],
+        "costs": list(planned.costs),
         "notes": [{"address": note.address, "says": note.says} for note in planned.plan.notes],
     }
 

@@ -131,6 +131,22 @@ class Replying:
         return self.change(reply) if call.name == self.name else reply
 
 
+@dataclass(frozen=True)
+class TrailBucket:
+    """Makes the bucket that a new trail writes into, unless it is there."""
+
+    aws: Aws
+
+    def __call__(self, call: Call) -> Reply:
+        if call.name == "cloudtrail:CreateTrail":
+            bucket = str(call.params["S3BucketName"])
+            buckets = self.aws(Call("s3", "ListBuckets"))["Buckets"]
+            if bucket not in {found["Name"] for found in buckets}:
+                place = {"LocationConstraint": "eu-west-1"}
+                self.aws(Call("s3", "CreateBucket", {"Bucket": bucket, "CreateBucketConfiguration": place}))
+        return self.aws(call)
+
+
 @dataclass
 class FakeClock:
     """A clock whose sleep takes no time: it only moves the hands."""

@@ -44,6 +44,18 @@ _GIVEN: Mapping[str, object] = {
 }
 
 
+TRAIL = {"hardening__trail": "create", "hardening__data_events": "all"}
+"""A trail of the set-up's own, as production has it."""
+
+ALARMS = {"hardening__alarms": True, "hardening__alarm_email": "security@example.com"}
+"""Alarms, for a set-up that has a trail."""
+
+TRAIL_BUCKET = f"{BUCKET}-trail"
+TRAIL_ARN = f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/palisade-acme-sandbox"
+LOG_GROUP = "palisade/acme-sandbox/cloudtrail"
+LOG_ROLE = "PalisadeTrailLogs-acme-sandbox"
+
+
 def sample(**values: object) -> Answers:
     """The sample answers; keys are given with two underscores for the dot."""
     return Answers().updated(_GIVEN).with_(**values)
@@ -97,6 +109,11 @@ def sample_lookup(partition: str = "aws", region: str = "eu-west-1") -> Any:
         Ref("key", "id"): key,
         Ref("bucket"): f"arn:{partition}:s3:::{BUCKET}",
         Ref("role"): f"arn:{partition}:iam::{ACCOUNT}:role/{ROLE}",
+        Ref("log_key"): f"arn:{partition}:kms:{region}:{ACCOUNT}:key/{key[::-1]}",
+        Ref("log_key", "id"): key[::-1],
+        Ref("trail", "home"): region,
+        Ref("trail", "log_group"): "palisade/acme-sandbox/cloudtrail",
+        Ref("topic"): f"arn:{partition}:sns:{region}:{ACCOUNT}:palisade-acme-sandbox-alarms",
     }
     return values.get
 

@@ -11,7 +11,10 @@ SIGNS = {"ok": "✓", "warn": "!", "bad": "✗", "now": "▸", "todo": "·", "sa
 
 
 class Words(Horizontal):
-    """A paragraph. `kind` gives it a sign in front, which it hangs from, and a colour that repeats the sign."""
+    """A paragraph; no line of the page while it has no words.
+
+    `kind` gives it a sign in front, which it hangs from, and a colour that repeats the sign.
+    """
 
     def __init__(
         self,
@@ -22,6 +25,7 @@ class Words(Horizontal):
         classes: str = "",
     ) -> None:
         super().__init__(id=id, classes=f"words {kind} {classes}")
+        self.set_class(not text, "silent")
         self.text, self.kind = text, kind
         self._sign = Static(SIGNS[kind], classes="words-sign", markup=False)
         self._words = Static(Content(text), classes="words-text", markup=False)
@@ -36,6 +40,7 @@ class Words(Horizontal):
         if (text, kind) == (self.text, self.kind):
             return
         self.set_classes(" ".join([*(self.classes - set(SIGNS)), kind]))
+        self.set_class(not text, "silent")
         self.text, self.kind = text, kind
         self._sign.display = bool(SIGNS[kind] and text)
         self._sign.update(SIGNS[kind])

@@ -23,27 +23,36 @@ CODES: Mapping[str, str] = _rows(
     sign_in="""ExpiredToken ExpiredTokenException RequestExpired InvalidClientTokenId InvalidAccessKeyId
         UnrecognizedClientException UnrecognizedClient AuthFailure InvalidToken TokenRefreshRequired
         SignatureDoesNotMatch InvalidSignatureException IncompleteSignature MissingAuthenticationToken
-        InvalidGrantTokenException NotSignedUp""",
+        InvalidGrantTokenException NotSignedUp CloudTrailInvalidClientTokenIdException""",
     network="407",
     clock="RequestTimeTooSkewed RequestInTheFuture",
     denied="""AccessDenied AccessDeniedException UnauthorizedOperation UnauthorizedAccess Forbidden 403 401
         AllAccessDisabled AccountProblem ReadOnlyAccess UnmodifiableEntity UnmodifiableEntityException NotAuthorized
-        KMSAccessDeniedException""",
+        KMSAccessDeniedException InsufficientDependencyServiceAccessPermissionException
+        AuthorizationError AuthorizationErrorException InvalidSecurity InvalidSecurityException""",
     throttled="""Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException
         SlowDown TooManyRequestsException RequestLimitExceeded PriorRequestNotComplete BandwidthLimitExceeded
         ProvisionedThroughputExceededException TransactionInProgressException EC2ThrottledException 429""",
     taken="""BucketAlreadyExists BucketAlreadyOwnedByYou EntityAlreadyExists EntityAlreadyExistsException
-        AlreadyExistsException ResourceExistsException ObjectAlreadyInActiveTierError""",
+        AlreadyExistsException ResourceExistsException ObjectAlreadyInActiveTierError TrailAlreadyExistsException
+        ResourceAlreadyExistsException""",
     limit="""LimitExceeded LimitExceededException TooManyBuckets TooManyTagsException ServiceQuotaExceededException
-        PackedPolicyTooLarge PackedPolicyTooLargeException""",
+        PackedPolicyTooLarge PackedPolicyTooLargeException MaximumNumberOfTrailsExceededException
+        TagsLimitExceededException
+        TopicLimitExceeded TopicLimitExceededException SubscriptionLimitExceeded
+        SubscriptionLimitExceededException FilterPolicyLimitExceeded FilterPolicyLimitExceededException
+        ReplayLimitExceeded ReplayLimitExceededException TagLimitExceeded TagLimitExceededException LimitExceededFault""",
     busy="""InternalError InternalFailure InternalServerError InternalServerException ServiceUnavailable
         ServiceUnavailableException ServiceFailure ServiceFailureException KMSInternalException KMSInternal
         DependencyTimeout DependencyTimeoutException OperationAborted ConditionalRequestConflict
         ConcurrentModification ConcurrentModificationException ConflictException Conflict 409 500 502 503 504
         EntityTemporarilyUnmodifiable EntityTemporarilyUnmodifiableException RequestTimeout RequestTimeoutException
-        PolicyEvaluation PolicyEvaluationException""",
+        PolicyEvaluation PolicyEvaluationException
+        StaleTag StaleTagException ConcurrentAccess ConcurrentAccessException InternalErrorException
+        InternalServiceFault InternalServiceError OperationAbortedException""",
     region="""PermanentRedirect TemporaryRedirect Redirect 301 307 IllegalLocationConstraintException
-        InvalidLocationConstraint AuthorizationHeaderMalformed OptInRequired RegionDisabledException RegionDisabled""",
+        InvalidLocationConstraint AuthorizationHeaderMalformed OptInRequired RegionDisabledException RegionDisabled
+        InvalidHomeRegionException""",
     not_ready="""NoSuchBucket NoSuchBucketPolicy NoSuchEntity NoSuchEntityException NotFoundException NotFound 404
         NoSuchKey NoSuchUpload NoSuchVersion NoSuchTagSet NoSuchPublicAccessBlockConfiguration
         OwnershipControlsNotFoundError ServerSideEncryptionConfigurationNotFoundError DisabledException
@@ -51,7 +60,12 @@ CODES: Mapping[str, str] = _rows(
         CloudHsmClusterInactiveException CloudHsmClusterInvalidConfigurationException
         CloudHsmClusterNotFoundException CloudHsmClusterNotActiveException CustomKeyStoreInvalidStateException
         CustomKeyStoreNotFoundException XksKeyInvalidConfigurationException XksKeyNotFoundException
-        XksKeyAlreadyInUseException TrailNotFoundException ResourceNotFoundException""",
+        XksKeyAlreadyInUseException TrailNotFoundException ResourceNotFound ResourceNotFoundException S3BucketDoesNotExistException
+        InsufficientS3BucketPolicyException InsufficientEncryptionPolicyException KmsException
+        InsufficientSnsTopicPolicyException InvalidCloudWatchLogsLogGroupArnException
+        InvalidCloudWatchLogsRoleArnException CloudWatchLogsDeliveryUnavailableException KmsKeyNotFoundException
+        KmsKeyDisabledException ChannelNotFoundException EventDataStoreNotFoundException
+        InactiveEventDataStoreException""",
     refused="""MalformedPolicyDocument MalformedPolicyDocumentException MalformedPolicy InvalidInput
         InvalidInputException ValidationError ValidationException InvalidArgument InvalidRequest InvalidBucketName
         InvalidPolicyDocument InvalidAliasNameException InvalidArnException InvalidMarkerException TagException
@@ -60,7 +74,15 @@ CODES: Mapping[str, str] = _rows(
         PolicyNotAttachableException MethodNotAllowed 400 405 412 PreconditionFailed EncryptionTypeMismatch
         InvalidBucketAclWithObjectOwnership InvalidWriteOffset TooManyParts EntityTooLarge KMS.NotFoundException KMS.DisabledException
         ReplicationRuleNotFound BadDigest ExpiredTradeInTokenException CloudTrailARNInvalidException
-        InvalidTrailNameException OperationNotPermittedException InvalidParameterException
+        ChannelARNInvalidException EventDataStoreARNInvalidException InvalidEventSelectorsException
+        InvalidKmsKeyIdException InvalidParameterCombinationException InvalidParameterException
+        InvalidS3BucketNameException InvalidS3PrefixException InvalidSnsTopicNameException
+        InvalidTagParameterException InvalidTokenException InvalidTrailNameException TrailNotProvidedException
+        ResourceTypeNotSupportedException OperationNotPermittedException NoManagementAccountSLRExistsException
+        NotOrganizationMasterAccountException OrganizationNotInAllFeaturesModeException
+        OrganizationsNotInUseException CloudTrailAccessNotEnabledException
+        InvalidParameter InvalidParameterValueException InvalidNextToken
+        InvalidOperationException TagPolicy TagPolicyException
         InvalidLookupAttributesException InvalidTimeRangeException InvalidMaxResultsException
         InvalidNextTokenException InvalidEventCategoryException""",
 )
@@ -99,6 +121,24 @@ _FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "InvalidBucketAclWithObjectOwnership": (
             "Remove the bucket's ACL grants to others ('aws s3api put-bucket-acl --acl private'), then try again.",
+        ),
+        "MaximumNumberOfTrailsExceededException": (
+            "An account has at most five trails in a region: set hardening.trail to the ARN of one that exists.",
+        ),
+        "InsufficientS3BucketPolicyException": (
+            "The policy of the trail's bucket does not let CloudTrail write there: run the program again, it sets it.",
+        ),
+        "InsufficientEncryptionPolicyException": (
+            "The KMS key's policy does not let CloudTrail use it: run the program again, it sets it.",
+        ),
+        "InvalidCloudWatchLogsRoleArnException": (
+            "CloudTrail could not become the role of its log group: a new role takes a minute to be known.",
+        ),
+        "InvalidCloudWatchLogsLogGroupArnException": (
+            "CloudTrail cannot reach its log group: a new role takes a minute to be known.",
+        ),
+        "InvalidHomeRegionException": (
+            "A trail is changed in its home region alone, which its ARN names: correct hardening.trail.",
         ),
     }
 )
@@ -214,8 +254,25 @@ def _denied(refused: Refused, does: str) -> Problem:
     )
 
 
+_TELLING = (
+    "Bucket",
+    "RoleName",
+    "KeyId",
+    "AliasName",
+    "TopicArn",
+    "AlarmName",
+    "TrailName",
+    "Name",
+    "logGroupName",
+    "resourceArn",
+    "ResourceArn",
+    "ResourceARN",
+)
+"""The parameters that say what a call is about."""
+
+
 def _on(call: Call) -> str:
-    for name in ("Bucket", "RoleName", "KeyId", "AliasName"):
+    for name in _TELLING:
         value = call.params.get(name)
         if isinstance(value, str):
             return f" on {value}"

@@ -71,12 +71,12 @@ def find(resource: Resource, aws: Aws, world: World, ownership: Ownership) -> St
             outputs = _search(resource, aws, ownership)
         if outputs is None:
             return Absent()
-        origin = _origin(resource, aws, outputs, ownership)
+        origin = _origin(resource, aws, _seen(resource, outputs, world), ownership)
         if origin in {"foreign", "other-setup"} and resource.search is not None:
             # The name leads to somebody else's; this set-up's own may be there all the same.
             ours = _search(resource, aws, ownership)
             if ours is not None:
-                return Present(ours, _origin(resource, aws, ours, ownership))
+                return Present(ours, _origin(resource, aws, _seen(resource, ours, world), ownership))
         return Present(outputs, origin)
     except Refused as refused:
         return Unknown(_only_if_local(_whose(resource, aws, refused, ownership)))
@@ -105,7 +105,8 @@ def _search(resource: Resource, aws: Aws, ownership: Ownership) -> dict[str, Any
         try:
             tags = ask(aws, search.tags(identifier))
             readable = True
-            if tags is None or tags.get("setup") != ownership.setup:
+            # A set-up has several keys, each with a tag that says which it is.
+            if tags is None or (tags.get("setup"), tags.get("resource")) != (ownership.setup, resource.name):
                 continue
             outputs = ask(aws, search.look(identifier))
         except Refused as refused:
@@ -122,11 +123,15 @@ def _search(resource: Resource, aws: Aws, ownership: Ownership) -> dict[str, Any
     return None
 
 
-def _origin(resource: Resource, aws: Aws, outputs: Mapping[str, Any], ownership: Ownership) -> Origin:
+def _seen(resource: Resource, outputs: Mapping[str, Any], world: World) -> World:
+    """The world with the resource in it that was just found: whose it is, is asked by its own outputs too."""
+    return World({**world.resources, resource.name: Present(outputs, "foreign")})
+
+
+def _origin(resource: Resource, aws: Aws, world: World, ownership: Ownership) -> Origin:
     if resource.owner is None:
         return "created"
-    own = World({resource.name: Present(outputs, "foreign")})
-    tags = ask(aws, filled(resource.owner, own.lookup)) or {}
+    tags = ask(aws, filled(resource.owner, world.lookup)) or {}
     match tags.get("setup"), tags.get("origin"):
         case setup, "adopted" if setup == ownership.setup:
             return "adopted"

@@ -56,7 +56,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Note:
-    """Something worth saying that is no difference: a value that AWS does not report."""
+    """Something worth saying that is no difference: what AWS does not report, or what only a person can do."""
 
     address: str
     says: str
@@ -126,7 +126,7 @@ def _absent(resource: Resource, world: World) -> Iterator[Step | Note]:
     if create is None:
         yield _blocked(resource.name, resource, _missing(resource))
         return
-    hidden = _hidden(create.params, world)
+    hidden = _hidden([create.params, create.region], world)
     if hidden is not None:
         yield _blocked(resource.name, resource, hidden)
         return
@@ -163,10 +163,7 @@ def _differs(
         yield Step(address, "blocked", facet.says, resource, facet, have, target, problem=problem.at(address))
         return
     if not fresh:
-        unreported = _unreported(facet, have, target)
-        yield from (
-            Note(address, f"AWS does not report {name} of the {resource.title}.") for name in unreported
-        )
+        yield from _notes(address, resource, facet, have, target)
         if same(facet, have, target):
             return
     if facet.write is None:
@@ -190,6 +187,14 @@ def _differs(
     yield Step(
         address, verb, facet.says, resource, facet, have, target, facet.risk(have, target), call, fresh=fresh
     )
+
+
+def _notes(address: str, resource: Resource, facet: Facet, have: Tree, target: Tree) -> Iterator[Note]:
+    for name in _unreported(facet, have, target):
+        yield Note(address, f"AWS does not report {name} of the {resource.title}.")
+    remark = facet.remark(have)
+    if remark is not None:
+        yield Note(address, f"{remark.says} {remark.remedy}")
 
 
 def _hidden(tree: Tree, world: World) -> Problem | None:

@@ -1,14 +1,15 @@
-"""The KMS key that encrypts the backups at rest, and its alias."""
+"""A KMS key of a set-up: the one that encrypts the backups at rest, and the one for what watches over them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from services.model import policies, tags
 from services.model.calls import Call
 from services.model.place import Place
 from services.model.resource import Facet, Origin, Resource, Search
-from services.model.values import Json, Ref, Tree, bare, document, entries, items
+from services.model.values import Json, Ref, Tree, document, entries, items
 from services.problems import Problem
 
 _ABSENT = frozenset({"NotFoundException"})
@@ -20,19 +21,43 @@ _READ = ", ".join(f"{name}: {name}" for name in (*_KIND, "Origin", _REGIONS))
 _OUTPUTS = {"arn": "KeyMetadata.Arn", "id": "KeyMetadata.KeyId"}
 
 
-def key(place: Place, alias: str, description: str, given: str | None = None) -> Resource:
-    """The key: created under `alias`, or the `given` one (an ARN), which must exist and fit."""
-    title = f"KMS key {given or alias}"
+@dataclass(frozen=True)
+class KeySpec:
+    """What sets one key of a set-up apart from another.
+
+    `given` is the ARN of a key that exists and must fit; without it one is made under `alias`. `instead` says what
+    else to do when the key that is found does not fit.
+    """
+
+    resource: str
+    alias: str
+    description: str
+    says: str
+    policy: Json
+    policy_says: str
+    instead: str
+    given: str | None = None
+
+    @property
+    def by_id(self) -> Mapping[str, Tree]:
+        return {"KeyId": Ref(self.resource, "id")}
+
+
+def key(place: Place, spec: KeySpec) -> Resource:
+    """The key: created under its alias, or the given one, which must exist and fit."""
+    given = spec.given
     return Resource(
-        name="key",
+        name=spec.resource,
         kind="KMS key",
-        title=title,
-        says="encrypts the backups in the bucket; only this account decides who may use it",
-        lookup=Call("kms", "DescribeKey", {"KeyId": given or alias}, _OUTPUTS, _ABSENT),
-        create=None if given else _create(place, description),
+        title=f"KMS key {given or spec.alias}",
+        says=spec.says,
+        lookup=Call("kms", "DescribeKey", {"KeyId": given or spec.alias}, _OUTPUTS, _ABSENT),
+        create=None if given else _create(place, spec),
         # A given key's policy is its owner's, even where this set-up made the key once.
-        facets=lambda origin: _facets(place, origin, policy_stays=origin != "created" or given is not None),
-        owner=Call("kms", "ListResourceTags", {"KeyId": Ref("key", "id")}, _owner()),
+        facets=lambda origin: _facets(
+            place, spec, origin, policy_stays=origin != "created" or given is not None
+        ),
+        owner=Call("kms", "ListResourceTags", spec.by_id, _owner()),
         search=None if given else _search(),
         missing=Problem(
             "unfit",
@@ -42,59 +67,17 @@ def key(place: Place, alias: str, description: str, given: str | None = None) ->
     )
 
 
-def alias(name: str) -> Resource:
-    """The alias: a readable name, by which the key is also found again."""
-    at = f"Aliases[?AliasName=='{name}']|[0]"
-    return Resource(
-        name="alias",
-        kind="KMS alias",
-        title=f"KMS alias {name}",
-        says="names the key in the console",
-        lookup=Call("kms", "ListAliases", {}, {"arn": f"{at}.AliasArn", "target": f"{at}.TargetKeyId"}),
-        create=Call(
-            "kms",
-            "CreateAlias",
-            {"AliasName": name, "TargetKeyId": Ref("key", "id")},
-            transient=_FRESH,
-        ),
-        facets=lambda _origin: (
-            Facet(
-                name="target",
-                says="names this key",
-                want=Ref("key", "id"),
-                read=Call("kms", "ListAliases", {}, {"have": f"{at}.TargetKeyId"}),
-                write=None,
-                born=True,
-                refuse=_other_target(name),
-            ),
-        ),
-    )
-
-
-def _other_target(name: str) -> Callable[[Tree, Tree], Problem | None]:
-    def refuse(have: Tree, target: Tree) -> Problem | None:
-        if have is None or have == bare(target):
-            return None
-        return Problem(
-            "taken",
-            f"The alias {name} names another KMS key ({have}).",
-            ("Give this set-up another name, or have the alias removed by its owner.",),
-        )
-
-    return refuse
-
-
 def _owner() -> dict[str, str]:
     return tags.owner_outputs("Tags", "TagKey", "TagValue")
 
 
-def _create(place: Place, description: str) -> Call:
-    wanted = tags.wanted(place.setup, "key", "created", place.tags)
+def _create(place: Place, spec: KeySpec) -> Call:
+    wanted = tags.wanted(place.setup, spec.resource, "created", place.tags)
     params: Mapping[str, Tree] = {
-        "Description": description,
+        "Description": spec.description,
         "KeySpec": "SYMMETRIC_DEFAULT",
         "KeyUsage": "ENCRYPT_DECRYPT",
-        "Policy": policies.key_policy(place.partition, place.account),
+        "Policy": spec.policy,
         "Tags": tags.listed(wanted, "TagKey", "TagValue"),
     }
     return Call("kms", "CreateKey", params, _OUTPUTS)
@@ -110,9 +93,9 @@ def _search() -> Search:
     )
 
 
-def _facets(place: Place, origin: Origin, *, policy_stays: bool) -> tuple[Facet, ...]:
-    by_id: Mapping[str, Tree] = {"KeyId": Ref("key", "id")}
-    wanted = tags.wanted(place.setup, "key", origin, place.tags)
+def _facets(place: Place, spec: KeySpec, origin: Origin, *, policy_stays: bool) -> tuple[Facet, ...]:
+    by_id = spec.by_id
+    wanted = tags.wanted(place.setup, spec.resource, origin, place.tags)
 
     def describe(path: str) -> Call:
         return Call("kms", "DescribeKey", by_id, {"have": path}, transient=_FRESH)
@@ -141,7 +124,7 @@ def _facets(place: Place, origin: Origin, *, policy_stays: bool) -> tuple[Facet,
             born=True,
             optional=frozenset({"Origin"}),
             normal=_kind,
-            refuse=_wrong_kind,
+            refuse=lambda have, _target: _wrong_kind(have, spec.instead),
             words=lambda v: ", ".join(str(entries(v).get(k)) for k in _KIND) if entries(v) else "not set",
         ),
         Facet(
@@ -151,9 +134,9 @@ def _facets(place: Place, origin: Origin, *, policy_stays: bool) -> tuple[Facet,
             read=describe("KeyMetadata.KeyState"),
             write=None,
             born=True,
-            refuse=_not_enabled,
+            refuse=lambda have, _target: _not_enabled(have, spec.instead),
         ),
-        _policy(place, stays=policy_stays),
+        _policy(place, spec, stays=policy_stays),
         Facet(
             name="rotation",
             says="gets new key material every year",
@@ -193,33 +176,37 @@ def _rotation_words(value: Tree) -> str:
     return "rotates" if days is None else f"rotates every {days} days"
 
 
-def _policy(place: Place, *, stays: bool) -> Facet:
-    want = policies.key_policy(place.partition, place.account)
+def _policy(place: Place, spec: KeySpec, *, stays: bool) -> Facet:
+    want = spec.policy
 
-    def keep_if_it_delegates(have: Tree, target: Tree) -> Tree:
-        return Json(document(have)) if policies.delegates(have, place.account) else target
+    def keep_if_it_says_all(have: Tree, target: Tree) -> Tree:
+        return target if _unsaid(have, want, place.account) else Json(document(have))
 
-    def no_delegation(have: Tree, _target: Tree) -> Problem | None:
-        if have is None or policies.delegates(have, place.account):
+    def too_little(have: Tree, _target: Tree) -> Problem | None:
+        unsaid = _unsaid(have, want, place.account)
+        if have is None or not unsaid:
             return None
         return Problem(
             "unfit",
-            "The KMS key's policy does not let this account's IAM policies decide who may use the key.",
-            ("Have the owner of the key add this statement to its policy:", _statement(want)),
+            f"The KMS key's policy does not say that it {spec.policy_says}.",
+            (
+                "Have the owner of the key add this to its policy:",
+                *map(policies.text, unsaid),
+            ),
         )
 
     def write(_have: Tree, target: Tree) -> Call:
-        params: Mapping[str, Tree] = {"KeyId": Ref("key", "id"), "PolicyName": "default", "Policy": target}
+        params: Mapping[str, Tree] = {**spec.by_id, "PolicyName": "default", "Policy": target}
         return Call("kms", "PutKeyPolicy", params, transient=_FRESH)
 
     return Facet(
         name="policy",
-        says="leaves it to this account's IAM policies who may use it",
+        says=spec.policy_says,
         want=want,
         read=Call(
             "kms",
             "GetKeyPolicy",
-            {"KeyId": Ref("key", "id"), "PolicyName": "default"},
+            {**spec.by_id, "PolicyName": "default"},
             {"have": "Policy"},
             transient=_FRESH,
         ),
@@ -228,13 +215,21 @@ def _policy(place: Place, *, stays: bool) -> Facet:
         born=True,
         document=True,
         words=policies.words,
-        merge=keep_if_it_delegates if stays else lambda _have, target: target,
-        refuse=no_delegation if stays else lambda _have, _target: None,
+        merge=keep_if_it_says_all if stays else lambda _have, target: target,
+        refuse=too_little if stays else lambda _have, _target: None,
     )
 
 
-def _statement(policy: Tree) -> str:
-    return policies.text(items(entries(bare(policy))["Statement"])[0])
+def _unsaid(have: Tree, want: Tree, account: str) -> tuple[Tree, ...]:
+    """The wanted statements that a key's policy lacks; what it calls them does not matter."""
+
+    def lacks(statement: Tree) -> bool:
+        alone = {"Statement": [{k: v for k, v in entries(statement).items() if k != "Sid"}]}
+        if policies.delegates(alone, account):
+            return not policies.delegates(have, account)
+        return bool(policies.beyond(alone, have))
+
+    return tuple(s for s in items(entries(document(want)).get("Statement")) if lacks(s))
 
 
 def _kind(value: Tree) -> Tree:
@@ -244,34 +239,36 @@ def _kind(value: Tree) -> Tree:
     return {**{name: state.get(name) for name in (*_KIND, "Origin")}, "replica": part == "REPLICA"}
 
 
-def _wrong_kind(have: Tree, _target: Tree) -> Problem | None:
+def _wrong_kind(have: Tree, instead: str) -> Problem | None:
     if have is None:
         return None
     state = entries(_kind(have))
     kind = {name: state[name] for name in _KIND}
     if kind != _KIND:
         return _unfit(
-            "The KMS key is not a customer-managed, symmetric encryption key, so S3 cannot use it for the backups "
-            f"({', '.join(str(v) for v in kind.values())})."
+            "The KMS key is not a customer-managed, symmetric encryption key, so it cannot be used for this set-up "
+            f"({', '.join(str(v) for v in kind.values())}).",
+            instead,
         )
     if state["Origin"] not in {None, _ORIGIN}:
         return _unfit(
             f"The material of the KMS key was not made by KMS (its origin is {state['Origin']}), so AWS cannot "
-            "renew it every year."
+            "renew it every year.",
+            instead,
         )
     if state["replica"]:
         return _unfit(
-            "The KMS key is the replica of a key in another region, and only there can its yearly rotation be set."
+            "The KMS key is the replica of a key in another region, and only there can its yearly rotation be set.",
+            instead,
         )
     return None
 
 
-def _unfit(summary: str) -> Problem:
-    remedy = "Give the ARN of another key under storage.kms_key, or set it to 'create' to have one made."
-    return Problem("unfit", summary, (remedy,))
+def _unfit(summary: str, instead: str) -> Problem:
+    return Problem("unfit", summary, (instead,))
 
 
-def _not_enabled(have: Tree, _target: Tree) -> Problem | None:
+def _not_enabled(have: Tree, instead: str) -> Problem | None:
     if have in {None, "Enabled", "Creating"}:
         return None
     return Problem(
@@ -280,6 +277,6 @@ def _not_enabled(have: Tree, _target: Tree) -> Problem | None:
         (
             "If its deletion is pending, cancel it with 'aws kms cancel-key-deletion'.",
             "Then enable the key with 'aws kms enable-key'.",
-            "Or give another key under storage.kms_key.",
+            f"If it is to stay so: {instead[:1].lower()}{instead[1:]}",
         ),
     )

@@ -91,9 +91,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:PutBucketPolicy": _write("set the bucket's policy", "s3:PutBucketPolicy"),
         "s3:PutObject": _write("write a file", "s3:PutObject", "kms:GenerateDataKey"),
         "s3:DeleteObject": _write("delete a file", "s3:DeleteObject"),
-        # What verification reads of a trail
-        "cloudtrail:GetTrailStatus": _read("see whether the trail logs", "cloudtrail:GetTrailStatus"),
-        "cloudtrail:GetTrail": _read("look at the trail", "cloudtrail:GetTrail"),
+        # What verification reads of a trail's records
         "cloudtrail:LookupEvents": _read("look into CloudTrail's event history", "cloudtrail:LookupEvents"),
         "logs:FilterLogEvents": _read("look into the log group of the trail", "logs:FilterLogEvents"),
         # IAM
@@ -111,6 +109,52 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "iam:PutRolePermissionsBoundary": _write(
             "set the role's permissions boundary", "iam:PutRolePermissionsBoundary"
         ),
+        # CloudTrail
+        "cloudtrail:DescribeTrails": _read("list the trails of the account", "cloudtrail:DescribeTrails"),
+        "cloudtrail:GetTrail": _read("look at the trail", "cloudtrail:GetTrail"),
+        "cloudtrail:GetTrailStatus": _read("see whether the trail is on", "cloudtrail:GetTrailStatus"),
+        "cloudtrail:GetEventSelectors": _read("see what the trail records", "cloudtrail:GetEventSelectors"),
+        "cloudtrail:ListTags": _read("read the trail's tags", "cloudtrail:ListTags", paged=True),
+        "cloudtrail:CreateTrail": _make("create the trail", "cloudtrail:CreateTrail", "cloudtrail:AddTags"),
+        # CloudTrail is handed the role that it then becomes, which is a right of its own.
+        "cloudtrail:UpdateTrail": _write(
+            "set the trail's bucket, key, regions and log group", "cloudtrail:UpdateTrail", "iam:PassRole"
+        ),
+        "cloudtrail:StartLogging": _write("turn on the trail", "cloudtrail:StartLogging"),
+        "cloudtrail:PutEventSelectors": _write("set what the trail records", "cloudtrail:PutEventSelectors"),
+        "cloudtrail:AddTags": _write("tag the trail", "cloudtrail:AddTags"),
+        # CloudWatch Logs
+        "logs:DescribeLogGroups": _read("look at the log group", "logs:DescribeLogGroups", paged=True),
+        "logs:DescribeLogStreams": _read("look into the log group", "logs:DescribeLogStreams"),
+        "logs:ListTagsForResource": _read("read the log group's tags", "logs:ListTagsForResource"),
+        "logs:CreateLogGroup": _make(
+            "create the log group", "logs:CreateLogGroup", "logs:AssociateKmsKey", "logs:TagResource"
+        ),
+        "logs:TagResource": _write("tag the log group", "logs:TagResource"),
+        "logs:AssociateKmsKey": _write("set the log group's KMS key", "logs:AssociateKmsKey"),
+        "logs:PutRetentionPolicy": _write(
+            "set how long the log group keeps records", "logs:PutRetentionPolicy"
+        ),
+        # CloudWatch, CloudWatch Logs and SNS: making one of these a second time changes nothing
+        "cloudwatch:DescribeAlarms": _read("look at the alarm", "cloudwatch:DescribeAlarms", paged=True),
+        "cloudwatch:ListTagsForResource": _read("read the alarm's tags", "cloudwatch:ListTagsForResource"),
+        "cloudwatch:PutMetricAlarm": _write(
+            "set the alarm", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"
+        ),
+        "cloudwatch:TagResource": _write("tag the alarm", "cloudwatch:TagResource"),
+        "logs:DescribeMetricFilters": _read(
+            "read the log group's metric filters", "logs:DescribeMetricFilters", paged=True
+        ),
+        "logs:PutMetricFilter": _write("set the metric filter", "logs:PutMetricFilter"),
+        "sns:GetTopicAttributes": _read("look at the topic", "sns:GetTopicAttributes"),
+        "sns:ListTagsForResource": _read("read the topic's tags", "sns:ListTagsForResource"),
+        "sns:ListSubscriptionsByTopic": _read(
+            "see who gets the alarms", "sns:ListSubscriptionsByTopic", paged=True
+        ),
+        "sns:CreateTopic": _write("create the topic", "sns:CreateTopic", "sns:TagResource"),
+        "sns:SetTopicAttributes": _write("set the topic's attributes", "sns:SetTopicAttributes"),
+        "sns:TagResource": _write("tag the topic", "sns:TagResource"),
+        "sns:Subscribe": _write("ask for the alarms by e-mail", "sns:Subscribe"),
     }
 )
 

@@ -7,7 +7,7 @@ progress line, finding and export row all have this grain.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from services.model.calls import Call
@@ -18,6 +18,18 @@ Origin: TypeAlias = Literal["created", "adopted", "foreign", "other-setup"]
 """Who made a resource: this setup; somebody else, and this setup was allowed to use it; somebody else; another setup."""
 
 Risk: TypeAlias = Literal["adopt", "cost", "irreversible", "principal"]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What is worth saying of a facet though it is no difference: no call of this program could change it.
+
+    `says` and `remedy` are whole sentences. `waiting`: all is well as soon as somebody does what `remedy` says.
+    """
+
+    says: str
+    remedy: str
+    waiting: bool = False
 
 
 def _replace(have: Tree, want: Tree) -> Tree:  # noqa: ARG001
@@ -36,6 +48,10 @@ def _fits(have: Tree, target: Tree) -> Problem | None:  # noqa: ARG001
     return None
 
 
+def _nothing(have: Tree) -> Remark | None:  # noqa: ARG001
+    return None
+
+
 def _words(value: Tree) -> str:
     return "not set" if value is None else str(bare(value))
 
@@ -49,7 +65,8 @@ class Facet:
     when `normal(target) != normal(have)`. `write=None`: cannot be changed after creation, a mismatch is blocked with
     `refuse`'s problem. `born`: the create call sets it. `optional`: keys of a wanted mapping that AWS may not report;
     their absence is a note, not a difference. `words` says a value in a sentence's words. `risk` names what needs
-    consent. `refuse(have, target)` tells why a resource must not be used at all. `document`: AWS gives a string.
+    consent. `refuse(have, target)` tells why a resource must not be used at all. `remark(have)` is what to say of a
+    value without doing anything about it. `document`: AWS gives a string.
     """
 
     name: str
@@ -64,7 +81,19 @@ class Facet:
     words: Callable[[Tree], str] = _words
     risk: Callable[[Tree, Tree], Risk | None] = _no_risk
     refuse: Callable[[Tree, Tree], Problem | None] = _fits
+    remark: Callable[[Tree], Remark | None] = _nothing
     document: bool = False
+
+
+def watched(
+    name: str,
+    says: str,
+    read: Call,
+    words: Callable[[Tree], str],
+    remark: Callable[[Tree], Remark | None],
+) -> Facet:
+    """A facet that is only looked at: whatever AWS has there is no difference, and never holds up a plan."""
+    return Facet(name, says, None, read, None, normal=lambda _value: None, words=words, remark=remark)
 
 
 @dataclass(frozen=True)
@@ -129,3 +158,33 @@ def needs(resource: Resource) -> frozenset[str]:
     trees.extend(facet.want for facet in resource.facets("created"))
     found = {ref.resource for tree in trees for ref in refs(tree)}
     return (frozenset(found) | frozenset(resource.after)) - {resource.name}
+
+
+def elsewhere(resource: Resource, region: str) -> Resource:
+    """The resource with all its calls in another region; with an empty one it stays where the set-up is."""
+    if not region:
+        return resource
+
+    def there(call: Call) -> Call:
+        return replace(call, region=region)
+
+    def moved(facet: Facet) -> Facet:
+        write = facet.write
+        return replace(
+            facet,
+            read=there(facet.read),
+            write=None if write is None else lambda have, target: there(write(have, target)),
+        )
+
+    search = resource.search
+    return replace(
+        resource,
+        lookup=there(resource.lookup),
+        create=None if resource.create is None else there(resource.create),
+        owner=None if resource.owner is None else there(resource.owner),
+        listed=None if resource.listed is None else there(resource.listed),
+        search=None
+        if search is None
+        else Search(there(search.list), lambda i: there(search.tags(i)), lambda i: there(search.look(i))),
+        facets=lambda origin: tuple(moved(facet) for facet in resource.facets(origin)),
+    )

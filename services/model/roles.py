@@ -127,13 +127,13 @@ def _facets(place: Place, spec: RoleSpec, origin: Origin) -> tuple[Facet, ...]:
             document=True,
             words=policies.words,
         ),
-        _nothing_else("other-policies", "inline policies", "ListRolePolicies", "PolicyNames", spec),
-        _nothing_else(
-            "attached-policies",
-            "attached policies",
-            "ListAttachedRolePolicies",
-            "AttachedPolicies[].PolicyName",
-            spec,
+        *nothing_else(
+            Only(
+                spec.name,
+                POLICY_NAME,
+                harm="Palisade could do more than write backups",
+                instead="Or choose another name under role.name: a role of its own is made then.",
+            )
         ),
     ]
     if spec.permissions_boundary:
@@ -212,9 +212,28 @@ def _trust_words(policy: Tree) -> str:
     return f"can be assumed by {found}, only with the external ID {' or '.join(map(mask, ids))}"
 
 
-def _nothing_else(name: str, what: str, op: str, path: str, spec: RoleSpec) -> Facet:
+@dataclass(frozen=True)
+class Only:
+    """The one inline policy that a role may have; `harm` and `instead` say what another would mean, and what to do."""
+
+    role: str
+    policy: str
+    harm: str
+    instead: str
+
+
+def nothing_else(only: Only) -> tuple[Facet, Facet]:
+    """That the role has no other inline policy, and no attached one."""
+    attached = "AttachedPolicies[].PolicyName"
+    return (
+        _no_others(only, "other-policies", "inline policies", "ListRolePolicies", "PolicyNames"),
+        _no_others(only, "attached-policies", "attached policies", "ListAttachedRolePolicies", attached),
+    )
+
+
+def _no_others(only: Only, name: str, what: str, op: str, path: str) -> Facet:
     def others(value: Tree) -> Tree:
-        return sorted(str(v) for v in items(value) if v != POLICY_NAME)
+        return sorted(str(v) for v in items(value) if v != only.policy)
 
     def refuse(have: Tree, _target: Tree) -> Problem | None:
         found = items(others(have))
@@ -222,19 +241,16 @@ def _nothing_else(name: str, what: str, op: str, path: str, spec: RoleSpec) -> F
             return None
         return Problem(
             "unfit",
-            f"The role {spec.name} has {what} that are not of this set-up ({', '.join(map(str, found))}), "
-            "so Palisade could do more than write backups.",
-            (
-                "Remove them from the role if nothing needs them.",
-                "Or choose another name under role.name: a role of its own is made then.",
-            ),
+            f"The role {only.role} has {what} that are not of this set-up ({', '.join(map(str, found))}), "
+            f"so {only.harm}.",
+            ("Remove them from the role if nothing needs them.", only.instead),
         )
 
     return Facet(
         name=name,
         says=f"has no other {what}",
         want=[],
-        read=Call("iam", op, {"RoleName": spec.name}, {"have": path}, transient=_FRESH),
+        read=Call("iam", op, {"RoleName": only.role}, {"have": path}, transient=_FRESH),
         write=None,
         normal=others,
         born=True,

@@ -27,6 +27,7 @@ _PLACES: Mapping[str, str] = MappingProxyType(
         "split": "services.recovery.split_operations",
         "combine": "services.recovery.split_operations",
         "deal": "services.recovery.split_operations",
+        "gather": "services.recovery.split_operations",
         "token-list": "services.recovery.token_operations",
         "token-store": "services.recovery.token_operations",
         "token-read": "services.recovery.token_operations",
@@ -74,7 +75,7 @@ def serve(orders: BinaryIO, answers: BinaryIO) -> None:
     try:
         with _told(tell):
             head: dict[str, Any] = json.loads(orders.readline())
-            secrets.update((name, bytearray(orders.read(size))) for name, size in head["secrets"].items())
+            secrets.update(_secrets(head, orders))
             work = head["work"]
             operations = importlib.import_module(_PLACES.get(work, "services.recovery.operations"))
             if work in getattr(operations, "TALKS", {}):
@@ -82,11 +83,27 @@ def serve(orders: BinaryIO, answers: BinaryIO) -> None:
                 answer(first)
                 for line in orders:
                     with _told(tell):
-                        answer(ask(json.loads(line)))
+                        answer(_asked(ask, json.loads(line), orders))
             else:
                 answer(operations.WORK[work](head["parameters"], secrets, say))
     finally:
         wipe(*secrets.values())
+
+
+def _asked(
+    ask: Callable[[Mapping[str, object]], Mapping[str, object]], question: Mapping[str, Any], orders: BinaryIO
+) -> Mapping[str, object]:
+    """The answer to a question; the secrets behind it are in it, and are wiped afterwards."""
+    secrets = _secrets(question, orders)
+    try:
+        return ask({**question, **secrets})
+    finally:
+        wipe(*secrets.values())
+
+
+def _secrets(line: Mapping[str, Any], orders: BinaryIO) -> dict[str, bytearray]:
+    """What a line announces and what comes behind it."""
+    return {name: bytearray(orders.read(size)) for name, size in line["secrets"].items()}
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ def read(name: str, content: bytes | bytearray) -> Share:
     if words is None:
         raise refuse(
             "unreadable-file",
-            f"{name} is no share: a share is a line of {WORDS} English words.",
+            f"A share is a line of {WORDS} English words, and {name} is no share.",
             "Give the file of a share, or its words and nothing else.",
             where=name,
         )
@@ -35,37 +35,19 @@ def _says(name: str, fault: Fault, words: int) -> str:
         case "unknown-word":
             return f"Word {fault.position} of {name} is not on the list of words that shares are made of."
         case "length":
-            return f"{name} has {words} words, and a share has {WORDS}."
+            return f"A share has {WORDS} words, and {name} has {words}."
         case "checksum" if fault.position is not None:
             return f"Word {fault.position} of {name} is most likely wrong: the share's checksum does not fit."
         case "checksum":
             return f"At least two words of {name} are wrong or in the wrong place: the share's checksum does not fit."
         case _:
-            return f"{name} is a share of another kind, which was not made for a recovery key."
+            return f"This share is of another kind, which was not made for a recovery key: {name}."
 
 
 def check_set(shares: Sequence[tuple[str, Share]]) -> None:
     """Refuse shares that cannot be combined: of several sets, the same twice, too few, too many. `invalid-answer`."""
-    if not shares:
-        raise refuse("invalid-answer", "No share was given.", "Give the shares of several custodians.")
-    first_name, first = shares[0]
-    seen: dict[int, str] = {}
-    for name, share in shares:
-        if share.group != first.group:
-            raise refuse(
-                "invalid-answer",
-                f"{name} belongs to another set of shares than {first_name}.",
-                "Bring shares together whose files or sheets name the same set.",
-                where=name,
-            )
-        if share.index in seen:
-            raise refuse(
-                "invalid-answer",
-                f"{seen[share.index]} and {name} are the same share.",
-                "Give the share of another custodian instead of one of them.",
-                where=name,
-            )
-        seen[share.index] = name
+    check_together(shares)
+    _, first = shares[0]
     if len(shares) < first.threshold:
         raise refuse(
             "invalid-answer",
@@ -78,6 +60,39 @@ def check_set(shares: Sequence[tuple[str, Share]]) -> None:
             f"Exactly {first.threshold} shares of this set are combined, and {len(shares)} were given.",
             f"Leave {len(shares) - first.threshold} of them out; any will do.",
         )
+
+
+def check_together(shares: Sequence[tuple[str, Share]]) -> None:
+    """Refuse shares of several sets, and the same one twice; there may be too few of them yet. `invalid-answer`."""
+    if not shares:
+        raise refuse("invalid-answer", "No share was given.", "Give the shares of several custodians.")
+    first_name, first = shares[0]
+    seen: dict[int, str] = {}
+    for name, share in shares:
+        if share.group != first.group:
+            raise refuse(
+                "invalid-answer",
+                f"Two sets are mixed: {name} belongs to another set of shares than {first_name}.",
+                "Bring shares together whose files or sheets name the same set.",
+                where=name,
+            )
+        if share.index in seen:
+            raise refuse(
+                "invalid-answer",
+                f"The same share was given twice: {seen[share.index]} and {name}.",
+                "Give the share of another custodian instead of one of them.",
+                where=name,
+            )
+        seen[share.index] = name
+
+
+def enough(threshold: int) -> ProblemError:
+    """The refusal of one share more than are combined."""
+    return refuse(
+        "invalid-answer",
+        f"The {threshold} shares that are needed are here already.",
+        "Go on with them; more are not combined.",
+    )
 
 
 def contradictory() -> ProblemError:

@@ -10,6 +10,9 @@ from services.recovery.share_files import check_numbers
 
 LONGEST = 80
 
+BLANK = "_" * 24
+"""In place of a custodian who was not named: to be filled in by hand."""
+
 
 @dataclass(frozen=True)
 class Custodian:
@@ -26,6 +29,11 @@ class Custody:
     identifier: int
     threshold: int
     custodians: tuple[Custodian, ...]
+
+    @property
+    def named(self) -> bool:
+        """Whether anybody holds the shares by name."""
+        return all(one.name != BLANK for one in self.custodians)
 
 
 def custody(identifier: int, threshold: int, names: Sequence[str]) -> Custody:
@@ -46,6 +54,13 @@ def custody(identifier: int, threshold: int, names: Sequence[str]) -> Custody:
     return Custody(
         identifier, threshold, tuple(Custodian(share, name) for share, name in enumerate(cleaned, 1))
     )
+
+
+def unnamed(identifier: int, threshold: int, count: int) -> Custody:
+    """The record of a set whose holders nobody has named yet: a blank for each."""
+    check_numbers(threshold, count)
+    holders = tuple(Custodian(share, BLANK) for share in range(1, count + 1))
+    return Custody(identifier, threshold, holders)
 
 
 def check_custodian(name: str) -> str:

@@ -7,17 +7,16 @@ but words on paper that open nothing.
 
 from __future__ import annotations
 
-import subprocess
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from services.problems import ProblemError, refuse
 from services.recovery import keyfiles, keypair, process, share_files
 from services.recovery.keyfiles import KeyFiles
 from services.recovery.passwords import ITERATIONS
 from services.recovery.stages import Say, silent
+from services.recovery.talk import Talk
 from services.recovery.wordcheck import ASKED, ShownShare, wrong
 
 
@@ -37,14 +36,10 @@ class Dealing:
     def __init__(self, threshold: int, count: int, iterations: int = ITERATIONS) -> None:
         """Errors: `invalid-answer`."""
         share_files.check_numbers(threshold, count)
-        self._order = process.Order(
-            "deal", {"threshold": threshold, "count": count, "iterations": iterations}, {}
-        )
+        order = process.Order("deal", {"threshold": threshold, "count": count, "iterations": iterations}, {})
+        self._talk = Talk(order, _stopped)
         self._count = count
         self._confirmed: set[int] = set()
-        self._lock = threading.Lock()
-        self._cancelled = False
-        self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -55,7 +50,7 @@ class Dealing:
     @property
     def pid(self) -> int | None:
         """The process that keeps the secret, once there is one."""
-        return self._process.pid if self._process else None
+        return self._talk.pid
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -64,17 +59,12 @@ class Dealing:
 
     def begin(self, say: Say = silent) -> Deal:
         """Make the secret, split it and recombine it in every way."""
-        with self._lock:
-            if self._cancelled:
-                raise _stopped()
-            self._process = process.launch(self._order.environment)
-        process.send(self._process, self._order)
-        answer = self._answer(say)
+        answer = self._talk.begin(say)
         return Deal(answer["threshold"], answer["count"], answer["identifier"], answer["groups"])
 
     def share(self, number: int) -> ShownShare:
         """One share, counted from 1; wipe it before asking for the next. It can be asked for again."""
-        answer = self._ask({"ask": "share", "number": number}, silent)
+        answer = self._talk.ask({"ask": "share", "number": number})
         return ShownShare(number, self._count, answer["words"])
 
     def confirm(self, share: ShownShare, typed: Mapping[int, str]) -> tuple[int, ...]:
@@ -85,7 +75,7 @@ class Dealing:
         return mistaken
 
     def finish(self, request: keypair.Request, say: Say = silent) -> KeyFiles:
-        """Make the key, seal it, prove it, publish it; after a problem it can be tried again, elsewhere.
+        """Make the key, seal it, prove it, publish it, and let the child go; after a problem it can be tried again.
 
         Errors: `failed-check` while a share is not confirmed; those of making a key pair.
         """
@@ -97,43 +87,20 @@ class Dealing:
             )
         keyfiles.refuse_existing(keyfiles.paths(request.folder, request.name))
         folder = str(request.folder.absolute())
-        return keypair.key_files(self._ask({"ask": "finish", "folder": folder, "name": request.name}, say))
+        question = {"ask": "finish", "folder": folder, "name": request.name}
+        return keypair.key_files(self._talk.conclude(question, say))
 
     def cancel(self) -> None:
         """End the child, from any thread; a file that is being written is finished first."""
-        with self._lock:
-            self._cancelled = True
-            if self._process is not None:
-                self._process.terminate()
+        self._talk.cancel()
+
+    def drop(self) -> None:
+        """Let the child go, with the secret, from any thread; a key that is being made is finished first."""
+        self._talk.drop()
 
     def close(self) -> None:
         """Let the child go, with its memory."""
-        if self._process is None:
-            return
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
-        self._process.wait()
-
-    def _ask(self, question: Mapping[str, object], say: Say) -> Mapping[str, Any]:
-        if self._process is None:
-            raise ValueError("the hand-out has not begun")
-        process.tell(self._process, question)
-        return self._answer(say)
-
-    def _answer(self, say: Say) -> Mapping[str, Any]:
-        assert self._process is not None  # noqa: S101 - for the type checker
-        try:
-            answer = process.listen(self._process, say)
-        except ProblemError:
-            raise  # the child has told it, and goes on listening
-        except BaseException:
-            self._process.terminate()
-            raise
-        if answer is None:
-            status = self._process.wait()
-            raise _stopped() if self._cancelled else process.ended_early(status)
-        return answer
+        self._talk.close()
 
 
 def _stopped() -> ProblemError:

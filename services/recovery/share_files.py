@@ -16,6 +16,9 @@ from services.recovery.keyfiles import check_name, refuse_taken
 FEWEST, MOST = 2, 16
 """Shares of one secret: SLIP-39 allows up to 16, and with one share nothing is split."""
 
+WORDS = 33
+"""Words of a share of a 256-bit secret."""
+
 LIMIT = 1 << 14
 """Bytes of the largest share file that is read."""
 

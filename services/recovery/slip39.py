@@ -17,7 +17,9 @@ import shamir_mnemonic
 from shamir_mnemonic import constants, rs1024, wordlist
 from shamir_mnemonic.shamir import ShareGroup
 
-WORDS = 33
+from services.recovery import share_files
+
+WORDS = share_files.WORDS
 """Words of a share: 4 for the set and the place in it, 26 for the value, 3 for the checksum."""
 
 SECRET = 32

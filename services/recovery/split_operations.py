@@ -22,6 +22,7 @@ from services.recovery import combining, formats, keyfiles, operations, proof, s
 from services.recovery.encoding import MAGIC
 from services.recovery.keyfiles import KeyFiles, Paths
 from services.recovery.operations import Json, Parameters, Secrets
+from services.recovery.passwords import wipe
 from services.recovery.proof import Bench
 from services.recovery.stages import Say, stage
 
@@ -123,14 +124,35 @@ def combine(
 
     Errors: `unreadable-file`, `invalid-answer` (too few, too many, the same twice, of other sets), `wrong-password`.
     """
+    _refuse_unsealed(sealed)
+    shares = [(name, combining.read(name, content)) for name, content in given]
+    combining.check_set(shares)
+    password, description = _opened(shares, sealed, bench)
+    first = shares[0][1]
+    about: Json = {
+        "identifier": first.identifier,
+        "threshold": first.threshold,
+        "sha256": description.sha256,
+        "acceptable": description.acceptable,
+        "recovery_tool_accepts": description.recovery_tool_accepts,
+        "notes": list(description.notes),
+    }
+    return about, password
+
+
+def _refuse_unsealed(sealed: bytes) -> None:
     if not sealed.startswith(MAGIC):
         raise refuse(
             "unreadable-file",
             "The file that the shares should open is no sealed key.",
             "Give the .pke1 file that belongs to the shares.",
         )
-    shares = [(name, combining.read(name, content)) for name, content in given]
-    combining.check_set(shares)
+
+
+def _opened(
+    shares: Sequence[tuple[str, slip39.Share]], sealed: bytes, bench: Bench
+) -> tuple[bytearray, formats.Description]:
+    """The password that the shares give, and what it opens."""
     with stage("recombine", bench.say, bench.clock):
         try:
             password = bytearray(slip39.recover([share for _, share in shares]).hex().encode())
@@ -143,16 +165,40 @@ def combine(
             if error.problem.code != "wrong-password":
                 raise
             raise combining.other_file() from None
-    first = shares[0][1]
-    about: Json = {
-        "identifier": first.identifier,
-        "threshold": first.threshold,
-        "sha256": description.sha256,
-        "acceptable": description.acceptable,
-        "recovery_tool_accepts": description.recovery_tool_accepts,
-        "notes": list(description.notes),
-    }
-    return about, password
+    return password, description
+
+
+def gather(bench: Bench) -> tuple[Json, Ask]:
+    """Take shares one at a time, keep them here, and complete with them what an interrupted run left.
+
+    A share that is refused leaves the others as they are, and so does a completion that fails: it can be asked again.
+    """
+    taken: list[tuple[str, slip39.Share]] = []
+
+    def take(name: str, content: bytearray) -> Json:
+        share = combining.read(name, content)
+        combining.check_together([*taken, (name, share)])
+        if len(taken) >= share.threshold:
+            raise combining.enough(share.threshold)
+        taken.append((name, share))
+        return {"identifier": share.identifier, "threshold": share.threshold, "index": share.index}
+
+    def finish(of: Paths) -> Json:
+        combining.check_set(taken)
+        sealed = share_files.read_sealed(of.sealed)
+        _refuse_unsealed(sealed)
+        password, _ = _opened(taken, sealed, bench)
+        try:
+            return keyfiles.as_json(operations.complete(of, "pke1", password, bench))
+        finally:
+            wipe(password)
+
+    def ask(question: Mapping[str, Any]) -> Json:
+        if question["ask"] == "take":
+            return take(question["name"], question["share"])
+        return finish(keyfiles.paths(Path(question["folder"]), question["name"]))
+
+    return {}, ask
 
 
 def deal(
@@ -201,12 +247,16 @@ def _deal(parameters: Parameters, _: Secrets, say: Say) -> tuple[Json, Ask]:
     return deal(parameters["threshold"], parameters["count"], Bench(say, parameters["iterations"]))
 
 
+def _gather(parameters: Parameters, _: Secrets, say: Say) -> tuple[Json, Ask]:
+    return gather(Bench(say, parameters["iterations"]))
+
+
 WORK: Mapping[str, Callable[[Parameters, Secrets, Say], Json]] = MappingProxyType(
     {"split": _generate, "combine": _combine}
 )
 """What an order can ask for."""
 
 TALKS: Mapping[str, Callable[[Parameters, Secrets, Say], tuple[Json, Ask]]] = MappingProxyType(
-    {"deal": _deal}
+    {"deal": _deal, "gather": _gather}
 )
 """What an order can begin: the first answer, and who answers the questions that follow."""

@@ -12,6 +12,7 @@ from services.desk import Desk, Planned
 from services.engine.world import Present
 from services.model.calls import Aws, Refused
 from services.model.values import Ref
+from services.verify.alarms import left_out
 from services.verify.backups import Looked, Watched, look
 from services.verify.checks import Check, Report
 from services.verify.configuration import configuration
@@ -40,7 +41,7 @@ EVERYTHING = Question()
 def checklist(desk: Desk, planned: Planned, question: Question, watched: Watched) -> Report:
     """One pass; reads only. `planned` is what AWS looks like now, `watched` what earlier passes saw."""
     world = planned.world
-    checks = configuration(desk.blueprint, world)
+    checks = (*configuration(desk.blueprint, world), *left_out(desk.setup.answers))
     aws = ReadOnly(desk.aws)
     key_arn = world.output(Ref("key"))
     trail, expected = _trail(desk, planned), _expected(desk, planned)

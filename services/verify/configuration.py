@@ -10,7 +10,7 @@ from services.engine.plan import Step, plan
 from services.engine.world import Absent, Have, Present, World
 from services.model.resource import Blueprint, Facet, Resource
 from services.model.values import document, shown
-from services.verify.checks import Check, check_of
+from services.verify.checks import Check, Status, check_of
 
 REFERENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -23,6 +23,30 @@ REFERENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "key.state": ("KMS.3",),
         "role.trust": ("iam_role_cross_service_confused_deputy_prevention",),
         "role.policy": ("IAM.1", "IAM.21"),
+        "log_key.rotation": ("KMS.4",),
+        "log_key.state": ("KMS.3",),
+        "log_group.encryption": ("cloudwatch_log_group_kms_encryption_enabled",),
+        "log_group.retention": ("cloudwatch_log_group_retention_policy_specific_days_enabled",),
+        "log_role.trust": ("iam_role_cross_service_confused_deputy_prevention",),
+        "trail.regions": ("CloudTrail.1",),
+        "trail.encryption": ("CloudTrail.2",),
+        "trail.validation": ("CloudTrail.4",),
+        "trail.log-group": ("CloudTrail.5",),
+        "trail.logging": ("CloudTrail.1",),
+        "trail.selectors": ("CIS 4.8", "CIS 4.9", "S3.22", "S3.23"),
+        "filter-key.pattern": (
+            "CIS 5.7",
+            "cloudwatch_log_metric_filter_disable_or_scheduled_deletion_of_kms_cmk",
+        ),
+        "filter-bucket.pattern": ("CIS 5.8", "cloudwatch_log_metric_filter_for_s3_bucket_policy_changes"),
+        "filter-trail.pattern": (
+            "CIS 5.5",
+            "cloudwatch_log_metric_filter_and_alarm_for_cloudtrail_configuration_changes_enabled",
+        ),
+        "alarm-key.actions": (
+            "cloudwatch_alarm_actions_enabled",
+            "cloudwatch_alarm_actions_alarm_state_configured",
+        ),
     }
 )
 """Rules of Security Hub (and Prowler, by name) that ask for the same as a facet."""
@@ -73,6 +97,10 @@ def _facet(resource: Resource, facet: Facet, world: World, step: Step | None) ->
     if step is None:
         side = world.sides.get(address)
         have = side.value if isinstance(side, Have) else None
+        remark = facet.remark(have)
+        if remark is not None:
+            status: Status = "waiting" if remark.waiting else "warn"
+            return Check(identifier, title, status, remark.says, remark.remedy, references)
         if have is None and facet.optional:
             return Check(
                 identifier,

@@ -15,7 +15,8 @@ from tests.screens.stage import ENDPOINT, Show, Stage, curtain, cut, refusal, sq
 PAGES = (
     *("welcome", "new", "account", "recovery-key", "password", "storage", "access", "review"),
     *("palisade", "quorum", "verify"),
-    *("own-key", "split", "shares", "making", "token", "pin", "prove", "opening"),
+    *("own-key", "split", "shares", "gather", "type-share", "making"),
+    *("token", "pin", "prove", "opening"),
 )
 LONG_WRITER = (
     "arn:aws:iam::444455556666:role/a-path/that-is-long/palisade-mpc-backup-writer-of-the-sandbox-environment"

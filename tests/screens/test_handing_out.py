@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input, Static, TextArea
 
+from screens import key_place
 from screens.dialogs import Ask
 from screens.shares import Shares
 from screens.widgets.action import Action
@@ -157,7 +160,9 @@ async def test_leaving_the_page_keeps_the_place_but_no_words(stage: Stage) -> No
         assert show.shows(f"Share 2 of 3 is for {NAMES[1]}.")
         await show.go("welcome")
         assert show.app.session.hand_out is None
-        assert hand_out.unwanted
+        assert hand_out.dealing.pid is not None
+        with pytest.raises(ProcessLookupError):
+            os.kill(hand_out.dealing.pid, 0)
 
 
 async def test_a_medium_that_fails_does_not_spoil_the_shares(stage: Stage) -> None:
@@ -182,6 +187,27 @@ async def test_a_medium_that_fails_does_not_spoil_the_shares(stage: Stage) -> No
         .answers.text("recovery_key.private_file")
         .startswith(str(stage.folder / "other"))
     )
+
+
+async def test_papers_that_are_in_the_way_are_left_and_fail_nothing(stage: Stage) -> None:
+    stage.keyless()
+    keys = stage.folder / "keys"
+    foreign = [keys / f"acme-sandbox-recovery{ending}" for ending in (".txt", ".custody.json")]
+    async with curtain(stage, at="split") as show:
+        show.app.session.keep(key_place.KIND, "split")
+        await to_first_cover(show, NAMES[:2])
+        await hand_out_one(show)
+        keys.mkdir()
+        for path in foreign:
+            path.write_text("somebody else's")
+        await hand_out_one(show)
+        assert show.shows("The key is made, sealed, read back from the medium, and proven")
+        for path in foreign:
+            assert show.shows(f"{path} exists and is not")
+        assert show.shows("with --share FILE for each share that is needed and --custodian NAME for each.")
+        assert await cut(show) == []
+        assert show.app.session.answers.text("recovery_key.custody") == "split"
+    assert {path.read_text() for path in foreign} == {"somebody else's"}
 
 
 async def test_names_that_make_no_split_are_refused_and_stay(stage: Stage) -> None:

@@ -213,3 +213,15 @@ async def test_back_does_not_leave_while_things_are_created(stage: Stage) -> Non
         await create(show)
         assert set(seen) == {"applying"}
         assert show.page.name_ == "applying"
+
+
+async def test_what_costs_money_is_said_with_its_sum_and_needs_a_typed_word(stage: Stage) -> None:
+    trail: dict[str, object] = {"hardening__trail": "create", "hardening__data_events": "all"}
+    stage.more = {"open_first": stage.setup(**trail).path}
+    async with curtain(stage, at="review") as show:
+        words = show.page.query_one("#plan", Lines).words
+        assert "This set-up costs about $" in words
+        assert "Assumed for a month" in words
+        assert show.shows("AWS bills every recorded read or write of a backup")
+        assert show.page.query_one("#create", Action).disabled
+        await _agree(show, "cost", enough=True)

@@ -8,7 +8,9 @@ from services.blueprint import alias_name, blueprint
 from services.engine.order import levels, ordered
 from services.model.resource import Blueprint, Resource
 from services.problems import ProblemError
-from tests.world import ACCOUNT, BUCKET, KEY_ARN, ROLE, sample, sample_blueprint
+from tests.world import ACCOUNT, BUCKET, KEY_ARN, ROLE, TRAIL, sample, sample_blueprint
+
+AUDIT = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/audit"
 
 
 def names(parts: Blueprint) -> list[str]:
@@ -31,6 +33,17 @@ def test_whatever_the_order_they_are_listed_in_each_comes_after_what_it_needs() 
     assert found.index("key") < found.index("bucket") < found.index("role")
 
 
+def test_what_watches_is_made_only_where_it_is_asked_for() -> None:
+    own = ["log_key", "log_alias", "log_group", "log_role", "trail"]
+    assert names(sample_blueprint(**TRAIL))[-5:] == own
+    assert names(sample_blueprint(hardening__trail=AUDIT)) == ["key", "alias", "bucket", "role", "trail"]
+    reused = named(sample_blueprint(hardening__trail=AUDIT), "trail")
+    assert (reused.create, reused.lookup.region) == (None, "us-east-1")
+    production = sample_blueprint(setup__environment="production")
+    assert names(production)[-5:] == own
+    assert set(own) & set(names(sample_blueprint())) == set()
+
+
 def test_a_given_key_is_never_created_renamed_or_searched_for() -> None:
     parts = sample_blueprint(storage__kms_key=KEY_ARN)
     assert names(parts) == ["key", "bucket", "role"]
@@ -48,16 +61,16 @@ def test_the_names_are_the_answers() -> None:
     assert create.params["AliasName"] == alias_name("acme-sandbox") == "alias/palisade-backup-acme-sandbox"
 
 
-@pytest.mark.parametrize("part", sample_blueprint(), ids=lambda part: part.name)
+@pytest.mark.parametrize("part", sample_blueprint(**TRAIL), ids=lambda part: part.name)
 def test_every_resource_can_be_spoken_of(part: Resource) -> None:
     assert part.title.startswith(part.kind)
     assert part.says
     assert not part.says.endswith(".")
-    assert part.owner is not None or part.name == "alias"
+    assert part.owner is not None or part.name in {"alias", "log_alias"}
 
 
 def test_the_tags_come_first_so_that_adopting_marks_before_it_changes() -> None:
-    for part in sample_blueprint():
+    for part in (*sample_blueprint(**TRAIL), *sample_blueprint(hardening__trail=AUDIT)):
         if part.owner is not None:
             assert part.facets("foreign")[0].name == "tags"
 

@@ -13,9 +13,8 @@ from services.answers import place
 from services.model.calls import Aws, Call, Refused, Reply
 from services.model.operations import OPERATIONS, reads
 from services.model.resource import Blueprint
-from services.operator_policy import Job, calls_for, evidence_calls, policy
-from tests.services.test_evidence_policy import with_trail
-from tests.world import ACCOUNT, BUCKET, KEY_ARN, ROLE, Journey, do, sample, sample_blueprint
+from services.operator_policy import Job, calls_for, policy
+from tests.world import ACCOUNT, ALARMS, BUCKET, KEY_ARN, ROLE, TRAIL, Journey, do, sample, sample_blueprint
 
 JOBS: tuple[Job, ...] = ("setup", "verify", "recover")
 PLACE = place(sample(), ACCOUNT)
@@ -180,14 +179,17 @@ def test_to_make_a_bucket_without_access_lists_is_a_right_of_its_own() -> None:
 
 def test_every_row_of_the_table_is_of_use_to_some_job() -> None:
     """But for what the demo does in the place of others."""
-    used = {call.name for job in JOBS for call in calls_for(job, _with_boundary(), BUCKET)}
+    used = {call.name for job in JOBS for parts in _ways() for call in calls_for(job, parts, BUCKET)}
     demo = {"sts:AssumeRole", "s3:PutObject", "s3:DeleteObject"}
-    trail = {call.name for call in evidence_calls(with_trail())}
-    assert set(OPERATIONS) - used - trail == demo
+    assert set(OPERATIONS) - used == demo
 
 
-def _with_boundary() -> Blueprint:
-    return sample_blueprint(role__permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/Bound")
+def _ways() -> tuple[Blueprint, ...]:
+    return (
+        sample_blueprint(role__permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/Bound"),
+        sample_blueprint(**TRAIL, **ALARMS),
+        sample_blueprint(hardening__trail=f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/audit"),
+    )
 
 
 def test_the_policy_for_a_given_key_is_enough_for_the_whole_journey(aws: Aws) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 import stat
 from collections.abc import Sequence
@@ -69,6 +70,8 @@ def test_the_document_of_a_split_key_is_the_contracts(kept: Kept) -> None:
     assert found["private_file"] == str(kept.sealed)
     assert found["sheet"] == str(kept.folder / "keys" / "recovery.txt")
     assert [one["name"] for one in found["custodians"]] == ["Ada", "Ben", "Cleo, board"]
+    record = json.loads(Path(found["custodians_file"]).read_text())
+    assert record == {name: found[name] for name in ("sha256", "set", "threshold", "custodians")}
     assert "copy of recovery.pke1" in kept.made.err
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o400 for path in (*kept.shares, kept.sealed))
     sheet = Path(found["sheet"]).read_text()
@@ -218,11 +221,18 @@ def test_what_an_interruption_left_is_completed_with_shares(kept: Kept, tmp_path
     assert 'custody = "split"' in setup.read_text()
     sheet = Path(done.document["sheet"])
     assert "any 2 of 3 shares" in sheet.read_text()
+    record = Path(done.document["custodians_file"])
+    assert [one["name"] for one in json.loads(record.read_text())["custodians"]] == ["Ada", "Ben", "Cleo"]
     sheet.unlink()
     sheetless = ("keygen", "--out", keys, "--complete", *given, "--json")
+    assert machine(*sheetless).document["sheet"] == str(sheet)
+    assert "3 Cleo" in sheet.read_text(), "the names come from the record"
+    sheet.unlink()
+    record.unlink()
     assert machine(*sheetless).document["sheet"] is None
     assert machine(*sheetless, *names).document["sheet"] == str(sheet)
     assert "any 2 of 3 shares" in sheet.read_text()
+    assert record.exists()
 
 
 @pytest.mark.parametrize(

@@ -157,9 +157,19 @@ def test_a_token_guards_the_sealed_file_or_its_password(hsm: Terminal) -> None:
     assert sorted(one["label"] for one in listed["tokens"]) == ["safe", "twin", "twin"]
     on = ("--token", "safe", *pin, "--json")
     stored = hsm("token", "store", sealed, "--config", setup, *on)
+    sheet = sealed.with_name("recovery.hsm.txt")
     assert (stored.status, stored.document) == (
-        0, {"token": "safe", "label": "recovery", "what": "sealed-file", "size": sealed.stat().st_size},
-    )  # fmt: skip
+        0,
+        {
+            "token": "safe",
+            "label": "recovery",
+            "what": "sealed-file",
+            "size": sealed.stat().st_size,
+            "sheet": str(sheet),
+        },
+    )
+    assert "The token safe guards recovery.pke1" in sheet.read_text()
+    assert "SANDBOX" in sheet.read_text()
     assert 'custody = "hsm"' in setup.read_text()
     refused(hsm("token", "store", sealed, *on), "exists")
     out = hsm.folder / "again.pke1"

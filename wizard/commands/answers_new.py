@@ -29,6 +29,7 @@ APART = (
     "storage.bucket",
     "storage.kms_key",
     "role.name",
+    "hardening.trail_bucket",
 )
 
 

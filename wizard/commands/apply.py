@@ -93,7 +93,7 @@ def _consent(program: Program, desk: Desk, planned: Planned, accept: tuple[str, 
             "Look at the plan with 'palisade-wizard plan', then add --yes.",
             where="--yes",
         )
-    program.voice.tell(plan_text(desk, planned.plan))
+    program.voice.tell(plan_text(desk, planned.plan, planned.costs))
     program.voice.tell()
     risky = lacking(planned.plan, accept)
     for step in risky:

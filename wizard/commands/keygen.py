@@ -16,10 +16,10 @@ from wizard.keys.wanted import Wanted, refuse_mixtures
 from wizard.options import PATH
 
 if TYPE_CHECKING:
+    from services.papers import Purpose
     from services.recovery.keypair import Request
     from services.setup_file import SetupFile
     from wizard.keys.making import Made
-    from wizard.keys.place import Purpose
     from wizard.root import Program
 
 CUSTODY = "recovery_key.custody"
@@ -63,7 +63,7 @@ CUSTODY = "recovery_key.custody"
     "custodians",
     multiple=True,
     metavar="NAME",
-    help="Who holds a share, for the sheet; N times.",
+    help="Who holds a share, for the sheet and for NAME.custody.json; N times.",
 )
 @click.option("--complete", is_flag=True, help="Finish what an interrupted run left.")
 @click.option(
@@ -106,8 +106,7 @@ def _keygen(program: Program, wanted: Wanted) -> int:
     if not wanted.complete:
         _refuse_other_custody(setup, wanted)
         making.refuse_leftovers(request, split=wanted.split)
-        if wanted.sheet:
-            paper.refuse_taken(request.folder, request.name)
+        paper.refuse_taken(request, wanted)
     found = place.findings(program, request.folder, wanted.share_dirs)
     place.tell(program, found, of)
     made = _made(program, request, wanted, of)
@@ -116,14 +115,20 @@ def _keygen(program: Program, wanted: Wanted) -> int:
     extra: dict[str, object] = {"medium": [asdict(finding) for finding in found]}
     if made.password is not None:
         extra["keyring"] = copies.kept(program, made.files.sha256, made.password)
+    split = bool(made.shares) or (setup is not None and setup.answers.text(CUSTODY) == "split")
+    papers = paper.written(program, made, of, split=split, with_sheet=wanted.sheet)
     if wanted.sheet:
-        split = bool(made.shares) or (setup is not None and setup.answers.text(CUSTODY) == "split")
-        sheet = paper.written(program, made, request.name, of, split=split)
-        extra["sheet"] = str(sheet) if sheet else None
+        extra["sheet"] = _text(papers.sheet.path)
+    if made.shares:
+        extra["custodians_file"] = _text(papers.custodians.path)
     if program.voice.json:
         program.voice.document({**words.as_json(made), **extra})
-    words.say(program, made, wanted.config, sheet=extra.get("sheet"))
+    words.say(program, made, wanted.config, papers)
     return 0
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
 def _request(program: Program, wanted: Wanted) -> Request:

@@ -45,7 +45,7 @@ def command(
     if program.voice.json:
         program.voice.document(document)
     else:
-        program.voice.data(plan_text(desk, planned.plan))
+        program.voice.data(plan_text(desk, planned.plan, planned.costs))
     if out is not None:
         program.voice.tell(
             f"The plan is in {out}. Carry it out with: palisade-wizard apply --config {config} --plan {out}"

@@ -13,6 +13,7 @@ from wizard.keys.tokens import driver, find, token_options
 from wizard.options import PATH
 
 if TYPE_CHECKING:
+    from services.papers import Paper
     from services.recovery.token import Stored
     from services.setup_file import SetupFile
     from wizard.root import Program
@@ -51,8 +52,10 @@ def command(
     config: Path | None,
 ) -> int:
     """See the help text."""
+    from services import papers
     from services.recovery import share_files, token
     from wizard import passwords
+    from wizard.keys import place
     from wizard.keys.making import worked
 
     if password_file is not None and not only_password:
@@ -73,7 +76,13 @@ def command(
     stored = worked(program, token.storing(of, found, label, what, content=content, pin=pin))
     if setup is not None:
         _record(setup)
-    _say(program, file, stored)
+    of_key = place.purpose(setup, "")
+    _say(
+        program,
+        file,
+        stored,
+        papers.write_token_sheet(file, of_key, program.around.clock.wall(), stored.token),
+    )
     return 0
 
 
@@ -106,14 +115,24 @@ def _record(setup: SetupFile) -> None:
     setup_file.record(setup, {"recovery_key.custody": "hsm"})
 
 
-def _say(program: Program, file: Path, stored: Stored) -> None:
+def _say(program: Program, file: Path, stored: Stored, sheet: Paper) -> None:
+    if sheet.says:
+        program.voice.tell(f"! {sheet.says}")
     if program.voice.json:
         program.voice.document(
-            {"token": stored.token, "label": stored.label, "what": stored.what, "size": stored.size}
+            {
+                "token": stored.token,
+                "label": stored.label,
+                "what": stored.what,
+                "size": stored.size,
+                "sheet": None if sheet.path is None else str(sheet.path),
+            }
         )
         return
     what = f"The password of {file}" if stored.what == "password" else str(file)
     program.voice.data(
         f"✓ {what} is in the token {stored.token} as {stored.label} ({stored.size} bytes), and was read back."
     )
+    if sheet.path is not None:
+        program.voice.tell(f"Print {sheet.path}: the sheet that names the token.")
     program.voice.tell("Keep another copy of the sealed file: a token can break, too.")

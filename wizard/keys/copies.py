@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from services.problems import ProblemError, refuse
 
 if TYPE_CHECKING:
-    from wizard.keys.place import Purpose
+    from services.papers import Purpose
     from wizard.root import Program
 
 

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-BLANK = "_" * 24
-"""In place of a custodian who was not named: to be filled in by hand."""
-
 
 @dataclass(frozen=True)
 class Made:
@@ -77,8 +74,12 @@ def with_shares(
         raise unwritten(error, Path(error.filename or request.folder)) from None
     made = worked(program, work)
     program.voice.tell(f"✓ All {made.groups} smallest groups of shares give the password back")
-    holders = names or [BLANK] * len(folders)
-    return Made(made.files, made.shares, _custody(made.identifier, threshold, holders))
+    custody = (
+        custodians.custody(made.identifier, threshold, names)
+        if names
+        else custodians.unnamed(made.identifier, threshold, len(folders))
+    )
+    return Made(made.files, made.shares, custody)
 
 
 def refuse_leftovers(request: Request, *, split: bool) -> None:
@@ -127,18 +128,17 @@ def _completed_with_shares(
     program: Program, request: Request, shares: Sequence[Path], names: Sequence[str], *, unfinished: bool
 ) -> Made:
     """The same with shares, which must open the sealed file even where nothing else is missing."""
-    from services.recovery import keyfiles, share_files, split
-    from services.recovery.custodians import check_custodian
+    from services.recovery import custodians, keyfiles, share_files, split
     from services.recovery.keypair import completing
     from services.recovery.passwords import wipe
 
-    holders = [check_custodian(name) for name in names]
+    holders = [custodians.check_custodian(name) for name in names]
     sealed = share_files.read_sealed(keyfiles.paths(request.folder, request.name).sealed)
     work = split.combining(given(shares), sealed, reveal=unfinished, iterations=request.iterations)
     combined = worked(program, work)
     password = combined.password or bytearray()
     try:
-        custody = _custody(combined.identifier, combined.threshold, holders) if holders else None
+        custody = custodians.custody(combined.identifier, combined.threshold, holders) if holders else None
         made = worked(program, completing(request, password)) if unfinished else _found(request)
     finally:
         wipe(password)
@@ -172,22 +172,10 @@ def worked(program: Program, work: Work[Result]) -> Result:
 
 
 def _found(request: Request) -> KeyFiles:
-    """A pair that is complete on the disk: only the setup file, or its sheet, is missing."""
-    from services import files
+    """A pair that is complete on the disk: only the setup file, or a paper of it, is missing."""
+    from services import papers
     from services.recovery import keyfiles
-    from services.recovery.formats import public_key
 
     of = keyfiles.paths(request.folder, request.name)
-    key = public_key(files.read_small(of.public_der))
     style = next((f for f in keyfiles.FORMATS if of.private(f).exists()), request.format)
-    return keyfiles.KeyFiles(of.public_der, of.public_hex, of.private(style), style, key.sha256, 4096, 65537)
-
-
-def _custody(identifier: int, threshold: int, names: Sequence[str]) -> Custody:
-    """The set with its holders; unlike `custodians.custody`, blanks may stand for all of them."""
-    from services.recovery import custodians
-
-    if BLANK not in names:
-        return custodians.custody(identifier, threshold, names)
-    holders = tuple(custodians.Custodian(share, name) for share, name in enumerate(names, 1))
-    return custodians.Custody(identifier, threshold, holders)
+    return papers.on_disk(of.private(style))

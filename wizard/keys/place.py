@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from services.papers import Environment, Purpose
 from services.problems import refuse
 
 if TYPE_CHECKING:
     from services.recovery.medium import Finding
     from services.setup_file import SetupFile
     from wizard.root import Program
-
-Environment = Literal["sandbox", "production", ""]
-"""Empty where nobody said what the key is for: then nothing is refused that only production refuses."""
-
-
-@dataclass(frozen=True)
-class Purpose:
-    """What a key is for, as far as it is known."""
-
-    environment: Environment = ""
-    kit: str = ""
-
-    @property
-    def production(self) -> bool:
-        return self.environment == "production"
 
 
 def purpose(setup: SetupFile | None, environment: Environment) -> Purpose:

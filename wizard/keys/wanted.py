@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from services.problems import ProblemError, refuse
 
 if TYPE_CHECKING:
+    from services.papers import Environment
     from services.recovery.keyfiles import Format
-    from wizard.keys.place import Environment
 
 
 @dataclass(frozen=True)

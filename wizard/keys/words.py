@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wizard import PROGRAM
 
 if TYPE_CHECKING:
+    from services.papers import Papers
     from wizard.keys.making import Made
     from wizard.root import Program
 
@@ -16,17 +17,15 @@ if TYPE_CHECKING:
 def as_json(made: Made) -> dict[str, object]:
     """The contract's JSON of `keygen`; paths only. Custodians are there where they were named."""
     from services.recovery import custodians, keyfiles
-    from wizard.keys.making import BLANK
 
     document = {**keyfiles.as_json(made.files), "shares": [str(path) for path in made.shares]}
     if made.custody is None:
         return document
     custody = custodians.as_json(made.custody)
-    named = all(one.name != BLANK for one in made.custody.custodians)
-    return {**document, **custody, "custodians": custody["custodians"] if named else []}
+    return {**document, **custody, "custodians": custody["custodians"] if made.custody.named else []}
 
 
-def say(program: Program, made: Made, config: Path | None, sheet: object) -> None:
+def say(program: Program, made: Made, config: Path | None, papers: Papers) -> None:
     """Where everything is, what to know of it, and what to do next."""
     voice, files = program.voice, made.files
     if not voice.json:
@@ -35,7 +34,8 @@ def say(program: Program, made: Made, config: Path | None, sheet: object) -> Non
             f"As hex text  {files.public_hex}",
             f"Private key  {files.private_file}",
             *(f"Share        {path}" for path in made.shares),
-            *([f"Sheet        {sheet}"] if sheet else []),
+            *([f"Sheet        {papers.sheet.path}"] if papers.sheet.path else []),
+            *([f"Custodians   {papers.custodians.path}"] if papers.custodians.path else []),
             f"SHA-256      {files.sha256}",
         ]
         voice.data("\n".join(lines))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from services.costs import DATA_EVENTS
 from services.events import Event, Failed, Finished, Skipped, Started, Succeeded, Waiting
 from services.model.place import parse_arn
 
@@ -27,7 +28,7 @@ COUNTED: dict[Status, str] = {
 }
 RISKS = {
     "adopt": "it exists already and was not made by this set-up",
-    "cost": "it costs money for every request",
+    "cost": DATA_EVENTS,
     "irreversible": "it cannot be undone",
     "principal": "it changes who can write backups",
 }
@@ -48,8 +49,8 @@ def endpoint_lines(endpoint: str) -> str:
     )
 
 
-def plan_text(desk: Desk, plan: Plan) -> str:
-    """A whole plan: where, what, who will be able to write, what needs consent, and how much it is."""
+def plan_text(desk: Desk, plan: Plan, costs: tuple[str, ...] = ()) -> str:
+    """A whole plan: where, what, who will be able to write, what needs consent, what it costs, and how much it is."""
     answers = desk.setup.answers
     head = (
         f"Set-up {answers.text('setup.name')} ({answers.text('setup.environment')}), account "
@@ -61,7 +62,7 @@ def plan_text(desk: Desk, plan: Plan) -> str:
     parts += [head, ""]
     for _, steps in groupby(plan.steps, key=lambda step: step.resource.name):
         parts += [*_resource(list(steps)), ""]
-    parts += [who_can_write(answers), *_risks(plan), *_notes(plan), "", _amount(plan)]
+    parts += [who_can_write(answers), *_risks(plan), *_notes(plan), *_costs(costs), "", _amount(plan)]
     return "\n".join(parts)
 
 
@@ -114,6 +115,14 @@ def _risks(plan: Plan) -> Iterator[str]:
 
 def _notes(plan: Plan) -> Iterator[str]:
     yield from (f"· {note.says}" for note in plan.notes)
+
+
+def _costs(sentences: tuple[str, ...]) -> Iterator[str]:
+    """The sum, and what it is made of below it."""
+    if sentences:
+        yield ""
+        yield f"$ {sentences[0]}"
+        yield from (f"  {sentence}" for sentence in sentences[1:])
 
 
 def _amount(plan: Plan) -> str:

@@ -194,9 +194,13 @@ def test_a_wrong_clock_is_told_from_a_wrong_secret(message: str, kind: str) -> N
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_denied_names_every_action_and_what_it_is_about(name: str) -> None:
     service, op = name.split(":")
-    params = {"s3": {"Bucket": "acme"}, "iam": {"RoleName": "writer"}, "kms": {"KeyId": "1234"}}.get(
-        service, {}
-    )
+    params = {
+        "s3": {"Bucket": "acme"},
+        "iam": {"RoleName": "writer"},
+        "kms": {"KeyId": "1234"},
+        "cloudtrail": {"TrailName": "audit"},
+        "logs": {"logGroupName": "audit/logs"},
+    }.get(service, {})
     problem = problem_of(Refused(Call(service, op, params), "AccessDenied", "No.", 403))
     assert problem.code == "denied"
     assert problem.exit_code == 5

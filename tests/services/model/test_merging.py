@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.model import policies, tags
 from services.model.resource import Facet
 from services.model.values import Json, Tree, bare, entries, items
-from tests.world import BUCKET, KEY_ARN, SETUP, sample_blueprint
+from tests.world import ACCOUNT, BUCKET, KEY_ARN, SETUP, TRAIL, sample_blueprint
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=12)
 OUR_TAGS = tags.listed(tags.wanted(SETUP, "bucket", "created", {"team": "desk"}))
@@ -151,7 +151,9 @@ def test_policies_that_say_different_things_differ(have: list[dict[str, Any]], o
 
 
 def facets() -> list[Facet]:
-    return [facet for resource in sample_blueprint() for facet in resource.facets("created")]
+    audit = f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/audit"
+    ways = (sample_blueprint(), sample_blueprint(**TRAIL), sample_blueprint(hardening__trail=audit))
+    return [facet for parts in ways for resource in parts for facet in resource.facets("created")]
 
 
 def test_every_facet_that_is_as_wanted_is_the_same_after_its_merge() -> None:

@@ -6,17 +6,36 @@ import re
 from pathlib import Path
 
 from services.backups.findings import TITLES
-from tests.world import sample_blueprint
+from services.model.alarm_patterns import WATCHES
+from tests.world import ALARMS, TRAIL, sample_blueprint
 
-DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "checks.md").read_text()
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+DOCUMENT = (DOCS / "checks.md").read_text()
+HARDENING = (DOCS / "hardening.md").read_text()
 BOUNDARY = "arn:aws:iam::123456789012:policy/Boundary"
 
 
 def test_every_facet_has_its_line_and_every_line_its_facet() -> None:
-    blueprint = sample_blueprint(role__permissions_boundary=BOUNDARY)
-    ours = {f"config.{r.name}.{f.name}" for r in blueprint for f in r.facets("created")}
-    told = set(re.findall(r"`(config\.[a-z]+\.[a-z-]+)`", DOCUMENT)) - {"config.<resource>.exists"}
-    assert told == ours
+    alarmed = {**TRAIL, **ALARMS}
+    ways = (
+        sample_blueprint(role__permissions_boundary=BOUNDARY, **alarmed),
+        sample_blueprint(hardening__trail="arn:aws:cloudtrail:eu-west-1:123456789012:trail/audit"),
+    )
+    ours = {
+        f"config.{_family(r.name)}.{f.name}" for parts in ways for r in parts for f in r.facets("created")
+    }
+    told = set(re.findall(r"`(config\.[a-z<>_-]+\.[a-z-]+)`", DOCUMENT))
+    assert {line for line in told if not line.endswith(".exists")} == ours
+
+
+def _family(name: str) -> str:
+    """Alarms and metric filters have lines in common: what they watch for is told in docs/hardening.md."""
+    return re.sub(r"^(alarm|filter)-.*", r"\1-<what>", name)
+
+
+def test_the_page_on_hardening_tells_of_every_alarm() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \|", HARDENING, flags=re.MULTILINE)
+    assert rows == [watch.what for watch in WATCHES]
 
 
 def test_every_finding_of_a_backup_file_has_its_line() -> None:
