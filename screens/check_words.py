@@ -12,7 +12,7 @@ from services.verify.checks import Check, Report, Status
 SIGNS: Mapping[Status, str] = MappingProxyType(
     {"pass": "✓", "fail": "✗", "warn": "!", "unknown": "?", "waiting": "▸", "skipped": "·"}
 )
-_GRAVEST: tuple[Status, ...] = ("fail", "unknown", "warn", "waiting", "skipped", "pass")
+_GRAVEST: tuple[Status, ...] = ("fail", "unknown", "warn", "waiting", "pass", "skipped")
 
 
 def rows(report: Report) -> list[tuple[Line, str]]:
@@ -23,12 +23,17 @@ def rows(report: Report) -> list[tuple[Line, str]]:
             found.append((_line(group[0], 0), details(group)))
             continue
         found.append((_sum(group), details(group)))
-        found += [(_line(check, 1), details([check])) for check in group if check.status != "pass"]
+        found += [(_line(check, 1), details([check])) for check in group if _stands_alone(check)]
     return found
 
 
+def _stands_alone(check: Check) -> bool:
+    """Whether a line of a group is shown by itself: what is not well, and what was left out for a reason to act upon."""
+    return check.status != "pass" and not (check.status == "skipped" and not check.remedy)
+
+
 def _groups(checks: Iterable[Check]) -> list[list[Check]]:
-    """Neighbours that belong together: the configuration, and the checks of one file."""
+    """Neighbours that belong together: the configuration, the checks of one file, the records of all writes."""
     groups: list[list[Check]] = []
     before = ""
     for check in checks:
@@ -44,15 +49,23 @@ def _groups(checks: Iterable[Check]) -> list[list[Check]]:
 def _group(identifier: str) -> str:
     if identifier.startswith("config."):
         return "config"
+    if identifier.startswith(_RECORDS):
+        return _RECORDS
     return identifier.rsplit(".", 1)[0] if identifier.startswith("backup.shard.") else ""
+
+
+_RECORDS = "trail.write."
 
 
 def _sum(group: Sequence[Check]) -> Line:
     good = sum(1 for check in group if check.status == "pass")
     sign = SIGNS[min((check.status for check in group), key=_GRAVEST.index)]
-    count = f"{good} of {len(group)} pass"
+    left_out = sum(1 for check in group if check.status == "skipped")
+    count = f"{good} of {len(group) - left_out} pass" + (f", {left_out} left out" if left_out else "")
     if group[0].id.startswith("config."):
         return sign, f"Bucket, key and role are as planned: {count}  (Enter: each)", 0
+    if group[0].id.startswith(_RECORDS):
+        return sign, f"CloudTrail recorded the writes: {count}", 0
     return sign, f"{_file(group[0])}: {count}", 0
 
 
@@ -78,11 +91,19 @@ def _details(check: Check) -> str:
     return "\n".join([*parts, f"  ({check.id}{asked})"])
 
 
+def awaited(report: Report) -> str:
+    """What a report still waits for, in the words of its first such line."""
+    waiting = report.having("waiting")
+    return waiting[0].title if waiting else "nothing"
+
+
 def wallets(report: Report) -> tuple[str, ...]:
     """The key IDs of the wallets whose backup was found whole."""
     start = "backup.coverage."
     return tuple(
-        c.id.removeprefix(start) for c in report.checks if c.id.startswith(start) and c.status == "pass"
+        c.id.removeprefix(start)
+        for c in report.checks
+        if c.id.startswith(start) and c.status == "pass" and "." not in c.id.removeprefix(start)
     )
 
 

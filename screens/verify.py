@@ -20,9 +20,6 @@ from services import work
 from services.backups.findings import UNPROVEN
 from services.verify.checks import Report
 
-EVERY = 15.0
-"""Seconds between looks while something is waited for."""
-
 WHY = "Create a wallet on the new quorum now. This page watches until its backup is here, whole, and readable by you."
 VERIFIED = "Verified: the backup path works. Take the recovery key offline if you have not yet."
 
@@ -48,6 +45,7 @@ class Verify(Page):
 
     def ready(self) -> None:
         self.next_look: float | None = None
+        self.watched = work.Watched()
         self.set_interval(0.5, self.count_down)
         extra = self.session.host.extra_action
         if extra is not None:
@@ -60,7 +58,7 @@ class Verify(Page):
         return False
 
     def _look(self) -> None:
-        session = self.session
+        session, watched = self.session, self.watched
         setup = session.setup
         if setup is None or self.wizard.runner.running("verify"):
             return
@@ -70,7 +68,7 @@ class Verify(Page):
             desk = work.open_desk(
                 setup, signed_in.aws, session.host.state, session.host.clock, signed_in.connection.endpoint
             )
-            return work.verify(desk), signed_in
+            return work.verify(desk, watched=watched), signed_in
 
         def finish(found: Any) -> None:
             session.report, session.signed_in = found
@@ -99,7 +97,7 @@ class Verify(Page):
     def _show(self, report: Report) -> None:
         self.query_one("#checks", Lines).show(check_words.rows(report))
         waiting = report.having("waiting")
-        self.next_look = self.session.host.clock.now() + EVERY if waiting else None
+        self.next_look = self.session.host.clock.now() + work.pace(work.Question()) if waiting else None
         self._mark(report)
         self.refresh_frame()
 
@@ -133,7 +131,8 @@ class Verify(Page):
         if left <= 0:
             self._look()
         elif self.busy is None:
-            self.say(f"Waiting for the backup. The next look is in {elapsed(left + 0.99)}.", "now")
+            awaited = check_words.awaited(self.session.report or Report(()))
+            self.say(f"Waiting: {awaited}. The next look is in {elapsed(left + 0.99)}.", "now")
 
     @on(Lines.Opened)
     def _open(self, event: Lines.Opened) -> None:

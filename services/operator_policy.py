@@ -46,9 +46,21 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
             asked = (_IDENTITY, _RIGHTS, *((_TRAILS,) if creates else ()))
             return (*(_of(call, parts["bucket"], parts) for call in asked), *resources)
         case "verify":
-            return (_of(_IDENTITY, parts["bucket"], parts), *reading, listing, getting)
+            held = Call("s3", "GetObjectRetention", {"Bucket": bucket, "Key": "*"})
+            held = _of(held, parts["bucket"], parts)
+            evidence = (_of(call, parts["trail"], parts) for call in evidence_calls(blueprint))
+            return (_of(_IDENTITY, parts["bucket"], parts), *reading, listing, getting, held, *evidence)
         case "recover":
             return (_of(_IDENTITY, parts["bucket"], parts), listing, getting)
+
+
+def evidence_calls(blueprint: Blueprint) -> tuple[Call, ...]:
+    """What is asked of the records of a set-up's trail, and of CloudTrail's event history."""
+    trail = next((resource for resource in blueprint if resource.name == "trail"), None)
+    if trail is None:
+        return ()
+    group = Call("logs", "FilterLogEvents", region=trail.lookup.region)
+    return (Call("cloudtrail", "LookupEvents"), group)
 
 
 def _of(call: Call, resource: Resource, parts: Mapping[str, Resource]) -> JobCall:
@@ -130,11 +142,12 @@ _ANYWHERE = frozenset(
         "s3:ListAllMyBuckets",
         "iam:SimulatePrincipalPolicy",
         "cloudtrail:DescribeTrails",
+        "cloudtrail:LookupEvents",
     }
 )
 """Actions that AWS grants on everything or not at all, or on a resource that is known only afterwards."""
 
-_ON_OBJECTS = frozenset({"s3:GetObject", "s3:PutObject", "s3:DeleteObject"})
+_ON_OBJECTS = frozenset({"s3:GetObject", "s3:GetObjectRetention", "s3:PutObject", "s3:DeleteObject"})
 _ON_DATA = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
 """Actions on a key that S3 does for whoever reads and writes files."""
 

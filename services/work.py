@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import datetime
 
 from services import kit, setup_file
-from services.aws.guards import ReadOnly
 from services.backups.shards import parse_key
 from services.desk import Desk, Planned, make_plan, open_desk
 from services.engine import consent, lock
 from services.engine.apply import apply
 from services.engine.journal import written_ahead
-from services.engine.world import Present
 from services.events import Event
-from services.model.values import Ref
 from services.problems import ProblemError, refuse
 from services.saved_plan import check_saved, fingerprint, plan_json
-from services.verify.alarms import left_out
-from services.verify.backups import Wanted, backups
+from services.verify.backups import Watched
+from services.verify.checklist import EVERYTHING, Question, checklist
 from services.verify.checks import Report
-from services.verify.configuration import configuration
-from services.verify.trail import trail
 
 __all__ = [
     "Desk",
     "Planned",
+    "Question",
+    "Watched",
     "carry_out",
     "check_blocked",
     "check_saved",
@@ -34,6 +30,7 @@ __all__ = [
     "kit_values",
     "make_plan",
     "open_desk",
+    "pace",
     "plan_json",
     "verify",
     "watch",
@@ -111,27 +108,16 @@ def kit_values(desk: Desk) -> kit.Kit:
 
 
 def verify(
-    desk: Desk, key_ids: tuple[str, ...] = (), since: datetime | None = None, planned: Planned | None = None
+    desk: Desk,
+    question: Question = EVERYTHING,
+    planned: Planned | None = None,
+    watched: Watched | None = None,
 ) -> Report:
-    """One pass over the checklist; reads only."""
-    for key_id in key_ids:
+    """One pass over the checklist; reads only. Passes that share `watched` do not read twice what has not changed."""
+    for key_id in question.key_ids:
         _check_key_id(key_id)
-    keys = kit.recovery_keys(desk.setup)
-    seen = planned or make_plan(desk)
-    checks = (*configuration(desk.blueprint, seen.world), *left_out(desk.setup.answers))
-    key_arn = seen.world.output(Ref("key"))
-    if key_arn is not None and isinstance(seen.world.resources.get("bucket"), Present):
-        wanted = Wanted(
-            bucket=desk.setup.answers.text("storage.bucket"),
-            account=desk.identity.account,
-            key_arn=key_arn,
-            recovery_keys=tuple(key.der for key in keys),
-            reader=desk.identity.short,
-            key_ids=key_ids,
-            since=since,
-        )
-        checks += backups(ReadOnly(desk.aws), wanted)
-    return Report((*checks, *trail()))
+    kit.recovery_keys(desk.setup)
+    return checklist(desk, planned or make_plan(desk), question, watched or Watched())
 
 
 def _check_key_id(key_id: str) -> None:
@@ -144,20 +130,20 @@ def _check_key_id(key_id: str) -> None:
         )
 
 
-def watch(
-    desk: Desk,
-    deadline: float,
-    every: float,
-    key_ids: tuple[str, ...] = (),
-    since: datetime | None = None,
-) -> Iterator[Report]:
+def pace(question: Question) -> float:
+    """Seconds between two looks: a named wallet is one small listing, everything else at most one a minute."""
+    return 20.0 if question.key_ids else 60.0
+
+
+def watch(desk: Desk, deadline: float, question: Question = EVERYTHING) -> Iterator[Report]:
     """Passes over the checklist until nothing is waiting or the clock reaches `deadline` (on `clock.now`).
 
     What passes by itself (a network that is away, a busy AWS) does not end the watch before its time.
     """
+    watched = Watched()
     while True:
         try:
-            report = verify(desk, key_ids, since)
+            report = verify(desk, question, watched=watched)
         except ProblemError as error:
             if error.problem.exit_code != TRY_AGAIN or desk.clock.now() >= deadline:
                 raise
@@ -168,4 +154,4 @@ def watch(
         left = deadline - desk.clock.now()
         if left <= 0:
             return
-        desk.clock.sleep(min(every, left))
+        desk.clock.sleep(min(pace(question), left))

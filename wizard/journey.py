@@ -155,7 +155,8 @@ def _verify(theatre: Theatre, wallets: Sequence[DemoWallet]) -> Iterator[Scene]:
     from wizard.render.plain import report_text
 
     ids = [part for wallet in wallets for part in ("--key-id", wallet.key_id)]
-    arguments = ("verify", "--config", SETUP, *ids, "--json")
+    quorum = ("--palisade-quorum-id", wallets[0].quorum_id)
+    arguments = ("verify", "--config", SETUP, *ids, *quorum, "--json")
     says = "Walk the create-wallet checklist"
     yield Begun("verify", says, f"{_shown(arguments, '')} > {REPORT}")
     ended = theatre.run([*SHARED, *arguments])

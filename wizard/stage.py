@@ -9,6 +9,7 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,13 +98,21 @@ class Deed:
 
 
 def perform(service: Service, kit: Kit, made: Sequence[DemoWallet]) -> Iterator[Deed]:
-    """Palisade's part: writes the backups of some wallets."""
-    from services.demo.palisade import write_backups
+    """Palisade's part: writes the backups of some wallets; then CloudTrail's, if there is a trail."""
+    from services.demo.cloudtrail import deliver
+    from services.demo.palisade import Written, write_backups
 
+    done: list[Written] = []
     try:
         for written in write_backups(service, sign_in, kit, made):
+            done.append(written)
             yield Deed(
                 f"✓ wrote {written.key}: {written.size // 1024} KB, {written.encryption} with your key"
+            )
+        for delivered in deliver(sign_in, service, kit, done, datetime.now(UTC)):
+            group = f" and the log group {delivered.log_group}" if delivered.log_group else ""
+            yield Deed(
+                f"✓ CloudTrail's stand-in delivered {delivered.records} records to {delivered.bucket}{group}"
             )
     except Refused as refused:
         raise _refused(refused) from None
@@ -125,7 +134,7 @@ def _refused(refused: Refused) -> ProblemError:
     return ProblemError(
         Problem(
             "denied",
-            f"Palisade's stand-in may not write: AWS answered {refused.code} to {refused.call.name}.",
+            f"A stand-in of the demo may not write: AWS answered {refused.code} to {refused.call.name}.",
             ("Check with the plan that AWS is as this set-up wants it, then let Palisade try again.",),
             refused.call.name,
         )

@@ -82,7 +82,9 @@ CODES: Mapping[str, str] = _rows(
         NotOrganizationMasterAccountException OrganizationNotInAllFeaturesModeException
         OrganizationsNotInUseException CloudTrailAccessNotEnabledException
         InvalidParameter InvalidParameterValueException InvalidNextToken
-        InvalidOperationException TagPolicy TagPolicyException""",
+        InvalidOperationException TagPolicy TagPolicyException
+        InvalidLookupAttributesException InvalidTimeRangeException InvalidMaxResultsException
+        InvalidNextTokenException InvalidEventCategoryException""",
 )
 
 _DONE_TOO_LATE = "What was made so far is kept; run the same command again and it goes on from there."

@@ -6,7 +6,8 @@ that they name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from services.backups.findings import OTHER_KEY, WRITE_AGAIN, Finding, Status, finding
 from services.backups.shards import ShardReport
@@ -67,6 +68,35 @@ def coverage(files: Sequence[ShardReport]) -> Finding:
     )
     remedy = "" if status == "pass" else "Follow the remedy of the file's own finding before a recovery."
     return finding("coverage", status, evidence, remedy)
+
+
+def per_key(files: Sequence[ShardReport], recovery_keys: Collection[bytes]) -> Mapping[str, Finding]:
+    """A finding for each recovery key by its SHA-256, if the wallet is not simply covered by the kit's only key.
+
+    Whoever holds one of several keys recovers from the files for that key alone. What several files count nobody
+    promises, so a key without one is a warning.
+    """
+    kit = [hashlib.sha256(key).hexdigest() for key in recovery_keys]
+    named = by_recovery_key(files)
+    unknown = [digest for digest in named if digest is not None and digest not in kit]
+    if len(kit) < 2 and not unknown:
+        return {}
+    found = {digest: _of_kit(digest, named.get(digest, ())) for digest in kit}
+    return {**found, **{digest: _of_nobody(digest, named[digest]) for digest in unknown}}
+
+
+def _of_kit(digest: str, files: Sequence[ShardReport]) -> Finding:
+    usable = [file for file in files if file.status != "fail"]
+    if usable:
+        return finding("per-key", "pass", f"For the kit's key with SHA-256 {digest}: {_names(usable)}.")
+    have = f"none of {_count(len(files))} passes" if files else "there is no file"
+    evidence = f"For the kit's key with SHA-256 {digest} {have}: its holder cannot recover this wallet."
+    return finding("per-key", "warn", evidence, WRITE_AGAIN if files else OTHER_KEY)
+
+
+def _of_nobody(digest: str, files: Sequence[ShardReport]) -> Finding:
+    evidence = f"For a key that is not in the kit (SHA-256 {digest}): {_names(files)}. Whoever holds it can recover this wallet too."
+    return finding("per-key", "warn", evidence, OTHER_KEY)
 
 
 def shared_root_keys(files: Iterable[ShardReport]) -> Mapping[str, Finding]:

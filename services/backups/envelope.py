@@ -68,14 +68,17 @@ def read_envelope(body: bytes) -> tuple[tuple[Finding, ...], Envelope | None]:
     return (present, base64, json, _fields(fields)), _envelope(fields)
 
 
+def too_large() -> Finding:
+    """What is said of an object beyond the limit, whose content nobody looks at."""
+    evidence = f"The object is larger than {MAX_BYTES:,} bytes, which no backup object is; it was not read."
+    return finding("present", "fail", evidence, WRITE_AGAIN)
+
+
 def _present(body: bytes) -> Finding:
     if not body:
         return finding("present", "fail", "The object is empty.", WRITE_AGAIN)
     if len(body) > MAX_BYTES:
-        evidence = (
-            f"The object is larger than {MAX_BYTES:,} bytes, which no backup object is; it was not read."
-        )
-        return finding("present", "fail", evidence, WRITE_AGAIN)
+        return too_large()
     return finding("present", "pass", f"The object has {len(body):,} bytes.")
 
 

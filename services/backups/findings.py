@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-Status = Literal["pass", "warn", "fail"]
+Status = Literal["pass", "warn", "fail", "skipped"]
 
 # Stable: the key is the last part of a check identifier, the value its title.
 TITLES: Mapping[str, str] = MappingProxyType(
@@ -24,7 +24,9 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "root-key": "Every player has the wallet's root key",
         "players": "There are enough players",
         "arrays": "The arrays belong together",
+        "sealed": "It is sealed to the recovery key for this wallet",
         "coverage": "The wallet has a backup for your recovery key",
+        "per-key": "It has files for each recovery key",
         "shared-root-key": "The root key belongs to one key ID",
     }
 )
@@ -44,7 +46,7 @@ OTHER_KEY = (
     "a quorum keeps its kit, so another key needs a new kit and a new quorum."
 )
 
-_ORDER: tuple[Status, ...] = ("pass", "warn", "fail")
+_ORDER: tuple[Status, ...] = ("skipped", "pass", "warn", "fail")
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ def finding(what: str, status: Status, evidence: str, remedy: str = "") -> Findi
 
 
 def worst(findings: Iterable[Finding]) -> Status:
-    """The gravest status among the findings; `pass` when there are none."""
-    return max((each.status for each in findings), key=_ORDER.index, default="pass")
+    """The gravest status among the findings; `pass` when there are none but skipped ones."""
+    return max(("pass", *(each.status for each in findings)), key=_ORDER.index)
 
 
 def shown(value: object, limit: int = 48) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from services.backups.curves import CURVES, RootKey, root_point
 from services.backups.encoding import NotJson, base64_field, parse_json, whole_number
 from services.backups.findings import WRITE_AGAIN, Finding, finding, shown
+from services.backups.sealed import Opening
 
 VERSION = "3"  # the one version of recovery data that the vendor's recovery tool and this program know
 CIPHERTEXT_BYTES = 512  # one RSA-4096 block
@@ -20,11 +21,15 @@ _HALVES = ("ys", "vs", "rs", "combination")
 
 @dataclass(frozen=True)
 class Players:
-    """What the entries agree upon; None where they do not, or where it cannot be read."""
+    """What the entries agree upon; None where they do not, or where it cannot be read.
+
+    `openings` are those of all players; there are none unless all arrays are in order.
+    """
 
     count: int | None = None
     threshold: int | None = None
     curves: tuple[object, ...] = ()
+    openings: tuple[Opening, ...] = ()
 
 
 def read_players(data: str, root: RootKey | None) -> tuple[tuple[Finding, ...], Players]:
@@ -41,9 +46,15 @@ def read_players(data: str, root: RootKey | None) -> tuple[tuple[Finding, ...], 
     version = _version(document, entries)
     if version.status == "fail":  # a layout that nobody here knows: no claim about it
         return (opened, version), Players()
-    agreed = Players(len(entries), _threshold(entries), tuple(entry.get("curve") for entry in entries))
+    arrays = _arrays(entries)
+    agreed = Players(
+        len(entries),
+        _threshold(entries),
+        tuple(entry.get("curve") for entry in entries),
+        _openings(entries) if arrays.status == "pass" else (),
+    )
     root_key = () if root is None else (_root_key(entries, root),)
-    return (opened, version, _players(entries), *root_key, _arrays(entries)), agreed
+    return (opened, version, _players(entries), *root_key, arrays), agreed
 
 
 def _open(data: str) -> tuple[Finding, Mapping[str, object] | None]:
@@ -159,3 +170,19 @@ def _combination_flaw(combination: object, ciphertexts: int) -> str:
     if any(each is None or each >= ciphertexts for each in chosen) or len(set(chosen)) < len(chosen):
         return "combination holds something else than different positions of es"
     return ""
+
+
+def _openings(entries: Sequence[Mapping[str, object]]) -> tuple[Opening, ...]:
+    """What entries whose arrays are in order open: value and seed of the ciphertexts that `combination` names."""
+    found: list[Opening] = []
+    for entry in entries:
+        es, vs, rs, chosen = (_listed(entry, name) for name in ("es", "vs", "rs", "combination"))
+        for position, value, seed in zip(chosen, vs, rs, strict=True):
+            ciphertext = es[whole_number(position) or 0]
+            found.append(Opening(*(base64_field(each) or b"" for each in (ciphertext, value, seed))))
+    return tuple(found)
+
+
+def _listed(entry: Mapping[str, object], name: str) -> Sequence[object]:
+    value = entry.get(name)
+    return value if isinstance(value, list) else ()

@@ -1,7 +1,7 @@
 """Judges one backup object without the private key: what can be seen is reported, what cannot is not claimed.
 
-Whether the ciphertexts decrypt, and whether they belong to this key ID, cannot be seen here (`UNPROVEN` says so in
-words for people). Every byte of an object is untrusted: a flaw is a finding, never an exception.
+Whether the ciphertexts decrypt cannot be seen here (`UNPROVEN` says so in words for people); that those which the
+object opens belong to this key ID, `sealed` shows. Every byte of an object is untrusted: a flaw is a finding, never an exception.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from services.backups.curves import Algorithm, RootKey, root_key
-from services.backups.envelope import Envelope, read_envelope
+from services.backups.envelope import MAX_BYTES, Envelope, read_envelope, too_large
 from services.backups.findings import OTHER_KEY, WRITE_AGAIN, Finding, Status, finding, shown, worst
 from services.backups.players import Players, curve_mismatch, read_players
+from services.backups.sealed import sealed
 
 # Key IDs are UUIDs in every sample, but nobody promises it. What else stands at this level is not a backup.
 _KEY = re.compile(
@@ -71,10 +72,12 @@ def check_id(key_id: str, file: str, what: str) -> str:
     return f"backup.shard.{key_id}.{file}.{what}"
 
 
-def check_shard(body: bytes, key_id: str, file: str, recovery_keys: Collection[bytes]) -> ShardReport:
+def check_shard(
+    body: bytes, key_id: str, file: str, recovery_keys: Collection[bytes], quorum_id: str = ""
+) -> ShardReport:
     """Judges the content of `<key_id>/<file>` against the kit's recovery public keys (SPKI DER, one or more).
 
-    Give at most `envelope.MAX_BYTES` + 1 bytes: a larger object fails without being read.
+    With the wallet's `quorum_id` also whether it is sealed for this wallet. Give at most `envelope.MAX_BYTES` + 1 bytes: a larger object fails without being read.
     """
     outer, envelope = read_envelope(body)
     if envelope is None:
@@ -92,8 +95,16 @@ def check_shard(body: bytes, key_id: str, file: str, recovery_keys: Collection[b
         *_algorithm(envelope, root, players),
         *_unreadable_root(envelope, root),
         *inner,
+        *_sealed(envelope, players, held, quorum_id, key_id),
     )
     return ShardReport(key_id, file, held, findings, _facts(len(body), envelope, root, players))
+
+
+def unread(size: int, key_id: str, file: str) -> ShardReport | None:
+    """The report of an object that is refused for its size (in bytes) before anything is read; None if it may be read."""
+    if size <= MAX_BYTES:
+        return None
+    return ShardReport(key_id, file, False, (too_large(),), ShardFacts(size))
 
 
 def _facts(size: int, envelope: Envelope, root: RootKey | None, players: Players) -> ShardFacts:
@@ -155,6 +166,14 @@ def _algorithm(envelope: Envelope, root: RootKey | None, players: Players) -> tu
     source = "keyAlgorithm is absent; the root key tells" if envelope.algorithm_absent else "It is"
     note = " Recovery needs --key-type ED25519." if root.algorithm == "ED25519" else ""
     return (finding("algorithm", "pass", f"{source} {root.algorithm}.{note}"),)
+
+
+def _sealed(
+    envelope: Envelope, players: Players, held: bool, quorum_id: str, key_id: str
+) -> tuple[Finding, ...]:
+    if not held or envelope.recovery_key is None or not players.openings:  # other findings say what is wrong
+        return ()
+    return (sealed(envelope.recovery_key, players.openings, quorum_id, key_id),)
 
 
 def _unreadable_root(envelope: Envelope, root: RootKey | None) -> tuple[Finding, ...]:

@@ -9,7 +9,6 @@ recovery tool recovers nothing from them.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import random
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from services.backups.curves import CURVES, Algorithm
+from services.backups.sealed import Seal, label
 
 _OPENED = 40  # values that a genuine object opens for verification, of twice as many ciphertexts
 _ORDERS: dict[Algorithm, int] = {
@@ -81,7 +81,7 @@ def backup_object(
     key = load_der_public_key(recovery_key)
     if not isinstance(key, rsa.RSAPublicKey) or key.key_size != 4096:
         raise ValueError("the recovery key must be RSA-4096")
-    seal = Seal(key.public_numbers(), hashlib.sha256(f"{wallet.quorum_id}-{wallet.key_id}".encode()).digest())
+    seal = Seal(key.public_numbers(), label(wallet.quorum_id, wallet.key_id))
     shared = {
         "key_share_commitments": {str(number): _text(_any_point(wallet, rng)) for number in range(players)},
         "nonce": _text(rng.randbytes(32)),
@@ -99,32 +99,6 @@ def backup_object(
         "walletRootPublicKeyPkixBase64": _text(wallet.root_spki),
     }
     return base64.b64encode(_json(envelope))
-
-
-@dataclass(frozen=True)
-class Seal:
-    """RSA-OAEP with SHA-256 under one key and label (RFC 8017, 7.1.1), with a seed that the caller knows.
-
-    Genuine objects publish the seeds of half their ciphertexts, and no library encrypts with a given seed.
-    """
-
-    key: rsa.RSAPublicNumbers
-    label: bytes
-
-    def encrypt(self, message: bytes, seed: bytes) -> bytes:
-        """A ciphertext as long as the modulus, of a message of at most that less 66 bytes; the seed has 32 bytes."""
-        size = (self.key.n.bit_length() + 7) // 8
-        padding = bytes(size - len(message) - 66) + b"\x01"
-        block = _xor(hashlib.sha256(self.label).digest() + padding + message, seed)
-        padded = b"\x00" + _xor(seed, block) + block
-        return pow(int.from_bytes(padded, "big"), self.key.e, self.key.n).to_bytes(size, "big")
-
-
-def _xor(data: bytes, seed: bytes) -> bytes:
-    """The data masked with MGF1-SHA-256 of the seed."""
-    rounds = range(-(-len(data) // 32))
-    mask = b"".join(hashlib.sha256(seed + number.to_bytes(4, "big")).digest() for number in rounds)
-    return bytes(left ^ right for left, right in zip(data, mask, strict=False))
 
 
 def _entry(

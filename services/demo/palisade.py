@@ -54,13 +54,17 @@ class Kit:
 
 @dataclass(frozen=True)
 class Written:
-    """One backup object as AWS acknowledged it; `size` in bytes, the rest empty where AWS did not say."""
+    """One backup object as AWS acknowledged it; `size` in bytes, the rest empty where AWS did not say.
+
+    `session_key` is the public identifier of the session's access key.
+    """
 
     key: str
     size: int
     version_id: str
     encryption: str
     kms_key_arn: str
+    session_key: str = ""
 
 
 def read_kit(document: Mapping[str, Any]) -> Kit:
@@ -110,7 +114,8 @@ def write_backups(
     `make_object` takes a wallet, a recovery public key and an index, and gives the object's content. Raises
     `Refused` when AWS turns the role or an upload down.
     """
-    role = as_role(service, connect, kit)
+    keys = assume(service, connect, kit, kit.external_id)
+    role = _with(keys, service.endpoint, service, connect, kit)
     for wallet in wallets:
         for index, recovery_key in enumerate(recovery_keys(kit)):
             content = make_object(wallet, recovery_key, index)
@@ -122,6 +127,7 @@ def write_backups(
                 version_id=reply.get("VersionId", ""),
                 encryption=reply.get("ServerSideEncryption", ""),
                 kms_key_arn=reply.get("SSEKMSKeyId", ""),
+                session_key=keys.access_key,
             )
 
 
@@ -147,5 +153,8 @@ def assume(service: Service, connect: Connect, kit: Kit, external_id: str | None
 def as_role(service: Service, connect: Connect, kit: Kit, *, tls: bool = True) -> Aws:
     """AWS as a session in the organisation's role sees it; the session itself is always opened over TLS."""
     keys = assume(service, connect, kit, kit.external_id)
-    endpoint = service.endpoint if tls else service.plain_endpoint
+    return _with(keys, service.endpoint if tls else service.plain_endpoint, service, connect, kit)
+
+
+def _with(keys: Keys, endpoint: str, service: Service, connect: Connect, kit: Kit) -> Aws:
     return connect(keys, region=kit.region, endpoint=endpoint, ca_bundle=service.ca_bundle)

@@ -75,6 +75,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:GetBucketPolicy": _read("read the bucket's policy", "s3:GetBucketPolicy"),
         "s3:ListObjectsV2": _read("list the bucket's files", "s3:ListBucket"),
         "s3:GetObject": _read("read a backup file", "s3:GetObject", "kms:Decrypt"),
+        "s3:GetObjectRetention": _read("see until when a file cannot be deleted", "s3:GetObjectRetention"),
         "s3:CreateBucket": _make(
             "create the bucket", "s3:CreateBucket", "s3:PutBucketOwnershipControls", "s3:TagResource"
         ),
@@ -90,6 +91,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:PutBucketPolicy": _write("set the bucket's policy", "s3:PutBucketPolicy"),
         "s3:PutObject": _write("write a file", "s3:PutObject", "kms:GenerateDataKey"),
         "s3:DeleteObject": _write("delete a file", "s3:DeleteObject"),
+        # What verification reads of a trail's records
+        "cloudtrail:LookupEvents": _read("look into CloudTrail's event history", "cloudtrail:LookupEvents"),
+        "logs:FilterLogEvents": _read("look into the log group of the trail", "logs:FilterLogEvents"),
         # IAM
         "iam:GetRole": _read("look at the role", "iam:GetRole"),
         "iam:GetRolePolicy": _read("read the role's policy", "iam:GetRolePolicy"),

@@ -120,7 +120,7 @@ async def test_the_checklist_waits_and_turns_green_when_the_backup_arrives(stage
         assert "▸ A backup arrived" in lines.words
         assert show.shows(UNPROVEN)
         stage.account.write_backup()
-        stage.clock.seconds += 16
+        stage.clock.seconds += 61
         assert isinstance(show.page, Verify)
         show.page.count_down()
         await show.settle()

@@ -49,7 +49,10 @@ def resources_of(action: str, call: Call) -> tuple[str, ...]:
     key = key if key.startswith("arn:") else f"{kms}:key/{key.removeprefix('alias/')}"
     service, name = action.split(":")
     if service == "s3" and "Bucket" in params:
-        return (f"arn:aws:s3:::{params['Bucket']!s}" + ("/x" if name in {"GetObject", "PutObject"} else ""),)
+        return (
+            f"arn:aws:s3:::{params['Bucket']!s}"
+            + ("/x" if name in {"GetObject", "GetObjectRetention", "PutObject"} else ""),
+        )
     if name == "CreateAlias":
         return (f"{kms}:{params['AliasName']!s}", key)
     if service == "kms" and ("KeyId" in params or name == "TagResource"):

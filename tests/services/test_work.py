@@ -16,7 +16,7 @@ from services.model.calls import Aws, Call, Refused, Reply
 from services.problems import ProblemError
 from services.setups import State
 from services.work import Desk
-from tests.ports import Denying, FakeClock
+from tests.ports import Denying, FakeClock, Recording
 from tests.world import BUCKET, ROLE, do, sample
 
 PUBLIC = (
@@ -182,13 +182,22 @@ class Blinking:
 def test_watching_outlasts_what_passes_by_itself(desk: Desk) -> None:
     apply(desk)
     watched = replace(desk, aws=Blinking(desk.aws, 2))
-    reports = list(work.watch(watched, deadline=desk.clock.now() + 60, every=10))
+    reports = list(work.watch(watched, deadline=desk.clock.now() + 300))
     assert reports[-1].exit_code == 7
     assert len(reports) > 3
+
+
+def test_watching_lists_at_most_once_a_minute_unless_a_wallet_is_named(desk: Desk) -> None:
+    apply(desk)
+    for question, most in ((work.Question(), 11), (work.Question(("wallet-1",)), 31)):
+        seen = Recording(desk.aws)
+        reports = list(work.watch(replace(desk, aws=seen), desk.clock.now() + 600, question))
+        assert len(reports) == most
+        assert sum(call.op == "ListObjectsV2" for call in seen.calls) == most
 
 
 @pytest.mark.parametrize("key_id", ["", "../../x", "a/b", "a b", "é"])
 def test_a_key_id_that_is_none_is_refused(desk: Desk, key_id: str) -> None:
     with pytest.raises(ProblemError) as caught:
-        work.verify(desk, (key_id,))
+        work.verify(desk, work.Question((key_id,)))
     assert problem_of(caught) == ("invalid-answer", 2)

@@ -14,11 +14,8 @@ from wizard.cli import Subcommand
 
 if TYPE_CHECKING:
     from services.verify.checks import Report
-    from services.work import Desk
+    from services.work import Desk, Question
     from wizard.root import Program
-
-EVERY = 10.0
-"""Seconds between two looks while waiting."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
@@ -38,6 +35,11 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
     "--since", metavar="TIME", help="Only backups written since then (ISO 8601; UTC unless it says)."
 )
 @click.option("--key-id", "key_ids", multiple=True, metavar="ID", help="Only this wallet; may be repeated.")
+@click.option(
+    "--address",
+    metavar="ADDRESS",
+    help="Compare the wallet of the one --key-id with this address (ED25519: base58 or hex).",
+)
 @click.option("--probe", is_flag=True, help="Also try what should be refused (none available yet).")
 @click.pass_obj
 def command(
@@ -48,20 +50,23 @@ def command(
     wait: str | None,
     since: str | None,
     key_ids: tuple[str, ...],
+    address: str | None,
     probe: bool,
 ) -> int:
     """See the help text."""
     from services import kit
     from services.verify.checks import report_json
+    from services.work import Question
     from wizard.render.jsonl import with_endpoint
     from wizard.render.plain import endpoint_lines, report_text
 
     seconds, moment = duration(wait) if wait else 0.0, time(since) if since else None
+    question = Question(key_ids, moment, _address(address, key_ids))
     kit.recovery_keys(program.setup(config, given))
     desk = program.desk(config, given)
     if probe:
         program.voice.tell("No probes are available in this version, so only the checks are made.")
-    report = _last(program, desk, seconds, key_ids, moment)
+    report = _last(program, desk, seconds, question)
     if program.voice.json:
         program.voice.document(with_endpoint(report_json(report), desk.endpoint))
     else:
@@ -70,21 +75,36 @@ def command(
     return report.exit_code
 
 
-def _last(
-    program: Program, desk: Desk, seconds: float, key_ids: tuple[str, ...], since: datetime | None
-) -> Report:
+def _address(given: str | None, key_ids: tuple[str, ...]) -> str:
+    """An address belongs to one wallet, and only its key ID says to which."""
+    if given is None:
+        return ""
+    if len(key_ids) != 1:
+        raise refuse(
+            "usage",
+            "An address can be compared with one wallet only.",
+            "Name that wallet with one --key-id.",
+            where="--address",
+        )
+    return given.strip()
+
+
+def _last(program: Program, desk: Desk, seconds: float, question: Question) -> Report:
     """The last look; each earlier one is a line of talk, so that waiting is never silent."""
-    from services.work import watch
+    from services.work import pace, watch
 
     clock = program.around.clock
     end = clock.now() + seconds
     seen: Report | None = None
-    for report in watch(desk, end, EVERY, key_ids, since):
+    for report in watch(desk, end, question):
         seen = report
         left = end - clock.now()
         if report.having("waiting") and left > 0:
-            awaited = report.having("waiting")[0].title
-            program.voice.tell(f"… Still awaited: {awaited}. Looking again for another {left:.0f} s.")
+            awaited = report.having("waiting")[0]
+            program.voice.tell(
+                f"… Still awaited: {awaited.title}. {awaited.evidence} The next look is in {pace(question):.0f} s; "
+                f"the wait ends in {left:.0f} s."
+            )
     assert seen is not None  # noqa: S101 - the first look is always made
     return seen
 

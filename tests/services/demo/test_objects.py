@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from services.backups.curves import Algorithm
+from services.backups.sealed import Seal
 from services.backups.shards import check_shard, parse_key
-from services.demo.objects import Seal, backup_object, new_wallet, object_key
+from services.demo.objects import backup_object, new_wallet, object_key
 
 ALGORITHMS: tuple[Algorithm, ...] = ("SECP256K1", "ED25519")
 ENTRY = [

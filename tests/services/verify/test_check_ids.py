@@ -40,5 +40,5 @@ def test_the_page_on_hardening_tells_of_every_alarm() -> None:
 
 def test_every_finding_of_a_backup_file_has_its_line() -> None:
     told = set(re.findall(r"`backup\.shard\.<key_id>\.<file>\.([a-z0-9-]+)`", DOCUMENT))
-    findings = set(TITLES) - {"coverage", "shared-root-key"}
-    assert told == findings | {"encryption", "version-id"}
+    findings = set(TITLES) - {"coverage", "per-key", "shared-root-key"}
+    assert told == findings | {"encryption", "version-id", "retention"}

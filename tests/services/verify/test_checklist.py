@@ -4,79 +4,39 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
+from services.backups.envelope import MAX_BYTES
 from services.demo.objects import backup_object, new_wallet, object_key
 from services.model.calls import Call, Refused, Reply
-from services.verify.backups import MOST_FILES, MOST_PAGES, PAGE, Wanted, backups
 from services.verify.checks import Check, Report, report_json
+from services.verify.retention import Lock
+from tests.services.verify.bucket import (
+    BODY,
+    FILE,
+    FOREIGN,
+    KEY_ID,
+    NOW,
+    OURS,
+    QUORUM,
+    SHARD,
+    WALLET,
+    WANTED,
+    Bucket,
+    seen,
+)
 from tests.world import ACCOUNT, BUCKET, KEY_ARN
-
-KEY_ID = "c4b083d4-0000-4000-8000-00000000000a"
-QUORUM = "20b7aefb-0000-4000-8000-00000000000b"
-NOW = datetime(2026, 11, 22, 14, 3, 12, tzinfo=UTC)
-
-
-def _public(bits: int = 4096) -> bytes:
-    key = rsa.generate_private_key(65537, bits).public_key()
-    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-
-
-OURS, FOREIGN = _public(), _public()
-WALLET = new_wallet(QUORUM, KEY_ID, "SECP256K1", random.Random(1))
-FILE = object_key(WALLET, 0)
-BODY = backup_object(WALLET, OURS, 0, rng=random.Random(2))
-
-
-@dataclass
-class Bucket:
-    """A bucket in memory that answers the calls of the checklist, as S3 does."""
-
-    objects: dict[str, bytes] = field(default_factory=dict)
-    key_arn: str | None = KEY_ARN
-    algorithm: str = "aws:kms"
-    version: str | None = "v1"
-    denied: frozenset[str] = frozenset()
-    calls: list[Call] = field(default_factory=list)
-
-    def __call__(self, call: Call) -> Reply:
-        self.calls.append(call)
-        assert call.params["ExpectedBucketOwner"] == ACCOUNT
-        if call.name in self.denied:
-            raise Refused(call, "AccessDenied", "no", 403)
-        if call.name == "s3:ListObjectsV2":
-            prefix, most = str(call.params["Prefix"]), int(str(call.params["MaxKeys"]))
-            keys = sorted(key for key in self.objects if key.startswith(prefix))
-            begin = int(str(call.params.get("ContinuationToken", 0)))
-            end = begin + most
-            contents = [{"Key": key, "LastModified": NOW.isoformat()} for key in keys[begin:end]]
-            more = {"NextContinuationToken": str(end)} if len(keys) > end else {}
-            return {"Contents": contents, "IsTruncated": bool(more), **more}
-        reply: dict[str, Any] = {
-            "Body": self.objects[str(call.params["Key"])],
-            "ServerSideEncryption": self.algorithm,
-            "SSEKMSKeyId": self.key_arn,
-            "VersionId": self.version,
-        }
-        return reply
-
-
-WANTED = Wanted(BUCKET, ACCOUNT, KEY_ARN, (OURS,), "user/kim")
-
-
-def look(bucket: Bucket, wanted: Wanted = WANTED) -> dict[str, Check]:
-    return {check.id: check for check in backups(bucket, wanted)}
 
 
 def test_a_whole_backup_is_green_in_every_line() -> None:
-    found = look(Bucket({FILE: BODY}))
-    assert {check.status for check in found.values()} == {"pass"}
+    found = seen(Bucket({FILE: BODY}))
+    assert {key: check.status for key, check in found.items() if check.status != "pass"} == {
+        f"{SHARD}.retention": "skipped"
+    }
     assert found["backup.arrived"].evidence.startswith(f"1 backup file; the newest is {FILE}")
     assert f"backup.coverage.{KEY_ID}" in found
     assert all(check.evidence.endswith(".") for check in found.values())
@@ -84,7 +44,7 @@ def test_a_whole_backup_is_green_in_every_line() -> None:
 
 
 def test_nothing_written_yet_waits_and_says_what_to_do() -> None:
-    report = Report(tuple(look(Bucket({"readme.txt": b"x"})).values()))
+    report = Report(tuple(seen(Bucket({"readme.txt": b"x"})).values()))
     assert report.exit_code == 7
     arrived = report.checks[0]
     assert arrived.status == "waiting"
@@ -92,7 +52,7 @@ def test_nothing_written_yet_waits_and_says_what_to_do() -> None:
     assert "Create an MPC wallet" in arrived.remedy
 
 
-SHARD = f"backup.shard.{KEY_ID}.recovery_shard-0.txt"
+NO_READ = frozenset({"s3:GetObject"})
 
 
 @pytest.mark.parametrize(
@@ -109,53 +69,149 @@ SHARD = f"backup.shard.{KEY_ID}.recovery_shard-0.txt"
         (lambda b: replace(b, objects={FILE: BODY[:1001]}), f"{SHARD}.base64", "fail"),
         (lambda b: replace(b, objects={FILE: b""}), f"{SHARD}.present", "fail"),
         (lambda b: replace(b, objects={FILE: b""}), f"backup.coverage.{KEY_ID}", "fail"),
-        (lambda b: replace(b, denied=frozenset({"s3:GetObject"})), f"{SHARD}.present", "unknown"),
-        (lambda b: replace(b, denied=frozenset({"s3:GetObject"})), "access.read", "unknown"),
+        (lambda b: replace(b, denied=NO_READ), f"{SHARD}.present", "unknown"),
+        (lambda b: replace(b, denied=NO_READ), "access.read", "fail"),
+        (lambda b: replace(b, denied=NO_READ, code="SlowDown"), "access.read", "waiting"),
         (lambda b: replace(b, denied=frozenset({"s3:ListObjectsV2"})), "backup.arrived", "unknown"),
     ],
 )
 def test_each_line_breaks_by_itself_and_tells_what_to_do(
     broken: Callable[[Bucket], Bucket], identifier: str, status: str
 ) -> None:
-    check = look(broken(Bucket({FILE: BODY})))[identifier]
+    check = seen(broken(Bucket({FILE: BODY})))[identifier]
     assert check.status == status
     assert check.remedy
 
 
-def test_a_backup_for_another_recovery_key_does_not_cover_the_wallet() -> None:
-    found = look(Bucket({FILE: BODY}), replace(WANTED, recovery_keys=(FOREIGN,)))
-    assert found[f"{SHARD}.recovery-key"].status == "fail"
+def test_a_wallet_of_another_quorum_is_not_green() -> None:
+    other = "99999999-0000-4000-8000-00000000000b"
+    found = seen(Bucket({FILE: BODY}), replace(WANTED, quorum_id=other))
+    assert found[f"{SHARD}.sealed"].status == "fail"
+    assert found[f"backup.coverage.{KEY_ID}"].status == "fail"
+    assert seen(Bucket({FILE: BODY}), replace(WANTED, quorum_id=""))[f"{SHARD}.sealed"].status == "skipped"
+
+
+def test_who_can_read_gets_the_command_that_fetches_a_file() -> None:
+    read = seen(Bucket({FILE: BODY}))["access.read"]
+    assert "user/kim" in read.evidence
+    assert (
+        f"aws s3api get-object --region eu-west-1 --bucket {BUCKET} --key {FILE} --expected-bucket-owner {ACCOUNT} "
+        "recovery_shard-0.txt"
+    ) in read.evidence
+
+
+def test_that_nobody_can_read_is_said_as_such() -> None:
+    read = seen(Bucket({FILE: BODY}, denied=NO_READ))["access.read"]
+    assert read.evidence.startswith("Nobody is shown to be able to read a backup: user/kim")
+    assert "--for recover" in read.remedy
+
+
+def test_one_file_that_cannot_be_read_is_no_green_line() -> None:
+    class Half(Bucket):
+        def __call__(self, call: Call) -> Reply:
+            if call.params.get("Key") == FILE:
+                raise Refused(call, "AccessDenied", "no", 403)
+            return super().__call__(call)
+
+    other = object_key(WALLET, 1)
+    found = seen(Half({FILE: BODY, other: backup_object(WALLET, OURS, 1, rng=random.Random(3))}))
+    assert found["access.read"].status == "fail"
+    assert "could read 1 files, and could not read 1" in found["access.read"].evidence
+
+
+def test_a_file_beyond_the_limit_is_refused_without_being_fetched() -> None:
+    bucket = Bucket({FILE: b"A" * (MAX_BYTES + 1)})
+    found = seen(bucket)
+    assert found[f"{SHARD}.present"].status == "fail"
+    assert f"{MAX_BYTES:,}" in found[f"{SHARD}.present"].evidence
+    assert bucket.count("GetObject") == 0
     assert found[f"backup.coverage.{KEY_ID}"].status == "fail"
 
 
-def test_a_wanted_wallet_without_a_file_waits_beside_one_that_has_it() -> None:
-    bucket = Bucket({FILE: BODY})
-    found = look(bucket, replace(WANTED, key_ids=(KEY_ID, "absent-wallet")))
-    assert found["backup.coverage.absent-wallet"].status == "waiting"
+def test_a_backup_for_another_recovery_key_does_not_cover_the_wallet() -> None:
+    found = seen(Bucket({FILE: BODY}), replace(WANTED, recovery_keys=(FOREIGN,)))
+    assert found[f"{SHARD}.recovery-key"].status == "fail"
+    assert found[f"backup.coverage.{KEY_ID}"].status == "fail"
+    per_key = [check for name, check in found.items() if name.startswith(f"backup.coverage.{KEY_ID}.")]
+    assert [check.status for check in per_key] == ["warn", "warn"]
+    assert "not in the kit" in per_key[1].evidence
+
+
+def test_each_key_of_a_kit_is_told_whether_it_has_a_file() -> None:
+    found = seen(Bucket({FILE: BODY}), replace(WANTED, recovery_keys=(OURS, FOREIGN)))
     assert found[f"backup.coverage.{KEY_ID}"].status == "pass"
-    assert [c.params["Prefix"] for c in bucket.calls if c.op == "ListObjectsV2"] == [
-        f"{KEY_ID}/",
-        "absent-wallet/",
-    ]
+    per_key = [check for name, check in found.items() if name.startswith(f"backup.coverage.{KEY_ID}.")]
+    assert [check.status for check in per_key] == ["pass", "warn"]
+    assert "its holder cannot recover" in per_key[1].evidence
 
 
-def test_only_what_was_written_since_counts() -> None:
-    later = replace(WANTED, since=NOW.replace(hour=15))
-    assert look(Bucket({FILE: BODY}), later)["backup.arrived"].status == "waiting"
-    assert look(Bucket({FILE: BODY}), replace(WANTED, since=NOW))["backup.arrived"].status == "pass"
+ED = new_wallet(QUORUM, "ed-wallet", "ED25519", random.Random(4))
+ED_BUCKET = {object_key(ED, 0): backup_object(ED, OURS, 0, rng=random.Random(5))}
 
 
-def test_a_full_bucket_is_read_in_part_and_says_so() -> None:
-    many = {f"wallet-{n:04}/recovery_shard-0.txt": b"" for n in range(PAGE * MOST_PAGES + 1)}
-    bucket = Bucket(many)
-    found = look(bucket)
-    assert sum(call.op == "ListObjectsV2" for call in bucket.calls) == MOST_PAGES
-    assert found["backup.arrived"].status == "warn"
-    later = look(Bucket(many), replace(WANTED, since=NOW.replace(hour=15)))["backup.arrived"]
-    assert later.status == "waiting"
-    assert "--key-id" in later.remedy
-    assert "--key-id" in found["backup.arrived"].remedy
-    assert sum(call.op == "GetObject" for call in bucket.calls) == MOST_FILES
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        (ED.root_point.hex(), "pass"),
+        ("0x" + ED.root_point.hex().upper(), "pass"),
+        ("00" * 32, "fail"),
+        ("HBDrNJ4rdjprRuP6rW8U8s5RamfYjNfhyzC45nitr5WR", "fail"),
+        ("0xf2fdf134a8B4348CbEad58D6ae598195c58a8E25", "skipped"),
+        ("1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "skipped"),
+        ("z" * 44, "skipped"),
+        ("\x1b[31m", "skipped"),
+    ],
+)
+def test_an_address_is_compared_with_the_root_key(address: str, status: str) -> None:
+    wanted = replace(WANTED, key_ids=(ED.key_id,), address=address)
+    check = seen(Bucket(ED_BUCKET), wanted)[f"backup.address.{ED.key_id}"]
+    assert check.status == status
+    assert "\x1b" not in check.evidence
+
+
+def test_the_address_of_a_secp256k1_wallet_is_said_to_be_not_compared() -> None:
+    wanted = replace(WANTED, key_ids=(KEY_ID,), address=ED.root_point.hex())
+    check = seen(Bucket({FILE: BODY}), wanted)[f"backup.address.{KEY_ID}"]
+    assert check.status == "skipped"
+    assert "rehearsal" in check.remedy
+
+
+def held(mode: str, until: datetime) -> dict[str, str]:
+    return {"ObjectLockMode": mode, "ObjectLockRetainUntilDate": until.isoformat()}
+
+
+YEAR = timedelta(days=365)
+LOCK = Lock("compliance", 365)
+
+
+@pytest.mark.parametrize(
+    ("headers", "lock", "status", "words"),
+    [
+        (held("COMPLIANCE", NOW + YEAR), LOCK, "pass", "compliance until 2027-11-22"),
+        (held("COMPLIANCE", NOW + YEAR), Lock("governance", 365), "pass", "compliance until"),
+        (held("GOVERNANCE", NOW + YEAR), LOCK, "fail", "weaker"),
+        (held("COMPLIANCE", NOW + timedelta(days=300)), LOCK, "fail", "shorter"),
+        (held("COMPLIANCE", NOW - timedelta(days=1)), LOCK, "fail", "run out"),
+        ({}, LOCK, "fail", "no retention"),
+        ({}, Lock(), "skipped", "off in this set-up"),
+    ],
+)
+def test_retention_is_held_against_the_answers(
+    headers: dict[str, str], lock: Lock, status: str, words: str
+) -> None:
+    check = seen(Bucket({FILE: BODY}, headers=headers), replace(WANTED, lock=lock))[f"{SHARD}.retention"]
+    assert (check.status, words in check.evidence) == (status, True)
+    assert ("put-object-retention" in check.remedy) == (status == "fail")
+
+
+def test_retention_that_the_reader_does_not_see_with_the_file_is_asked_for() -> None:
+    wanted = replace(WANTED, lock=LOCK)
+    kept = {"Mode": "COMPLIANCE", "RetainUntilDate": (NOW + YEAR).isoformat()}
+    assert seen(Bucket({FILE: BODY}, retention=kept), wanted)[f"{SHARD}.retention"].status == "pass"
+    denied = Bucket({FILE: BODY}, denied=frozenset({"s3:GetObjectRetention"}))
+    check = seen(denied, wanted)[f"{SHARD}.retention"]
+    assert check.status == "unknown"
+    assert "s3:GetObjectRetention" in check.evidence
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,127 @@
+"""Backup files are found with few listings, whatever else is in the bucket, and nothing is said that was not looked at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from services.verify.backups import MOST_FILES, Watched, look
+from services.verify.search import MOST_FOLDER_PAGES, MOST_PAGES, PAGE
+from tests.services.verify.bucket import BODY, FILE, KEY_ID, NOW, WANTED, Bucket, seen
+
+
+def crowd(number: int) -> dict[str, bytes]:
+    """Files of one byte, three to a wallet."""
+    return {f"w{n // 3:06d}/recovery_shard-{n % 3}.txt": b"x" for n in range(number)}
+
+
+CROWD = crowd(30_000)
+
+
+def test_a_named_wallet_among_thirty_thousand_files_takes_at_most_three_listings() -> None:
+    bucket = Bucket({**CROWD, FILE: BODY})
+    found = seen(bucket, replace(WANTED, key_ids=(KEY_ID,)))
+    assert found[f"backup.coverage.{KEY_ID}"].status == "pass"
+    assert found["backup.arrived"].status == "pass"
+    assert 1 <= bucket.count("ListObjectsV2") <= 3
+    assert bucket.count("GetObject") == 1
+
+
+def test_a_wallet_with_more_files_than_are_listed_says_so() -> None:
+    bucket = Bucket({f"{KEY_ID}/recovery_shard-{n}.txt": b"" for n in range(3 * PAGE + 1)})
+    found = seen(bucket, replace(WANTED, key_ids=(KEY_ID,)))
+    assert bucket.count("ListObjectsV2") == 3
+    assert found["backup.arrived"].status == "warn"
+
+
+def test_every_file_of_a_named_wallet_is_read_and_else_the_newest_wallets_whole() -> None:
+    objects = {f"w{n}/recovery_shard-{m}.txt": b"x" for n in range(20) for m in range(4)}
+    late = {f"w7/recovery_shard-{m}.txt": NOW + timedelta(hours=1) for m in range(2)}
+    bucket = Bucket(objects, written=late)
+    assert "newest wallets are read, with all of their" in seen(bucket)["backup.arrived"].evidence
+    read = {str(call.params["Key"]) for call in bucket.calls if call.op == "GetObject"}
+    assert len(read) >= MOST_FILES
+    assert {key.split("/")[0] for key in read} >= {"w7"}
+    assert all(
+        len([key for key in read if key.startswith(f"{w}/")]) == 4 for w in {k.split("/")[0] for k in read}
+    )
+    named = Bucket({f"w1/recovery_shard-{n}.txt": b"x" for n in range(2 * MOST_FILES)})
+    seen(named, replace(WANTED, key_ids=("w1",)))
+    assert named.count("GetObject") == 2 * MOST_FILES
+
+
+def test_a_wanted_wallet_without_a_file_waits_beside_one_that_has_it() -> None:
+    bucket = Bucket({FILE: BODY})
+    found = seen(bucket, replace(WANTED, key_ids=(KEY_ID, "absent-wallet")))
+    assert found["backup.coverage.absent-wallet"].status == "waiting"
+    assert found[f"backup.coverage.{KEY_ID}"].status == "pass"
+    listings = [c.params["Prefix"] for c in bucket.calls if c.op == "ListObjectsV2"]
+    assert listings == [f"{KEY_ID}/", "absent-wallet/"]
+
+
+def test_only_what_was_written_since_counts() -> None:
+    later = replace(WANTED, since=NOW.replace(hour=15))
+    assert seen(Bucket({FILE: BODY}), later)["backup.arrived"].status == "waiting"
+    assert seen(Bucket({FILE: BODY}), replace(WANTED, since=NOW))["backup.arrived"].status == "pass"
+
+
+def test_a_small_bucket_is_listed_once_a_look() -> None:
+    bucket, watched = Bucket(crowd(PAGE)), Watched()
+    for look_number in (1, 2, 3):
+        seen(bucket, watched=watched)
+        assert bucket.count("ListObjectsV2") == look_number
+
+
+def test_in_a_large_bucket_only_some_is_looked_at_and_that_is_said() -> None:
+    bucket = Bucket(CROWD)
+    found = seen(bucket)
+    assert bucket.count("ListObjectsV2") <= MOST_PAGES + MOST_FOLDER_PAGES
+    assert found["backup.arrived"].status == "warn"
+    assert "10,000" in found["backup.arrived"].evidence
+    assert "--key-id" in found["backup.arrived"].remedy
+    later = seen(Bucket(CROWD), replace(WANTED, since=NOW.replace(hour=15)))["backup.arrived"]
+    assert later.status == "waiting"
+    assert "--key-id" in later.remedy
+
+
+def test_a_folder_that_appears_in_a_large_bucket_is_noticed_with_the_count_shown() -> None:
+    watched, wanted = Watched(), replace(WANTED, since=NOW)
+    assert (
+        seen(Bucket(crowd(3003)), replace(wanted, since=NOW + timedelta(1)), watched)["backup.arrived"].status
+        == "waiting"
+    )
+    still = seen(Bucket(crowd(3003)), wanted, watched)["backup.arrived"]
+    assert still.status == "waiting"
+    assert "1,001 folders of wallets; 0 appeared" in still.evidence
+    bucket = Bucket({**crowd(3003), FILE: BODY})
+    found = seen(bucket, wanted, watched)
+    assert found["backup.arrived"].status == "pass"
+    assert "1,002 folders of wallets; 1 appeared" in found["backup.arrived"].evidence
+    assert found[f"backup.coverage.{KEY_ID}"].status == "pass"
+    assert bucket.count("ListObjectsV2") <= 4
+    assert bucket.count("GetObject") == 1
+
+
+def test_a_trail_shows_the_new_file_of_a_large_bucket_at_the_first_look() -> None:
+    bucket = Bucket({**CROWD, FILE: BODY})
+    looked = look(bucket, WANTED, NOW, lately=lambda: (FILE, "no/backup.txt"))
+    assert FILE in {each.file.key for each in looked.judged}
+    assert bucket.count("ListObjectsV2") <= 2 + len(CROWD) // 3 // PAGE + 1
+
+
+def test_what_has_not_changed_is_not_fetched_again_and_what_has_is() -> None:
+    watched, bucket = Watched(), Bucket({FILE: BODY})
+    first = seen(bucket, watched=watched)
+    assert seen(bucket, watched=watched) == first
+    assert bucket.count("GetObject") == 1
+    changed = Bucket({FILE: BODY[:-4]})
+    assert seen(changed, watched=watched)[f"backup.coverage.{KEY_ID}"].status == "fail"
+
+
+def test_a_file_that_could_not_be_read_is_tried_again() -> None:
+    watched = Watched()
+    assert (
+        seen(Bucket({FILE: BODY}, denied=frozenset({"s3:GetObject"})), watched=watched)["access.read"].status
+        == "fail"
+    )
+    assert seen(Bucket({FILE: BODY}), watched=watched)["access.read"].status == "pass"
