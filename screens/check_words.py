@@ -19,7 +19,7 @@ def rows(report: Report) -> list[tuple[Line, str]]:
     """Each line of the checklist, and what Enter shows: evidence and remedy of all that it stands for."""
     found: list[tuple[Line, str]] = []
     for group in _groups(report.checks):
-        if len(group) == 1 and not group[0].id.startswith("config."):
+        if len(group) == 1 and not group[0].id.startswith(("config.", "policy.")):
             found.append((_line(group[0], 0), details(group)))
             continue
         found.append((_sum(group), details(group)))
@@ -28,7 +28,7 @@ def rows(report: Report) -> list[tuple[Line, str]]:
 
 
 def _groups(checks: Iterable[Check]) -> list[list[Check]]:
-    """Neighbours that belong together: the configuration, and the checks of one file."""
+    """Neighbours that belong together: the configuration, the policy proofs, and the checks of one file."""
     groups: list[list[Check]] = []
     before = ""
     for check in checks:
@@ -42,8 +42,9 @@ def _groups(checks: Iterable[Check]) -> list[list[Check]]:
 
 
 def _group(identifier: str) -> str:
-    if identifier.startswith("config."):
-        return "config"
+    part = identifier.split(".", 1)[0]
+    if part in {"config", "policy"}:
+        return part
     return identifier.rsplit(".", 1)[0] if identifier.startswith("backup.shard.") else ""
 
 
@@ -53,6 +54,8 @@ def _sum(group: Sequence[Check]) -> Line:
     count = f"{good} of {len(group)} pass"
     if group[0].id.startswith("config."):
         return sign, f"Bucket, key and role are as planned: {count}  (Enter: each)", 0
+    if group[0].id.startswith("policy."):
+        return sign, f"The policies allow the backup and nothing else: {count}  (Enter: each)", 0
     return sign, f"{_file(group[0])}: {count}", 0
 
 

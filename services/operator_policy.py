@@ -17,6 +17,12 @@ Job: TypeAlias = Literal["setup", "verify", "recover"]
 
 _IDENTITY = Call("sts", "GetCallerIdentity")
 _RIGHTS = Call("iam", "SimulatePrincipalPolicy")
+_PROOFS = (
+    Call("iam", "SimulateCustomPolicy"),
+    Call("iam", "GetPolicy"),
+    Call("iam", "GetPolicyVersion"),
+)
+"""What the policy proofs ask beyond the reads of the blueprint; which managed policies a role has is not known yet."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,8 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
         case "setup":
             calls = (_IDENTITY, _RIGHTS, *resources)
         case "verify":
-            calls = (_IDENTITY, *reading, listing, getting)
+            locked = Call("s3", "GetObjectLockConfiguration", {"Bucket": bucket})
+            calls = (_IDENTITY, *_PROOFS, *reading, locked, listing, getting)
         case "recover":
             calls = (_IDENTITY, listing, getting)
     parts = {resource.name: resource for resource in blueprint}
@@ -86,9 +93,13 @@ _ANYWHERE = frozenset(
         "kms:ListAliases",
         "s3:ListAllMyBuckets",
         "iam:SimulatePrincipalPolicy",
+        "iam:SimulateCustomPolicy",
     }
 )
 """Actions that AWS grants on everything or not at all, or on a resource that is known only afterwards."""
+
+_ON_MANAGED = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion"})
+"""Actions on managed policies: the account's own and those that AWS manages."""
 
 _ON_OBJECTS = frozenset({"s3:GetObject", "s3:PutObject", "s3:DeleteObject"})
 _ON_DATA = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
@@ -99,6 +110,8 @@ def _scope(action: str, call: JobCall, place: Place) -> _Scope:
     start = f"arn:{place.partition}"
     if action in _ANYWHERE:
         return _Scope(("*",))
+    if action in _ON_MANAGED:
+        return _Scope((f"{start}:iam::{place.account}:policy/*", f"{start}:iam::aws:policy/*"))
     match action.split(":", 1)[0]:
         case "s3":
             bucket = f"{start}:s3:::{call.params.get('Bucket', '*')!s}"

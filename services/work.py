@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from services import kit, setup_file
+from services.answers import place
 from services.aws.guards import ReadOnly
 from services.backups.shards import parse_key
 from services.desk import Desk, Planned, make_plan, open_desk
@@ -21,6 +22,9 @@ from services.saved_plan import check_saved, fingerprint, plan_json
 from services.verify.backups import Wanted, backups
 from services.verify.checks import Check, Report
 from services.verify.configuration import configuration
+from services.verify.policy_documents import Where
+from services.verify.policy_proofs import policy_proofs
+from services.verify.probes import announced, probe_all
 from services.verify.trail import trail
 
 __all__ = [
@@ -34,6 +38,8 @@ __all__ = [
     "make_plan",
     "open_desk",
     "plan_json",
+    "probe",
+    "probe_words",
     "verify",
     "watch",
 ]
@@ -110,14 +116,19 @@ def kit_values(desk: Desk) -> kit.Kit:
 
 
 def verify(
-    desk: Desk, key_ids: tuple[str, ...] = (), since: datetime | None = None, planned: Planned | None = None
+    desk: Desk,
+    key_ids: tuple[str, ...] = (),
+    since: datetime | None = None,
+    planned: Planned | None = None,
+    proven: tuple[Check, ...] | None = None,
 ) -> Report:
-    """One pass over the checklist; reads only."""
+    """One pass over the checklist; reads only. `proven` are the policy proofs of an earlier pass, if they still do."""
     for key_id in key_ids:
         _check_key_id(key_id)
     keys = kit.recovery_keys(desk.setup)
     seen = planned or make_plan(desk)
     checks: tuple[Check, ...] = configuration(desk.blueprint, seen.world)
+    checks += _proofs(desk, seen) if proven is None else proven
     key_arn = seen.world.output(Ref("key"))
     if key_arn is not None and isinstance(seen.world.resources.get("bucket"), Present):
         wanted = Wanted(
@@ -131,6 +142,43 @@ def verify(
         )
         checks += backups(ReadOnly(desk.aws), wanted)
     return Report((*checks, *trail()))
+
+
+def _where(desk: Desk, seen: Planned) -> Where | None:
+    """What the policy proofs look at; None while the role, the bucket or the key is missing."""
+    key, role = seen.world.output(Ref("key")), seen.world.output(Ref("role"))
+    if key is None or role is None or not isinstance(seen.world.resources.get("bucket"), Present):
+        return None
+    here = place(desk.setup.answers, desk.identity.account)
+    name, bucket = (desk.setup.answers.text(k) for k in ("role.name", "storage.bucket"))
+    return Where(name, role, bucket, key, here.account, here.region, here.partition)
+
+
+def _strict(desk: Desk) -> bool:
+    return desk.setup.answers.text("storage.encryption_headers") == "strict"
+
+
+def _proofs(desk: Desk, seen: Planned) -> tuple[Check, ...]:
+    where = _where(desk, seen)
+    if where is None:
+        return ()
+    extra = desk.setup.answers.texts("role.extra_actions")
+    return policy_proofs(ReadOnly(desk.aws), where, strict=_strict(desk), extra=extra, endpoint=desk.endpoint)
+
+
+def probe_words(desk: Desk) -> tuple[str, ...]:
+    """What `probe` will try, to be said before it does."""
+    where = _where(desk, make_plan(desk))
+    return () if where is None else announced(where, strict=_strict(desk))
+
+
+def probe(desk: Desk) -> tuple[Check, ...]:
+    """Tries for real what the bucket policy must refuse: the one part of a verification that may write."""
+    where = _where(desk, make_plan(desk))
+    if where is None:
+        return ()
+    name = str(uuid.uuid4())
+    return tuple(probe_all(desk.aws, where, strict=_strict(desk), name=name, endpoint=desk.endpoint))
 
 
 def _check_key_id(key_id: str) -> None:
@@ -154,14 +202,17 @@ def watch(
 
     What passes by itself (a network that is away, a busy AWS) does not end the watch before its time.
     """
+    proven: tuple[Check, ...] | None = None
     while True:
         try:
-            report = verify(desk, key_ids, since)
+            report = verify(desk, key_ids, since, proven=proven)
         except ProblemError as error:
             if error.problem.exit_code != TRY_AGAIN or desk.clock.now() >= deadline:
                 raise
         else:
             yield report
+            proofs = tuple(check for check in report.checks if check.id.startswith("policy."))
+            proven = proofs if proofs and all(check.status != "waiting" for check in proofs) else None
             if not report.having("waiting"):
                 return
         left = deadline - desk.clock.now()

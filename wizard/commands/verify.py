@@ -28,7 +28,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
     cls=Subcommand,
     config=True,
     answers="hidden",
-    help="Walks the create-wallet checklist. It reads only. Exit status: 3 if a check fails, else 5 if AWS denied "
+    help="Walks the create-wallet checklist. It reads only, but for --probe. Exit status: 3 if a check fails, else 5 if AWS denied "
     "a look, else 7 if something is still awaited, else 0.",
 )
 @click.option(
@@ -38,7 +38,11 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
     "--since", metavar="TIME", help="Only backups written since then (ISO 8601; UTC unless it says)."
 )
 @click.option("--key-id", "key_ids", multiple=True, metavar="ID", help="Only this wallet; may be repeated.")
-@click.option("--probe", is_flag=True, help="Also try what should be refused (none available yet).")
+@click.option(
+    "--probe",
+    is_flag=True,
+    help="Also try, as you, uploads that the bucket policy must refuse; each is announced before.",
+)
 @click.pass_obj
 def command(
     program: Program,
@@ -59,9 +63,9 @@ def command(
     seconds, moment = duration(wait) if wait else 0.0, time(since) if since else None
     kit.recovery_keys(program.setup(config, given))
     desk = program.desk(config, given)
-    if probe:
-        program.voice.tell("No probes are available in this version, so only the checks are made.")
     report = _last(program, desk, seconds, key_ids, moment)
+    if probe:
+        report = _probed(program, desk, report)
     if program.voice.json:
         program.voice.document(with_endpoint(report_json(report), desk.endpoint))
     else:
@@ -87,6 +91,19 @@ def _last(
             program.voice.tell(f"… Still awaited: {awaited}. Looking again for another {left:.0f} s.")
     assert seen is not None  # noqa: S101 - the first look is always made
     return seen
+
+
+def _probed(program: Program, desk: Desk, report: Report) -> Report:
+    """The report with the probes' lines among the policies; what is tried is said before."""
+    from services.verify.checks import Report
+    from services.work import probe, probe_words
+
+    words = probe_words(desk)
+    if not words:
+        program.voice.tell("Nothing is tried, because the role, the bucket or the key is not there.")
+    for sentence in words:
+        program.voice.tell(sentence)
+    return Report((*report.checks, *probe(desk)))
 
 
 def duration(text: str) -> float:

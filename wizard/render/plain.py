@@ -36,7 +36,7 @@ PARTS = {
     "backup": "Backups",
     "access": "Who can read",
     "trail": "CloudTrail",
-    "policy": "Policies",
+    "policy": "What the policies allow and refuse",
 }
 
 
