@@ -76,7 +76,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:GetBucketVersioning": _read("see whether the bucket keeps versions", "s3:GetBucketVersioning"),
         "s3:GetBucketEncryption": _read("read the bucket's encryption", "s3:GetEncryptionConfiguration"),
         "s3:GetObjectLockConfiguration": _read(
-            "see whether the bucket locks its files", "s3:GetBucketObjectLockConfiguration"
+            "read the Object Lock setting of the bucket", "s3:GetBucketObjectLockConfiguration"
         ),
         "s3:GetBucketPolicy": _read("read the bucket's policy", "s3:GetBucketPolicy"),
         "s3:ListObjectsV2": _read("list the bucket's files", "s3:ListBucket"),
