@@ -17,8 +17,7 @@ from services.problems import ProblemError
 from services.setups import State
 from services.work import Desk
 from tests.ports import Denying, FakeClock, Recording
-from tests.simulating import Simulating
-from tests.world import ACCOUNT, BUCKET, ROLE, do, sample
+from tests.world import BUCKET, ROLE, do, sample
 
 PUBLIC = (
     rsa.generate_private_key(65537, 4096)
@@ -32,7 +31,7 @@ def desk(aws: Aws, tmp_path: Path) -> Desk:
     (tmp_path / "recovery.pub.der").write_bytes(PUBLIC)
     answers = sample(recovery_key__public_files=["recovery.pub.der"])
     setup = setup_file.create(tmp_path / "s.toml", answers)
-    return work.open_desk(setup, Simulating(aws, ACCOUNT), State(tmp_path / "state"), FakeClock())
+    return work.open_desk(setup, aws, State(tmp_path / "state"), FakeClock())
 
 
 def again(desk: Desk, **answers: object) -> Desk:

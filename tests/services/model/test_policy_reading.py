@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ministack.core.iam_evaluator import EvalContext, combine_resource_policy, evaluate, parse_policy_document
 
+from services.model.policy_conditions import names
 from services.model.policy_reading import Document, Finding, Request, decide
 from tests.world import ACCOUNT
 
@@ -36,6 +37,7 @@ RESOURCES = (
     "arn:aws:s3:::BUCKET/x",
     "arn:aws:s3:::b?cket/x",
 )
+ALLOW = {"Sid": "A", "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
 OPERATORS = tuple(
     f"{before}{name}{after}"
     for name in ("StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase")
@@ -125,12 +127,47 @@ def test_what_it_is_sure_of_the_other_evaluator_says_too(
     assert found.allowed is (judged.decision == "Allow")
 
 
+VALUES = (["private"], ["PRIVATE"], ["p*"], ["?rivate", "x"], ["x", "private"], ["x"], ["*"])
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize("key", ["s3:x-amz-acl", "s3:x-amz-server-side-encryption"])
+def test_every_operator_it_knows_means_what_the_other_evaluator_says(operator: str, key: str) -> None:
+    """Over a key that has a value and one that has none; here it may not say that it cannot tell."""
+    for values in VALUES:
+        policy = documents([{**ALLOW, "Condition": {operator: {key: values}}}])
+        request = EvalContext(
+            ROLE, "Role", ACCOUNT, "s3:PutObject", OBJECT, "eu-west-1", service_context=CONTEXT
+        )
+        judged = evaluate(request, [parse_policy_document(policy)]).decision
+        own = decide(
+            Request("s3:PutObject", OBJECT, ROLE, ACCOUNT, CONTEXT, ABSENT), [Document("own", policy)]
+        )
+        assert own.allowed is (judged == "Allow"), values
+
+
+@pytest.mark.parametrize(
+    ("pattern", "covered"),
+    [
+        ("*", True),
+        ("arn:aws:s3:::bucket/*", True),
+        ("arn:aws:s3:::b?cket/a:b", True),
+        ("arn:aws:*:::bucket/a:b", True),
+        ("arn:aws:s3:::BUCKET/*", False),
+        ("arn:aws:s3:::bucket", False),
+        # A wildcard reaches across colons here: whether AWS takes it so is not told apart.
+        ("arn:aws:*::b*:b", None),
+        ("arn:*", None),
+        ("arn:aws:s3:::bucket/${aws:username}", None),
+    ],
+)
+def test_where_a_pattern_reaches(pattern: str, covered: bool | None) -> None:
+    assert names("arn:aws:s3:::bucket/a:b", pattern) is covered
+
+
 def read(statement: dict[str, Any], *more: dict[str, Any], **ways: Any) -> Finding:
     request = Request("s3:PutObject", OBJECT, ROLE, ACCOUNT, CONTEXT, ABSENT)
     return decide(request, [Document("own", documents([statement, *more]))], **ways)
-
-
-ALLOW = {"Sid": "A", "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.model.calls import Call
+from services.model.calls import Call, Reply
 from services.verify.checks import Check, Report
 from services.verify.policy_proofs import policy_proofs
 from tests.policies_in_aws import BUCKET_ARN, OBJECTS, WHERE, Policies, allow, bucket_policy, policy
@@ -173,6 +173,24 @@ def test_the_keys_own_policy_counts_and_is_read() -> None:
     found, _ = prove(Policies(key={**ours, "Statement": [*ours["Statement"], shut]}))
     assert bad(found) == {"policy.key.through-s3"}
     assert found["policy.key.through-s3"].status == "fail"
+
+
+def test_where_iam_and_the_reading_differ_on_what_both_can_judge_nothing_is_proven() -> None:
+    class Contrary(Simulating):
+        """IAM that says the opposite of what the policies say, of the key alone."""
+
+        def __call__(self, call: Call) -> Reply:
+            reply = super().__call__(call)
+            if call.op == "SimulateCustomPolicy" and "kms:GenerateDataKey" in items_of(call):
+                (result,) = reply["EvaluationResults"]
+                (specific,) = result["ResourceSpecificResults"]
+                was = specific["EvalResourceDecision"]
+                specific["EvalResourceDecision"] = "implicitDeny" if was == "allowed" else "allowed"
+            return reply
+
+    checks = policy_proofs(Contrary(Policies(), ACCOUNT), WHERE, strict=False)
+    found = {check.id: check.status for check in checks if check.status != "pass"}
+    assert found == {"policy.key.through-s3": "unknown", "policy.key.direct": "unknown"}
 
 
 def test_who_may_not_simulate_is_told_which_right_is_missing_and_what_the_program_reads() -> None:
