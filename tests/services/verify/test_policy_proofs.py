@@ -94,7 +94,9 @@ BROKEN: tuple[tuple[Policies, set[str]], ...] = (
 
 
 @pytest.mark.parametrize("endpoint", ["", EMULATED])
-@pytest.mark.parametrize(("broken", "lines"), BROKEN, ids=lambda v: ",".join(v) if isinstance(v, set) else "")
+@pytest.mark.parametrize(
+    ("broken", "lines"), BROKEN, ids=lambda v: ",".join(sorted(v)) if isinstance(v, set) else ""
+)
 def test_each_line_breaks_by_itself(broken: Policies, lines: set[str], endpoint: str) -> None:
     found, _ = prove(broken, endpoint=endpoint)
     assert bad(found) == lines
