@@ -19,7 +19,7 @@ def rows(report: Report) -> list[tuple[Line, str]]:
     """Each line of the checklist, and what Enter shows: evidence and remedy of all that it stands for."""
     found: list[tuple[Line, str]] = []
     for group in _groups(report.checks):
-        if len(group) == 1 and not group[0].id.startswith("config."):
+        if len(group) == 1 and not group[0].id.startswith(("config.", "policy.")):
             found.append((_line(group[0], 0), details(group)))
             continue
         found.append((_sum(group), details(group)))
@@ -33,7 +33,7 @@ def _stands_alone(check: Check) -> bool:
 
 
 def _groups(checks: Iterable[Check]) -> list[list[Check]]:
-    """Neighbours that belong together: the configuration, the checks of one file, the records of all writes."""
+    """Neighbours that belong together: the configuration, the policy proofs, one file's checks, the records of writes."""
     groups: list[list[Check]] = []
     before = ""
     for check in checks:
@@ -47,8 +47,9 @@ def _groups(checks: Iterable[Check]) -> list[list[Check]]:
 
 
 def _group(identifier: str) -> str:
-    if identifier.startswith("config."):
-        return "config"
+    part = identifier.split(".", 1)[0]
+    if part in {"config", "policy"}:
+        return part
     if identifier.startswith(_RECORDS):
         return _RECORDS
     return identifier.rsplit(".", 1)[0] if identifier.startswith("backup.shard.") else ""
@@ -66,6 +67,8 @@ def _sum(group: Sequence[Check]) -> Line:
         return sign, f"Bucket, key and role are as planned: {count}  (Enter: each)", 0
     if group[0].id.startswith(_RECORDS):
         return sign, f"CloudTrail recorded the writes: {count}", 0
+    if group[0].id.startswith("policy."):
+        return sign, f"The policies allow the backup and nothing else: {count}  (Enter: each)", 0
     return sign, f"{_file(group[0])}: {count}", 0
 
 

@@ -19,6 +19,12 @@ Job: TypeAlias = Literal["setup", "verify", "recover"]
 _IDENTITY = Call("sts", "GetCallerIdentity")
 _RIGHTS = Call("iam", "SimulatePrincipalPolicy")
 _TRAILS = Call("cloudtrail", "DescribeTrails")
+_PROOFS = (
+    Call("iam", "SimulateCustomPolicy"),
+    Call("iam", "GetPolicy"),
+    Call("iam", "GetPolicyVersion"),
+)
+"""What the policy proofs ask beyond the reads of the blueprint; which managed policies a role has is not known yet."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,11 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
             asked = (_IDENTITY, _RIGHTS, *((_TRAILS,) if creates else ()))
             return (*(_of(call, parts["bucket"], parts) for call in asked), *resources)
         case "verify":
+            locked = Call("s3", "GetObjectLockConfiguration", {"Bucket": bucket})
             held = Call("s3", "GetObjectRetention", {"Bucket": bucket, "Key": "*"})
-            held = _of(held, parts["bucket"], parts)
+            proving = (_of(call, parts["bucket"], parts) for call in (_IDENTITY, *_PROOFS, locked, held))
             evidence = (_of(call, parts["trail"], parts) for call in evidence_calls(blueprint))
-            return (_of(_IDENTITY, parts["bucket"], parts), *reading, listing, getting, held, *evidence)
+            return (*proving, *reading, listing, getting, *evidence)
         case "recover":
             return (_of(_IDENTITY, parts["bucket"], parts), listing, getting)
 
@@ -143,9 +150,13 @@ _ANYWHERE = frozenset(
         "iam:SimulatePrincipalPolicy",
         "cloudtrail:DescribeTrails",
         "cloudtrail:LookupEvents",
+        "iam:SimulateCustomPolicy",
     }
 )
 """Actions that AWS grants on everything or not at all, or on a resource that is known only afterwards."""
+
+_ON_MANAGED = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion"})
+"""Actions on managed policies: the account's own and those that AWS manages."""
 
 _ON_OBJECTS = frozenset({"s3:GetObject", "s3:GetObjectRetention", "s3:PutObject", "s3:DeleteObject"})
 _ON_DATA = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
@@ -156,6 +167,8 @@ def _scope(action: str, call: JobCall, place: Place) -> _Scope:
     start = f"arn:{place.partition}"
     if action in _ANYWHERE:
         return _Scope(("*",))
+    if action in _ON_MANAGED:
+        return _Scope((f"{start}:iam::{place.account}:policy/*", f"{start}:iam::aws:policy/*"))
     match action.split(":", 1)[0]:
         case "s3":
             bucket = f"{start}:s3:::{call.params.get('Bucket', '*')!s}"

@@ -14,9 +14,10 @@ from services.engine.journal import written_ahead
 from services.events import Event
 from services.problems import ProblemError, refuse
 from services.saved_plan import check_saved, fingerprint, plan_json
+from services.verify import proving
 from services.verify.backups import Watched
 from services.verify.checklist import EVERYTHING, Question, checklist
-from services.verify.checks import Report
+from services.verify.checks import Check, Report
 
 __all__ = [
     "Desk",
@@ -32,6 +33,8 @@ __all__ = [
     "open_desk",
     "pace",
     "plan_json",
+    "probe",
+    "probe_words",
     "verify",
     "watch",
 ]
@@ -118,6 +121,16 @@ def verify(
         _check_key_id(key_id)
     kit.recovery_keys(desk.setup)
     return checklist(desk, planned or make_plan(desk), question, watched or Watched())
+
+
+def probe_words(desk: Desk) -> tuple[str, ...]:
+    """What `probe` will try, to be said before it does."""
+    return proving.probe_words(desk, make_plan(desk))
+
+
+def probe(desk: Desk) -> tuple[Check, ...]:
+    """Tries for real what the bucket policy must refuse: the one part of a verification that may write."""
+    return proving.probe(desk, make_plan(desk))
 
 
 def _check_key_id(key_id: str) -> None:

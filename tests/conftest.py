@@ -30,11 +30,14 @@ def port() -> Iterator[Port]:
 
 @pytest.fixture
 def aws(port: Port) -> Iterator[Aws]:
-    """The port in front of an empty account."""
+    """The port in front of an empty account, with the one thing of IAM that is asked for and that moto has not."""
     from moto import mock_aws
 
+    from tests.simulating import Simulating
+    from tests.world import ACCOUNT
+
     with mock_aws():
-        yield port
+        yield Simulating(port, ACCOUNT)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Ports around the port: one that cannot write, one that tells what was called, one that asks once."""
+"""Ports around the port: one that cannot write, one for a few files of its own, one that tells, one that asks once."""
 
 from __future__ import annotations
 
@@ -28,6 +28,33 @@ class ReadOnly:
                 where=call.name,
             )
         return self.aws(call)
+
+
+@dataclass
+class OwnUploads:
+    """Uploads below one folder of one bucket, and deletes exactly the versions that these uploads made; nothing else."""
+
+    aws: Aws
+    bucket: str
+    folder: str
+    made: set[tuple[str, str]] = field(default_factory=set)
+
+    def __call__(self, call: Call) -> Reply:
+        key, version = str(call.params.get("Key", "")), str(call.params.get("VersionId", ""))
+        here = call.params.get("Bucket") == self.bucket and key.startswith(self.folder)
+        if here and call.name == "s3:PutObject":
+            reply = self.aws(call)
+            if reply.get("VersionId"):
+                self.made.add((key, str(reply["VersionId"])))
+            return reply
+        if here and call.name == "s3:DeleteObject" and (key, version) in self.made:
+            return self.aws(call)
+        raise refuse(
+            "our-bug",
+            f"A part of the program that may only write files of its own wanted to call {call.name}; it was stopped.",
+            "Nothing was changed. Report this fault of the program.",
+            where=call.name,
+        )
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
         "sts:GetCallerIdentity": _read("ask who is signed in", "sts:GetCallerIdentity"),
         "sts:AssumeRole": _write("assume the role", "sts:AssumeRole"),
+        "iam:SimulateCustomPolicy": _read(
+            "ask IAM what the role may do", "iam:SimulateCustomPolicy", paged=True
+        ),
         "iam:SimulatePrincipalPolicy": _read(
             "ask which rights the sign-in has", "iam:SimulatePrincipalPolicy", paged=True
         ),
@@ -72,6 +75,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "s3:GetBucketVersioning": _read("see whether the bucket keeps versions", "s3:GetBucketVersioning"),
         "s3:GetBucketEncryption": _read("read the bucket's encryption", "s3:GetEncryptionConfiguration"),
+        "s3:GetObjectLockConfiguration": _read(
+            "read the Object Lock setting of the bucket", "s3:GetBucketObjectLockConfiguration"
+        ),
         "s3:GetBucketPolicy": _read("read the bucket's policy", "s3:GetBucketPolicy"),
         "s3:ListObjectsV2": _read("list the bucket's files", "s3:ListBucket"),
         "s3:GetObject": _read("read a backup file", "s3:GetObject", "kms:Decrypt"),
@@ -101,6 +107,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "iam:ListAttachedRolePolicies": _read(
             "list the policies attached to the role", "iam:ListAttachedRolePolicies", paged=True
         ),
+        "iam:GetPolicy": _read("look at a managed policy", "iam:GetPolicy"),
+        "iam:GetPolicyVersion": _read("read a managed policy", "iam:GetPolicyVersion"),
         "iam:CreateRole": _make("create the role", "iam:CreateRole", "iam:TagRole"),
         "iam:TagRole": _write("tag the role", "iam:TagRole"),
         "iam:UpdateAssumeRolePolicy": _write("set who may assume the role", "iam:UpdateAssumeRolePolicy"),

@@ -18,6 +18,7 @@ from services.model.calls import Aws, Refused
 from services.verify.access import nothing_to_read, reading
 from services.verify.checks import Check, check_of
 from services.verify.files import Judged, Memory, Wanted, as_check, judge
+from services.verify.proving import Proven
 from services.verify.search import Folders, Found, FoundFile, Lately, Place, find
 
 MOST_FILES = 30
@@ -30,6 +31,7 @@ class Watched:
 
     folders: Folders = field(default_factory=Folders)
     files: Memory = field(default_factory=Memory)
+    proven: Proven = field(default_factory=Proven)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from services.verify.backups import Looked, Watched, look
 from services.verify.checks import Check, Report
 from services.verify.configuration import configuration
 from services.verify.files import Wanted
+from services.verify.proving import proofs
 from services.verify.retention import Lock
 from services.verify.search import Lately
 from services.verify.trail import no_trail, trail_checks
@@ -41,7 +42,11 @@ EVERYTHING = Question()
 def checklist(desk: Desk, planned: Planned, question: Question, watched: Watched) -> Report:
     """One pass; reads only. `planned` is what AWS looks like now, `watched` what earlier passes saw."""
     world = planned.world
-    checks = (*configuration(desk.blueprint, world), *left_out(desk.setup.answers))
+    checks = (
+        *configuration(desk.blueprint, world),
+        *left_out(desk.setup.answers),
+        *proofs(desk, planned, watched.proven),
+    )
     aws = ReadOnly(desk.aws)
     key_arn = world.output(Ref("key"))
     trail, expected = _trail(desk, planned), _expected(desk, planned)

@@ -118,6 +118,7 @@ async def test_the_checklist_waits_and_turns_green_when_the_backup_arrives(stage
         await show.go("verify")
         lines = show.page.query_one("#checks", Lines)
         assert "▸ A backup arrived" in lines.words
+        assert "✓ The policies allow the backup and nothing else: 23 of 23 pass" in lines.words
         assert show.shows(UNPROVEN)
         stage.account.write_backup()
         stage.clock.seconds += 61

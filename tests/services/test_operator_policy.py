@@ -57,7 +57,9 @@ def resources_of(action: str, call: Call) -> tuple[str, ...]:
         return (f"{kms}:{params['AliasName']!s}", key)
     if service == "kms" and ("KeyId" in params or name == "TagResource"):
         return (key,)
-    if service == "iam":
+    if service == "iam" and "PolicyArn" in params:
+        return (str(params["PolicyArn"]),)
+    if service == "iam" and "RoleName" in params:
         return (f"arn:aws:iam::{ACCOUNT}:role/{params['RoleName']!s}",)
     return ("*",)
 
@@ -171,6 +173,16 @@ def test_a_given_key_is_the_only_key_and_what_is_its_owners_is_left_to_them() ->
 def test_the_setup_policy_lets_the_wizard_ask_for_rights_beforehand() -> None:
     assert "*" in statement("iam:SimulatePrincipalPolicy", "setup")["Resource"]
     assert "iam:SimulatePrincipalPolicy" not in granted("verify") | granted("recover")
+
+
+def test_the_verify_policy_lets_the_policies_be_proven_and_managed_ones_be_read() -> None:
+    assert statement("iam:SimulateCustomPolicy", "verify")["Resource"] == ["*"]
+    assert "iam:SimulateCustomPolicy" not in granted("setup") | granted("recover")
+    for action in ("iam:GetPolicy", "iam:GetPolicyVersion"):
+        for owner in (ACCOUNT, "aws"):
+            assert allowed("verify", action, f"arn:aws:iam::{owner}:policy/teams/Bound")
+        assert not allowed("verify", action, "arn:aws:iam::999999999999:policy/Bound")
+    assert allowed("verify", "s3:GetBucketObjectLockConfiguration", f"arn:aws:s3:::{BUCKET}")
 
 
 def test_to_make_a_bucket_without_access_lists_is_a_right_of_its_own() -> None:

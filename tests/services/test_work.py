@@ -196,6 +196,52 @@ def test_watching_lists_at_most_once_a_minute_unless_a_wallet_is_named(desk: Des
         assert sum(call.op == "ListObjectsV2" for call in seen.calls) == most
 
 
+def proofs(desk: Desk) -> dict[str, str]:
+    found = work.verify(desk).checks
+    return {check.id: check.status for check in found if check.id.startswith("policy.")}
+
+
+def test_the_policies_of_a_finished_set_up_are_proven_and_before_that_there_is_nothing_to_prove(
+    desk: Desk,
+) -> None:
+    assert proofs(desk) == {}
+    assert work.probe(desk) == ()
+    assert work.probe_words(desk) == ()
+    apply(desk)
+    assert set(proofs(desk).values()) == {"pass"}
+    do(desk.aws, "s3", "DeleteBucketPolicy", Bucket=BUCKET)
+    assert {line for line, status in proofs(desk).items() if status != "pass"} >= {"policy.put.no-tls"}
+    apply(desk)
+    assert set(proofs(desk).values()) == {"pass"}
+
+
+def test_the_answers_decide_which_headers_are_asked_for(desk: Desk) -> None:
+    apply(desk)
+    strict = again(desk, storage__encryption_headers="strict")
+    assert {line for line, status in proofs(strict).items() if status != "pass"} == {"policy.put.no-headers"}
+    assert len(work.probe_words(strict)) == len(work.probe_words(desk)) + 1
+
+
+def test_iam_is_asked_once_however_long_a_backup_is_waited_for(desk: Desk) -> None:
+    apply(desk)
+    seen = Recording(desk.aws)
+    reports = list(work.watch(replace(desk, aws=seen), desk.clock.now() + 600))
+    assert len(reports) > 3
+    asked = [call for call in seen.calls if call.op == "SimulateCustomPolicy"]
+    assert len(asked) == len(proofs(desk)) - 1
+    assert all(set(proofs(desk)) <= {check.id for check in report.checks} for report in reports)
+
+
+def test_a_verification_writes_only_when_it_probes(desk: Desk) -> None:
+    apply(desk)
+    seen = Recording(desk.aws)
+    work.verify(replace(desk, aws=seen))
+    assert seen.writes == []
+    assert len(work.probe(replace(desk, aws=seen))) == 4
+    assert set(seen.writes) <= {"s3:PutObject", "s3:DeleteObject"}
+    assert seen.writes
+
+
 @pytest.mark.parametrize("key_id", ["", "../../x", "a/b", "a b", "é"])
 def test_a_key_id_that_is_none_is_refused(desk: Desk, key_id: str) -> None:
     with pytest.raises(ProblemError) as caught:

@@ -25,7 +25,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
     cls=Subcommand,
     config=True,
     answers="hidden",
-    help="Walks the create-wallet checklist. It reads only. Exit status: 3 if a check fails, else 5 if AWS denied "
+    help="Walks the create-wallet checklist. It reads only, but for --probe. Exit status: 3 if a check fails, else 5 if AWS denied "
     "a look, else 7 if something is still awaited, else 0.",
 )
 @click.option(
@@ -40,7 +40,11 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
     metavar="ADDRESS",
     help="Compare the wallet of the one --key-id with this address (ED25519: base58 or hex).",
 )
-@click.option("--probe", is_flag=True, help="Also try what should be refused (none available yet).")
+@click.option(
+    "--probe",
+    is_flag=True,
+    help="Also try, as you, uploads that the bucket policy must refuse; each is announced before.",
+)
 @click.pass_obj
 def command(
     program: Program,
@@ -64,9 +68,9 @@ def command(
     question = Question(key_ids, moment, _address(address, key_ids))
     kit.recovery_keys(program.setup(config, given))
     desk = program.desk(config, given)
-    if probe:
-        program.voice.tell("No probes are available in this version, so only the checks are made.")
     report = _last(program, desk, seconds, question)
+    if probe:
+        report = _probed(program, desk, report)
     if program.voice.json:
         program.voice.document(with_endpoint(report_json(report), desk.endpoint))
     else:
@@ -107,6 +111,19 @@ def _last(program: Program, desk: Desk, seconds: float, question: Question) -> R
             )
     assert seen is not None  # noqa: S101 - the first look is always made
     return seen
+
+
+def _probed(program: Program, desk: Desk, report: Report) -> Report:
+    """The report with the probes' lines among the policies; what is tried is said before."""
+    from services.verify.checks import Report
+    from services.work import probe, probe_words
+
+    words = probe_words(desk)
+    if not words:
+        program.voice.tell("Nothing is tried, because the role, the bucket or the key is not there.")
+    for sentence in words:
+        program.voice.tell(sentence)
+    return Report((*report.checks, *probe(desk)))
 
 
 def duration(text: str) -> float:

@@ -37,7 +37,7 @@ PARTS = {
     "backup": "Backups",
     "access": "Who can read",
     "trail": "CloudTrail",
-    "policy": "Policies",
+    "policy": "What the policies allow and refuse",
 }
 
 

@@ -10,6 +10,7 @@ from ministack.core.iam_evaluator import EvalContext, evaluate_trust_policy
 from services.model import policies
 from services.rules import EXTRA_ACTIONS
 from tests.judge import PLACES, Site, key_arn, plain
+from tests.role_requests import ALLOWED, ON_ANYTHING_ELSE, ON_BUCKET, ON_OBJECTS
 from tests.world import ACCOUNT, EXTERNAL_ID
 
 # The role
@@ -23,53 +24,20 @@ def via(site: Site) -> dict[str, str]:
 @pytest.mark.parametrize("place", PLACES)
 def test_the_role_may_put_objects_and_use_the_key_for_it(place: tuple[str, str]) -> None:
     site = Site(place)
-    assert site.role("s3:PutObject", f"{site.bucket}/any/key.txt") == "Allow"
-    assert site.role("kms:GenerateDataKey", site.key, **via(site)) == "Allow"
+    resources = {"s3:PutObject": f"{site.bucket}/any/key.txt", "kms:GenerateDataKey": site.key}
+    for action in ALLOWED:
+        assert site.role(action, resources[action], **via(site)) == "Allow"
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize(
-    "action",
-    [
-        "s3:GetObject",
-        "s3:GetObjectVersion",
-        "s3:DeleteObject",
-        "s3:DeleteObjectVersion",
-        "s3:PutObjectAcl",
-        "s3:PutObjectRetention",
-        "s3:PutObjectLegalHold",
-        "s3:BypassGovernanceRetention",
-        "s3:UpdateObjectEncryption",
-        "s3:PutObjectTagging",
-        "s3:AbortMultipartUpload",
-        "s3:RestoreObject",
-        "s3:ReplicateObject",
-    ],
-)
+@pytest.mark.parametrize("action", ON_OBJECTS)
 def test_the_role_may_do_nothing_else_to_objects(place: tuple[str, str], action: str) -> None:
     site = Site(place)
     assert site.role(action, f"{site.bucket}/x") == "ImplicitDeny"
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize(
-    "action",
-    [
-        "s3:ListBucket",
-        "s3:ListBucketVersions",
-        "s3:GetBucketPolicy",
-        "s3:PutBucketPolicy",
-        "s3:DeleteBucketPolicy",
-        "s3:DeleteBucket",
-        "s3:PutBucketVersioning",
-        "s3:PutEncryptionConfiguration",
-        "s3:PutLifecycleConfiguration",
-        "s3:PutBucketPublicAccessBlock",
-        "s3:PutObject",
-        "s3:GetBucketLocation",
-        "s3:PutBucketObjectLockConfiguration",
-    ],
-)
+@pytest.mark.parametrize("action", ON_BUCKET)
 def test_the_role_may_do_nothing_to_the_bucket(place: tuple[str, str], action: str) -> None:
     site = Site(place)
     assert site.role(action, site.bucket) == "ImplicitDeny"
@@ -98,25 +66,7 @@ def test_the_key_can_be_used_through_this_regions_s3_alone(
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize(
-    "action",
-    [
-        "kms:Decrypt",
-        "kms:Encrypt",
-        "kms:ReEncryptFrom",
-        "kms:CreateGrant",
-        "kms:DescribeKey",
-        "kms:PutKeyPolicy",
-        "kms:ScheduleKeyDeletion",
-        "kms:DisableKey",
-        "iam:GetRole",
-        "iam:PassRole",
-        "iam:PutRolePolicy",
-        "sts:AssumeRole",
-        "cloudtrail:StopLogging",
-        "s3:ListAllMyBuckets",
-    ],
-)
+@pytest.mark.parametrize("action", ON_ANYTHING_ELSE)
 def test_the_role_may_do_nothing_else(place: tuple[str, str], action: str) -> None:
     site = Site(place)
     for resource in (site.key, "*", f"arn:{site.partition}:iam::{ACCOUNT}:role/Writer"):

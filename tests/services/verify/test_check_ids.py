@@ -7,6 +7,10 @@ from pathlib import Path
 
 from services.backups.findings import TITLES
 from services.model.alarm_patterns import WATCHES
+from services.verify.policy_proofs import WILDCARDS
+from services.verify.policy_rows import rows
+from services.verify.probes import probes
+from tests.policies_in_aws import WHERE
 from tests.world import ALARMS, TRAIL, sample_blueprint
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -42,3 +46,9 @@ def test_every_finding_of_a_backup_file_has_its_line() -> None:
     told = set(re.findall(r"`backup\.shard\.<key_id>\.<file>\.([a-z0-9-]+)`", DOCUMENT))
     findings = set(TITLES) - {"coverage", "per-key", "shared-root-key"}
     assert told == findings | {"encryption", "version-id", "retention"}
+
+
+def test_every_policy_proof_and_probe_has_its_line() -> None:
+    told = set(re.findall(r"`(policy\.[a-z]+\.[a-z0-9-]+)`", DOCUMENT))
+    ours = {row.id for row in rows(WHERE, strict=False)} | {p.id for p in probes(WHERE, strict=True)}
+    assert told == ours | {WILDCARDS[0]}
