@@ -88,6 +88,8 @@ def started(folder: Path) -> Iterator[Seaweed]:
         f"-s3.key.file={certificates.server_key}",
         f"-s3.config={folder / 'identities.json'}",
         "-s3.port.iceberg=0",
+        "-s3.port.lance=0",  # like the other's, its port is fixed, and a second server beside this one ends over it
+        "-master.telemetry=false",
         "-master.volumeSizeLimitMB=64",
         "-volume.max=100",  # every bucket takes some of them
     ]

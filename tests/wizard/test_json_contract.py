@@ -226,7 +226,8 @@ def test_answers_new_from_another_one(offline: Terminal) -> None:
     apart = offline(
         "answers", "new", "--out", third, "--from", first, "--environment", "production", "--json"
     )
-    assert apart.document["missing"] == ["palisade.principal_arn", "palisade.external_id", "storage.bucket"]
+    missing = ["palisade.principal_arn", "palisade.external_id", "storage.bucket", "hardening.alarm_email"]
+    assert apart.document["missing"] == missing
     assert 'name = "PalisadeS3BackupRole-production"' in third.read_text()
 
 
