@@ -132,7 +132,7 @@ class Verify(Page):
             self._look()
         elif self.busy is None:
             awaited = check_words.awaited(self.session.report or Report(()))
-            self.say(f"Waiting: {awaited}. The next look is in {elapsed(left + 0.99)}.", "now")
+            self.say(f"Still awaited: {awaited}. The next look is in {elapsed(left + 0.99)}.", "now")
 
     @on(Lines.Opened)
     def _open(self, event: Lines.Opened) -> None:

@@ -165,7 +165,10 @@ def _unseen(expected: Expected, history: _History, age: timedelta) -> Check:
     looked = f"The event history of {', '.join(history.regions)} does not show that anybody assumed the role."
     if expected.own_endpoint:
         return Check(
-            _ID, _TITLE, "skipped", f"{looked} The endpoint in use is not AWS's own, which keeps one."
+            _ID,
+            _TITLE,
+            "skipped",
+            f"{looked} Only AWS itself keeps one, and the endpoint in use is not its own.",
         )
     if age < USUAL:
         evidence = f"{looked} {delay(age)}"

@@ -53,9 +53,7 @@ def _deliveries(reply: Reply) -> Iterator[str]:
     told = [(where, _moment(reply.get(name))) for name, where in _TIMES]
     arrived = [f"{where} at {stamp(when)}" for where, when in told if when is not None]
     yield (
-        f"It last delivered to {' and to '.join(arrived)}."
-        if arrived
-        else "It has not delivered anything yet."
+        f"It last delivered to {' and to '.join(arrived)}." if arrived else "AWS tells of no delivery yet."
     )
 
 
