@@ -42,6 +42,7 @@ __all__ = [
     "probe_words",
     "verify",
     "watch",
+    "with_probes",
 ]
 
 TRY_AGAIN = 7
@@ -170,6 +171,12 @@ def probe_words(desk: Desk) -> tuple[str, ...]:
     """What `probe` will try, to be said before it does."""
     where = _where(desk, make_plan(desk))
     return () if where is None else announced(where, strict=_strict(desk))
+
+
+def with_probes(desk: Desk, report: Report) -> Report:
+    """The report with the probes' lines behind those of the policies."""
+    at = max((n for n, check in enumerate(report.checks, 1) if check.id.startswith("policy.")), default=0)
+    return Report((*report.checks[:at], *probe(desk), *report.checks[at:]))
 
 
 def probe(desk: Desk) -> tuple[Check, ...]:
