@@ -37,6 +37,7 @@ __all__ = [
     "probe_words",
     "verify",
     "watch",
+    "with_probes",
 ]
 
 TRY_AGAIN = 7
@@ -126,6 +127,12 @@ def verify(
 def probe_words(desk: Desk) -> tuple[str, ...]:
     """What `probe` will try, to be said before it does."""
     return proving.probe_words(desk, make_plan(desk))
+
+
+def with_probes(desk: Desk, report: Report) -> Report:
+    """The report with the probes' lines behind those of the policies."""
+    at = max((n for n, check in enumerate(report.checks, 1) if check.id.startswith("policy.")), default=0)
+    return Report((*report.checks[:at], *probe(desk), *report.checks[at:]))
 
 
 def probe(desk: Desk) -> tuple[Check, ...]:

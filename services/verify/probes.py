@@ -66,7 +66,7 @@ def probes(where: Where, *, strict: bool) -> tuple[Probe, ...]:
 def announced(where: Where, *, strict: bool) -> tuple[str, ...]:
     """What will be tried, a sentence a probe: to be said before."""
     return tuple(
-        f"Trying in bucket {where.bucket}, as you: {probe.says}. It must be refused."
+        f"To be tried in bucket {where.bucket}, as you: {probe.says}. It must be refused."
         for probe in probes(where, strict=strict)
     )
 

@@ -146,6 +146,7 @@ def test_waiting_looks_again_until_the_time_is_over(terminal: Terminal) -> None:
     # Each is said before, and none twice, however often the checklist was walked.
     assert ran.err.count("It must be refused.") == 4
     assert ran.out.count("Tried for real") == 4
+    assert ran.out.count("What the policies allow and refuse") == 1
     assert terminal.clock.now() - before == 60
 
 

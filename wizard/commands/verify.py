@@ -115,15 +115,14 @@ def _last(program: Program, desk: Desk, seconds: float, question: Question) -> R
 
 def _probed(program: Program, desk: Desk, report: Report) -> Report:
     """The report with the probes' lines among the policies; what is tried is said before."""
-    from services.verify.checks import Report
-    from services.work import probe, probe_words
+    from services.work import probe_words, with_probes
 
     words = probe_words(desk)
     if not words:
         program.voice.tell("Nothing is tried, because the role, the bucket or the key is not there.")
     for sentence in words:
         program.voice.tell(sentence)
-    return Report((*report.checks, *probe(desk)))
+    return with_probes(desk, report)
 
 
 def duration(text: str) -> float:
