@@ -73,6 +73,29 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:GetBucketVersioning": _read("see whether the bucket keeps versions", "s3:GetBucketVersioning"),
         "s3:GetBucketEncryption": _read("read the bucket's encryption", "s3:GetEncryptionConfiguration"),
         "s3:GetBucketPolicy": _read("read the bucket's policy", "s3:GetBucketPolicy"),
+        "s3:GetBucketPolicyStatus": _read(
+            "see whether the bucket's policy makes it public", "s3:GetBucketPolicyStatus"
+        ),
+        "s3:GetBucketAcl": _read("read the bucket's access list", "s3:GetBucketAcl"),
+        "s3:GetObjectLockConfiguration": _read(
+            "see whether the bucket has Object Lock", "s3:GetBucketObjectLockConfiguration"
+        ),
+        "s3:GetBucketLifecycleConfiguration": _read(
+            "read the bucket's lifecycle rules", "s3:GetLifecycleConfiguration"
+        ),
+        "s3:GetBucketLogging": _read("see whether the bucket has access logs", "s3:GetBucketLogging"),
+        "s3:GetBucketNotificationConfiguration": _read(
+            "see whether the bucket sends notifications", "s3:GetBucketNotification"
+        ),
+        "s3:GetBucketReplication": _read(
+            "see whether the bucket is replicated", "s3:GetReplicationConfiguration"
+        ),
+        "s3:ListBucketInventoryConfigurations": _read(
+            "see whether the bucket has an inventory", "s3:GetInventoryConfiguration"
+        ),
+        "s3:ListObjectVersions": _read("list the versions of the bucket's files", "s3:ListBucketVersions"),
+        "s3:HeadObject": _read("look at a backup file", "s3:GetObject"),
+        "s3:GetObjectRetention": _read("see until when a backup file is kept", "s3:GetObjectRetention"),
         "s3:ListObjectsV2": _read("list the bucket's files", "s3:ListBucket"),
         "s3:GetObject": _read("read a backup file", "s3:GetObject", "kms:Decrypt"),
         "s3:CreateBucket": _make(
@@ -97,6 +120,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "iam:ListAttachedRolePolicies": _read(
             "list the policies attached to the role", "iam:ListAttachedRolePolicies", paged=True
         ),
+        "iam:GetPolicy": _read("look at a policy attached to the role", "iam:GetPolicy"),
+        "iam:GetPolicyVersion": _read("read a policy attached to the role", "iam:GetPolicyVersion"),
         "iam:CreateRole": _make("create the role", "iam:CreateRole", "iam:TagRole"),
         "iam:TagRole": _write("tag the role", "iam:TagRole"),
         "iam:UpdateAssumeRolePolicy": _write("set who may assume the role", "iam:UpdateAssumeRolePolicy"),
@@ -104,6 +129,21 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "iam:PutRolePolicy": _write("set what the role may do", "iam:PutRolePolicy"),
         "iam:PutRolePermissionsBoundary": _write(
             "set the role's permissions boundary", "iam:PutRolePermissionsBoundary"
+        ),
+        # CloudTrail, its log group, and what watches over it
+        "cloudtrail:DescribeTrails": _read("list the trails", "cloudtrail:DescribeTrails"),
+        "cloudtrail:GetTrailStatus": _read("see whether the trail logs", "cloudtrail:GetTrailStatus"),
+        "cloudtrail:GetEventSelectors": _read(
+            "see which events the trail records", "cloudtrail:GetEventSelectors"
+        ),
+        "logs:DescribeLogGroups": _read("look at the log group", "logs:DescribeLogGroups", paged=True),
+        "logs:DescribeMetricFilters": _read(
+            "read the log group's metric filters", "logs:DescribeMetricFilters", paged=True
+        ),
+        "cloudwatch:DescribeAlarms": _read("read the alarms", "cloudwatch:DescribeAlarms", paged=True),
+        "sns:GetTopicAttributes": _read("look at the topic of the alarms", "sns:GetTopicAttributes"),
+        "sns:ListSubscriptionsByTopic": _read(
+            "see who gets the alarms", "sns:ListSubscriptionsByTopic", paged=True
         ),
     }
 )

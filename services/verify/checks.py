@@ -10,12 +10,15 @@ from services.problems import Problem
 
 Status: TypeAlias = Literal["pass", "fail", "warn", "unknown", "waiting", "skipped"]
 
+Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
+
 
 @dataclass(frozen=True)
 class Check:
     """`id` is stable (docs/checks.md lists them); `evidence` is what was seen; `remedy` what to do when it is not well.
 
-    `references` name the rules of Security Hub, CIS and Prowler that ask for the same.
+    `references` name the rules of Security Hub, CIS and Prowler that ask for the same. `severity` is how much it weighs
+    when it fails; only an audit says it.
     """
 
     id: str
@@ -24,6 +27,7 @@ class Check:
     evidence: str
     remedy: str = ""
     references: tuple[str, ...] = ()
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ def report_json(report: Report) -> dict[str, object]:
                 "evidence": check.evidence,
                 "remedy": check.remedy,
                 "references": list(check.references),
+                **({} if check.severity is None else {"severity": check.severity}),
             }
             for check in report.checks
         ],
