@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from services.model.audit_reads import audit_calls
 from services.model.calls import Call
 from services.model.operations import OPERATIONS
 from services.model.place import Place
@@ -13,7 +14,7 @@ from services.model.policies import VERSION, via_s3
 from services.model.resource import Blueprint, calls_of
 from services.model.values import Tree
 
-Job: TypeAlias = Literal["setup", "verify", "recover"]
+Job: TypeAlias = Literal["setup", "verify", "recover", "audit"]
 
 _IDENTITY = Call("sts", "GetCallerIdentity")
 _RIGHTS = Call("iam", "SimulatePrincipalPolicy")
@@ -29,6 +30,7 @@ class JobCall(Call):
 
 def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...]:
     """Every call that a job can make."""
+    parts = {resource.name: resource for resource in blueprint}
     resources = [call for resource in blueprint for call in calls_of(resource)]
     reading = [call for call in resources if OPERATIONS[call.name].reads]
     listing = Call("s3", "ListObjectsV2", {"Bucket": bucket})
@@ -41,7 +43,12 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
             calls = (_IDENTITY, *reading, listing, getting)
         case "recover":
             calls = (_IDENTITY, listing, getting)
-    parts = {resource.name: resource for resource in blueprint}
+        case "audit":
+            role = str(parts["role"].lookup.params["RoleName"])
+            calls = (
+                _IDENTITY,
+                *audit_calls(bucket, role, str(parts["bucket"].lookup.params["ExpectedBucketOwner"])),
+            )
     made = parts["role"].create
     path = str(made.params["Path"]) if made is not None else "/"
     key = str(parts["key"].lookup.params["KeyId"])
@@ -90,7 +97,7 @@ _ANYWHERE = frozenset(
 )
 """Actions that AWS grants on everything or not at all, or on a resource that is known only afterwards."""
 
-_ON_OBJECTS = frozenset({"s3:GetObject", "s3:PutObject", "s3:DeleteObject"})
+_ON_OBJECTS = frozenset({"s3:GetObject", "s3:GetObjectRetention", "s3:PutObject", "s3:DeleteObject"})
 _ON_DATA = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
 """Actions on a key that S3 does for whoever reads and writes files."""
 
@@ -105,6 +112,8 @@ def _scope(action: str, call: JobCall, place: Place) -> _Scope:
             return _Scope((f"{bucket}/*",) if action in _ON_OBJECTS else (bucket,))
         case "kms":
             return _key_scope(action, call, place)
+        case "iam" if "PolicyArn" in call.params:  # which ones, only the role says
+            return _Scope((f"{start}:iam::{place.account}:policy/*", f"{start}:iam::aws:policy/*"))
         case "iam":
             return _Scope((f"{start}:iam::{place.account}:role{call.path}{call.params['RoleName']!s}",))
         case _:

@@ -28,7 +28,8 @@ CODES: Mapping[str, str] = _rows(
     clock="RequestTimeTooSkewed RequestInTheFuture",
     denied="""AccessDenied AccessDeniedException UnauthorizedOperation UnauthorizedAccess Forbidden 403 401
         AllAccessDisabled AccountProblem ReadOnlyAccess UnmodifiableEntity UnmodifiableEntityException NotAuthorized
-        KMSAccessDeniedException""",
+        KMSAccessDeniedException AuthorizationError AuthorizationErrorException InvalidSecurity
+        InvalidSecurityException OperationNotPermittedException""",
     throttled="""Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException
         SlowDown TooManyRequestsException RequestLimitExceeded PriorRequestNotComplete BandwidthLimitExceeded
         ProvisionedThroughputExceededException TransactionInProgressException EC2ThrottledException 429""",
@@ -41,7 +42,7 @@ CODES: Mapping[str, str] = _rows(
         DependencyTimeout DependencyTimeoutException OperationAborted ConditionalRequestConflict
         ConcurrentModification ConcurrentModificationException ConflictException Conflict 409 500 502 503 504
         EntityTemporarilyUnmodifiable EntityTemporarilyUnmodifiableException RequestTimeout RequestTimeoutException
-        PolicyEvaluation PolicyEvaluationException""",
+        PolicyEvaluation PolicyEvaluationException InternalErrorException""",
     region="""PermanentRedirect TemporaryRedirect Redirect 301 307 IllegalLocationConstraintException
         InvalidLocationConstraint AuthorizationHeaderMalformed OptInRequired RegionDisabledException RegionDisabled""",
     not_ready="""NoSuchBucket NoSuchBucketPolicy NoSuchEntity NoSuchEntityException NotFoundException NotFound 404
@@ -51,7 +52,7 @@ CODES: Mapping[str, str] = _rows(
         CloudHsmClusterInactiveException CloudHsmClusterInvalidConfigurationException
         CloudHsmClusterNotFoundException CloudHsmClusterNotActiveException CustomKeyStoreInvalidStateException
         CustomKeyStoreNotFoundException XksKeyInvalidConfigurationException XksKeyNotFoundException
-        XksKeyAlreadyInUseException""",
+        XksKeyAlreadyInUseException TrailNotFoundException ResourceNotFoundException""",
     refused="""MalformedPolicyDocument MalformedPolicyDocumentException MalformedPolicy InvalidInput
         InvalidInputException ValidationError ValidationException InvalidArgument InvalidRequest InvalidBucketName
         InvalidPolicyDocument InvalidAliasNameException InvalidArnException InvalidMarkerException TagException
@@ -59,7 +60,9 @@ CODES: Mapping[str, str] = _rows(
         InvalidParameterValue InvalidParameterCombination InvalidPrincipal PolicyNotAttachable
         PolicyNotAttachableException MethodNotAllowed 400 405 412 PreconditionFailed EncryptionTypeMismatch
         InvalidBucketAclWithObjectOwnership InvalidWriteOffset TooManyParts EntityTooLarge KMS.NotFoundException KMS.DisabledException
-        ReplicationRuleNotFound BadDigest ExpiredTradeInTokenException""",
+        ReplicationRuleNotFound BadDigest ExpiredTradeInTokenException CloudTrailARNInvalidException
+        InvalidTrailNameException NoManagementAccountSLRExistsException InvalidNextToken InvalidParameter
+        InvalidParameterException""",
 )
 
 _DONE_TOO_LATE = "What was made so far is kept; run the same command again and it goes on from there."

@@ -54,7 +54,7 @@ WATCHES: tuple[Watch, ...] = (
     Watch("deleted", "backups are deleted", "that backups are deleted", "high", (), ("DeleteObject", "DeleteObjects")),
     Watch("read", "backups are read", "that backups are read", "medium", (), ("GetObject",)),
     Watch(
-        "written", "somebody else than Palisade's role writes backups", "that somebody else writes backups", "high", (),
+        "foreign-write", "somebody else than Palisade's role writes backups", "that somebody else writes backups", "high", (),
         ("PutObject",), lambda p: p.strangers,
     ),
 )  # fmt: skip
@@ -75,10 +75,11 @@ def _judge(watch: Watch) -> Callable[[Facts], Verdict]:
         )
         if facts.of("filters") is None:
             return lacking(facts, f"No log group is watched, so nobody is told {watch.what}.", how)
+        key = facts.key_arn if watch.name == "key" else None
         fitting = [
             (name, metric, pattern)
             for name, metric, pattern in metrics_of(facts.of("filters"))
-            if pattern.is_of(facts.subject.bucket) and watch.fits(pattern) and _concerns(watch, pattern)
+            if pattern.is_of(facts.subject.bucket, key) and watch.fits(pattern) and _concerns(watch, pattern)
         ]
         ringing, silent = _ringing(facts, [(name, metric) for name, metric, _ in fitting])
         heard = [pattern for name, _, pattern in fitting if name in ringing]

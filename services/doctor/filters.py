@@ -15,6 +15,7 @@ from services.doctor.looker import mapping
 
 _EVENT = re.compile(r"\$\.eventName\s*=\s*\"?([A-Za-z*]+)")
 _BUCKET = re.compile(r"bucketName\s*=\s*\"?([a-z0-9.*-]+)")
+_KEY = re.compile(r"keyId\s*=\s*\"?([A-Za-z0-9:/*-]+)")
 _ERROR = re.compile(r"\$\.errorCode\s*=\s*\"?([A-Za-z.*]+)|\$\.errorCode\s+EXISTS")
 _SOMEBODY_ELSE = re.compile(r"\$\.userIdentity\.[A-Za-z.]+\s*!=")
 
@@ -27,13 +28,17 @@ class Pattern:
     errors: bool
     strangers: bool
     buckets: tuple[str, ...]
+    keys: tuple[str, ...]
 
     def names(self, event: str) -> bool:
         return any(fnmatchcase(event, name) for name in self.events)
 
-    def is_of(self, bucket: str) -> bool:
-        """Whether it may be about the bucket: it names none, or this one."""
-        return not self.buckets or any(fnmatchcase(bucket, name) for name in self.buckets)
+    def is_of(self, bucket: str, key: str | None) -> bool:
+        """Whether it may be about this bucket and key: it names none, or these."""
+        return all(
+            not names or thing is None or any(fnmatchcase(thing, name) for name in names)
+            for names, thing in ((self.buckets, bucket), (self.keys, key))
+        )
 
 
 def read(pattern: str) -> Pattern:
@@ -43,6 +48,7 @@ def read(pattern: str) -> Pattern:
         _ERROR.search(pattern) is not None,
         _SOMEBODY_ELSE.search(pattern) is not None,
         tuple(_BUCKET.findall(pattern)),
+        tuple(f"*{name}" for name in _KEY.findall(pattern)),
     )
 
 

@@ -139,7 +139,7 @@ def _objects(looker: Looker) -> None:
     if not isinstance(listed, Have):
         looker.none(names[1:], listed)
         return
-    keys = [str(v["Key"]) for v in newest(looker.told("objects"))]
+    keys = list(dict.fromkeys(str(v["Key"]) for v in newest(looker.told("objects"))))
     calls = {key: reads.object_reads(subject.bucket, subject.account, key) for key in keys}
     heads = dict(zip(keys, looker.ask_all(head for head, _ in calls.values()), strict=True))
     looker.seen["objects.heads"] = whole(heads)

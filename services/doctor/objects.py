@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from shlex import quote
 from typing import Any
 
 from services.backups.findings import shown
@@ -84,7 +85,7 @@ def _marked(facts: Facts) -> Verdict:
     if markers:
         first = markers[0]
         command = (
-            f"aws s3api delete-object --bucket {facts.subject.bucket} --key '{shown(str(first['Key']), 200)}' --version-id "
+            f"aws s3api delete-object --bucket {facts.subject.bucket} --key {quote(str(first['Key']))} --version-id "
             f"{first.get('VersionId')}  (removes the marker, so that the backup shows again)"
         )
         names = [f"{shown(str(m['Key']), 200)} (since {m.get('LastModified')})" for m in markers]
@@ -135,7 +136,7 @@ def _extend(facts: Facts, keys: list[str]) -> str:
     until = facts.now + timedelta(days=days or 365)
     versions = {str(v["Key"]): v.get("VersionId") for v in newest(_listed(facts))}
     command = (
-        f"aws s3api put-object-retention --bucket {facts.subject.bucket} --key '{shown(keys[0], 200)}' --version-id "
+        f"aws s3api put-object-retention --bucket {facts.subject.bucket} --key {quote(keys[0])} --version-id "
         f"{versions.get(keys[0])} --retention 'Mode={mode or 'COMPLIANCE'},RetainUntilDate={until:%Y-%m-%dT%H:%M:%SZ}'"
     )
     others = len(keys) - 1

@@ -13,7 +13,7 @@ from functools import cache
 from types import MappingProxyType
 
 from services.model import policies
-from services.model.place import parse_arn
+from services.model.place import Arn, parse_arn
 from services.model.values import Tree, entries, items
 
 Context = Mapping[str, str]
@@ -70,14 +70,14 @@ def _bound(condition: Mapping[str, Tree], account: str) -> bool:
             if key in _WHOSE and set(told) == {account}:
                 return True
             arns = [parse_arn(value) for value in told]
-            # The ARN of a bucket names no account, so a bucket is as good as its owner.
-            if (
-                key in _WHAT
-                and arns
-                and all(a and a.account in {account, ""} and a.name != "*" for a in arns)
-            ):
+            if key in _WHAT and arns and all(a is not None and _of_account(a, account) for a in arns):
                 return True
     return False
+
+
+def _of_account(arn: Arn, account: str) -> bool:
+    """Whether an ARN is the account's; that of a bucket names no account, and a bucket has one owner."""
+    return arn.account == account or (not arn.account and arn.name != "*")
 
 
 # What a request meets

@@ -74,7 +74,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:GetBucketEncryption": _read("read the bucket's encryption", "s3:GetEncryptionConfiguration"),
         "s3:GetBucketPolicy": _read("read the bucket's policy", "s3:GetBucketPolicy"),
         "s3:GetBucketPolicyStatus": _read(
-            "see whether the bucket's policy makes it public", "s3:GetBucketPolicyStatus"
+            "see whether a policy makes the bucket public", "s3:GetBucketPolicyStatus"
         ),
         "s3:GetBucketAcl": _read("read the bucket's access list", "s3:GetBucketAcl"),
         "s3:GetObjectLockConfiguration": _read(
