@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from screens.widgets.listing import Line
 from services.backups.command import recovery_command
-from services.verify.checks import Check, Report, Status
+from services.verify.checks import Check, Report, Status, by_subject
 
 SIGNS: Mapping[Status, str] = MappingProxyType(
     {"pass": "✓", "fail": "✗", "warn": "!", "unknown": "?", "waiting": "▸", "skipped": "·"}
@@ -25,6 +25,25 @@ def rows(report: Report) -> list[tuple[Line, str]]:
         found.append((_sum(group), details(group)))
         found += [(_line(check, 1), details([check])) for check in group if check.status != "pass"]
     return found
+
+
+def findings(report: Report) -> list[tuple[Line, str]]:
+    """The lines of an audit: one for each thing that was looked at, and below it what is not well."""
+    found: list[tuple[Line, str]] = []
+    for subject, checks in by_subject(report).items():
+        judged = [check for check in checks if check.status != "skipped"]
+        good = sum(1 for check in judged if check.status == "pass")
+        sign = SIGNS[min((check.status for check in checks), key=_GRAVEST.index)]
+        count = f"{good} of {len(judged)} pass" if judged else "nothing to look at"
+        found.append(((sign, f"{subject}: {count}", 0), details(checks)))
+        wrong = [check for check in judged if check.status != "pass"]
+        found += [(_weighed(check), details([check])) for check in wrong]
+    return found
+
+
+def _weighed(check: Check) -> Line:
+    says = check.title.partition(": ")[2]
+    return SIGNS[check.status], f"{check.severity}: {says}\n{check.evidence}", 1
 
 
 def _groups(checks: Iterable[Check]) -> list[list[Check]]:

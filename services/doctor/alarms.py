@@ -72,9 +72,12 @@ def _judge(watch: Watch) -> Callable[[Facts], Verdict]:
             facts,
             "aws logs put-metric-filter on the trail's log group, then aws cloudwatch put-metric-alarm on its metric with "
             "an SNS topic as its action",
+            answer="hardening.alarms",
         )
         if facts.of("filters") is None:
-            return lacking(facts, f"No log group is watched, so nobody is told {watch.what}.", how)
+            return left_out(
+                f"No log group is written to, so nobody is told {watch.what}: set the trail right first."
+            )
         key = facts.key_arn if watch.name == "key" else None
         fitting = [
             (name, metric, pattern)

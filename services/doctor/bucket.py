@@ -10,11 +10,11 @@ _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "Restrict
 _ALL_ON = ",".join(f"{name}=true" for name in _BLOCKS)
 
 
-def s3api(facts: Facts, command: str, *, managed: bool = True) -> str:
+def s3api(facts: Facts, command: str, *, managed: bool = True, answer: str = "") -> str:
     """The remedy that is one call on the backup bucket."""
     verb, _, rest = command.partition(" ")
     line = f"aws s3api {verb} --bucket {facts.subject.bucket} {rest}".rstrip()
-    return remedy(facts, line, managed=managed)
+    return remedy(facts, line, managed=managed, answer=answer)
 
 
 def _exists(facts: Facts) -> Verdict:
@@ -170,6 +170,7 @@ def _object_lock(facts: Facts) -> Verdict:
         facts,
         "put-object-lock-configuration --object-lock-configuration 'ObjectLockEnabled=Enabled,Rule={DefaultRetention="
         "{Mode=COMPLIANCE,Days=365}}'  (it can never be turned off again; try an upload in sandbox first)",
+        answer="storage.object_lock",
     )
     if state != "Enabled":
         return lacking(facts, "Object Lock is off: whoever may delete versions can delete backups.", how)

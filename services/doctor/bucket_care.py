@@ -50,7 +50,7 @@ def _versions(facts: Facts) -> Verdict:
         for name, rule in _rules(facts)
         if rule.get("NoncurrentVersionExpiration")
     ]
-    how = s3api(facts, _LIFECYCLE)
+    how = s3api(facts, _LIFECYCLE, answer="storage.noncurrent_versions")
     if not expiring:
         return lacking(
             facts, "No lifecycle rule limits how many old versions are kept; nothing is lost.", how
@@ -73,7 +73,7 @@ def _uploads(facts: Facts) -> Verdict:
         days = mapping(rule.get("AbortIncompleteMultipartUpload")).get("DaysAfterInitiation")
         if days:
             return well(f"The lifecycle rule {name} ends unfinished uploads after {days} days.")
-    return lacking(facts, "No lifecycle rule ends unfinished uploads, which cost money unseen.", s3api(facts, _LIFECYCLE))  # fmt: skip
+    return lacking(facts, "No lifecycle rule ends unfinished uploads, which cost money unseen.", s3api(facts, _LIFECYCLE, answer="storage.noncurrent_versions"))  # fmt: skip
 
 
 def _access_logs(facts: Facts) -> Verdict:
@@ -81,7 +81,9 @@ def _access_logs(facts: Facts) -> Verdict:
     target = found.get("TargetBucket")
     how = 'put-bucket-logging --bucket-logging-status \'{"LoggingEnabled":{"TargetBucket":"LOG-BUCKET","TargetPrefix":"backups/"}}\''
     if not target:
-        return lacking(facts, "The bucket has no access logs.", s3api(facts, how))
+        return lacking(
+            facts, "The bucket has no access logs.", s3api(facts, how, answer="storage.access_logs")
+        )
     if target == facts.subject.bucket:
         return bad("The bucket logs into itself, so that every log makes another.", s3api(facts, how))
     return well(f"Every request is logged into {target}, under {found.get('TargetPrefix') or 'no prefix'}.")
@@ -158,7 +160,11 @@ def _notifications(facts: Facts) -> Verdict:
     if to:
         return well(f"The bucket tells {', '.join(to)} what happens to its files.")
     how = "put-bucket-notification-configuration --notification-configuration file://notification.json"
-    return lacking(facts, "The bucket tells nobody what happens to its files.", s3api(facts, how))
+    return lacking(
+        facts,
+        "The bucket tells nobody what happens to its files.",
+        s3api(facts, how, answer="hardening.alarms"),
+    )
 
 
 def _replication(facts: Facts) -> Verdict:

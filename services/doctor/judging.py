@@ -13,6 +13,8 @@ from services.verify.checks import Check, Severity, Status
 _NOT_OURS = frozenset({"taken", "wrong-owner"})
 """What AWS said clearly, although it came as a refusal."""
 
+_OFF = (None, "", "off", 0, False, ())
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -59,12 +61,17 @@ def lacking(facts: Facts, evidence: str, remedy: str) -> Verdict:
     return bad(evidence, remedy) if facts.strict else doubtful(evidence, remedy)
 
 
-def remedy(facts: Facts, command: str, *, managed: bool = True) -> str:
-    """The command that sets it right, and the program's own way where a set-up takes care of it."""
-    ours = ""
-    if managed and facts.subject.setup is not None:
-        ours = f" Or let the set-up do it: palisade-wizard apply --config {facts.subject.setup.path}"
-    return f"{command}{ours}"
+def remedy(facts: Facts, command: str, *, managed: bool = True, answer: str = "") -> str:
+    """The command that sets it right, and the program's own way where a set-up takes care of it.
+
+    `answer` is the key of the setup file that asks for it: as long as it is off, `apply` changes nothing.
+    """
+    setup = facts.subject.setup
+    if setup is None or not managed:
+        return command
+    off = answer and setup.answers.get(answer) in _OFF
+    first = f"set {answer} in the setup file, then " if off else ""
+    return f"{command}  (or {first}let the set-up do it: palisade-wizard apply --config {setup.path})"
 
 
 def judged(rule: Rule, facts: Facts) -> Check:

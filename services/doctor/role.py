@@ -33,10 +33,10 @@ def _role(facts: Facts) -> Mapping[str, Any]:
     return mapping(mapping(facts.of("role")).get("Role"))
 
 
-def _iam(facts: Facts, command: str, *, managed: bool = True) -> str:
+def _iam(facts: Facts, command: str, *, managed: bool = True, answer: str = "") -> str:
     verb, _, rest = command.partition(" ")
     line = f"aws iam {verb} --role-name {facts.subject.role} {rest}".rstrip()
-    return remedy(facts, line, managed=managed)
+    return remedy(facts, line, managed=managed, answer=answer)
 
 
 def _exists(facts: Facts) -> Verdict:
@@ -195,7 +195,10 @@ def _boundary(facts: Facts) -> Verdict:
         )
     if not found:
         how = "put-role-permissions-boundary --permissions-boundary POLICY-ARN"
-        return doubtful("No permissions boundary limits what the role may ever be given.", _iam(facts, how))
+        answer = "role.permissions_boundary"
+        return doubtful(
+            "No permissions boundary limits what the role may ever be given.", _iam(facts, how, answer=answer)
+        )
     return well(f"The role is kept within {', '.join(found)}.")
 
 

@@ -20,12 +20,13 @@ def told(facts: Facts) -> Mapping[str, Any]:
     return mapping(found)
 
 
-def _trail(facts: Facts, command: str) -> str:
+def _trail(facts: Facts, command: str, *, answer: str = "hardening.trail") -> str:
     verb, _, rest = command.partition(" ")
     found = told(facts)
     home = found.get("HomeRegion") or facts.subject.region
     flag = "--trail-name" if verb == "put-event-selectors" else "--name"
-    return remedy(facts, f"aws cloudtrail {verb} --region {home} {flag} {found.get('Name')} {rest}".rstrip())
+    line = f"aws cloudtrail {verb} --region {home} {flag} {found.get('Name')} {rest}".rstrip()
+    return remedy(facts, line, answer=answer)
 
 
 def _exists(facts: Facts) -> Verdict:
@@ -37,7 +38,11 @@ def _exists(facts: Facts) -> Verdict:
             else "No trail records this region"
         )
         how = "aws cloudtrail create-trail --name NAME --s3-bucket-name LOG-BUCKET --is-multi-region-trail"
-        return lacking(facts, f"{named}: nobody will ever know who touched the backups.", remedy(facts, how))
+        return lacking(
+            facts,
+            f"{named}: nobody will ever know who touched the backups.",
+            remedy(facts, how, answer="hardening.trail"),
+        )
     kind = ", of the whole organisation" if found.get("IsOrganizationTrail") else ""
     return well(f"{found.get('TrailARN')}{kind}.")
 
@@ -140,10 +145,11 @@ def _data(which: str, part: Callable[[Coverage], Kind]) -> Callable[[Facts], Ver
     def judge(facts: Facts) -> Verdict:
         trail = told(facts).get("Name")
         kind = part(coverage(mapping(facts.of("trail.selectors")), facts.subject.bucket_arn))
-        how = _trail(facts, "put-event-selectors --advanced-event-selectors file://selectors.json")
-        how += (
-            "  (the call replaces every selector: write down the present ones with get-event-selectors first)"
+        command = (
+            "put-event-selectors --advanced-event-selectors file://selectors.json  (the call replaces every selector: write "
+            "down the present ones with get-event-selectors first)"
         )
+        how = _trail(facts, command, answer="hardening.data_events")
         if not kind:
             return lacking(facts, f"The trail {trail} does not record who {which} the backups.", how)
         if kind == "basic":

@@ -48,6 +48,14 @@ class Report:
         return 0
 
 
+def by_subject(report: Report) -> dict[str, list[Check]]:
+    """The checks by what they are about, which is how their titles begin; in the order of the first of each."""
+    found: dict[str, list[Check]] = {}
+    for check in report.checks:
+        found.setdefault(check.title.partition(": ")[0], []).append(check)
+    return found
+
+
 def check_of(identifier: str, title: str, problem: Problem, references: tuple[str, ...] = ()) -> Check:
     """What a problem makes of a check: unknown where AWS denied the look, waiting where trying again helps."""
     status: Status = (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
 from typing import TYPE_CHECKING, get_args
 
-from services.verify.checks import Severity, Status
+from services.verify.checks import Severity, Status, by_subject
 from wizard.render.plain import COUNTED, STATUS, endpoint_lines
 
 if TYPE_CHECKING:
@@ -20,8 +19,7 @@ QUIET: tuple[Status, ...] = ("pass", "skipped")
 def findings_text(report: Report, endpoint: str, *, verbose: bool = False) -> str:
     """Every finding with evidence and remedy; what passes is counted, and shown line by line if `verbose`."""
     lines = [endpoint_lines(endpoint)] if endpoint else []
-    for subject, group in groupby(report.checks, key=lambda check: check.title.partition(": ")[0]):
-        checks = list(group)
+    for subject, checks in by_subject(report).items():
         counts = Counter(c.status for c in checks if c.status in QUIET)
         told = ", ".join(f"{counts[status]} {COUNTED[status]}" for status in QUIET if counts[status])
         lines.append(f"{subject}{f'  ({told})' if told else ''}")

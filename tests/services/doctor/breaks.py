@@ -191,7 +191,6 @@ ALARM_ROWS: tuple[Row, ...] = (
     ("config.alarms.key", "fail", alarm("key", AlarmActions=[])),
     ("config.alarms.key", "fail", alarm("key", MetricName="another")),
     ("config.alarms.key", "fail", _NO_ALARMS),
-    ("config.alarms.key", "fail", trail(CloudWatchLogsLogGroupArn=None)),
     ("config.alarms.key", "warn", pattern("key", "DisableKey", "EnableKey")),
     ("config.alarms.key", "fail", pattern("key", "{ ", '{ ($.requestParameters.keyId = "*99999999-12ab") && ')),
     ("config.alarms.bucket", "warn", pattern("bucket", "PutBucketLifecycle", "PutBucketCors")),

@@ -10,7 +10,7 @@ import pytest
 from services.doctor.gather import MOST_PAGES, SAMPLE
 from services.doctor.trails import Coverage, coverage, management
 from services.model.calls import Call, Refused, Reply
-from tests.services.doctor.changes import encryption, listed, more, says, within
+from tests.services.doctor.changes import encryption, listed, more, says, trail, within
 from tests.services.doctor.cloud import (
     BUCKET_ARN,
     FILE,
@@ -204,3 +204,10 @@ def test_a_service_may_come_in_for_this_account_alone(condition: dict[str, Any],
     )
     check = look(broken(change))["config.bucket.policy-foreign"]
     assert (check.status == "fail") is outside
+
+
+def test_without_a_log_group_the_trail_is_the_finding_and_the_alarms_come_after_it() -> None:
+    found = look(broken(trail(CloudWatchLogsLogGroupArn=None)))
+    assert found["config.trail.log-group"].status == "fail"
+    alarms = {c.status for i, c in found.items() if i.startswith(("config.alarms.", "config.topic."))}
+    assert alarms == {"skipped"}
