@@ -174,7 +174,7 @@ def _gone(facts: Facts) -> Verdict:
 
 RULES: tuple[Rule, ...] = (
     *(
-        Rule(f"config.alarms.{w.name}", f"Alarms: somebody is told when {w.title}", w.severity, w.references, _judge(w))
+        Rule(f"config.alarms.{w.name}", f"Alarms: somebody is told when {w.title}", w.severity, (*w.references, "cloudwatch_alarm_actions_enabled"), _judge(w))
         for w in WATCHES
     ),
     Rule("config.topic.exists", "Alarms: the topic that they tell is there", "high", (), _gone),

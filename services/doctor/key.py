@@ -127,7 +127,7 @@ def _foreign(facts: Facts) -> Verdict:
 RULES: tuple[Rule, ...] = (
     Rule("config.key.exists", "KMS key: it is there and yours", "critical", (), _exists),
     Rule("config.key.kind", "KMS key: is customer-managed and symmetric", "high", (), _kind),
-    Rule("config.key.state", "KMS key: is enabled", "critical", (), _state),
+    Rule("config.key.state", "KMS key: is enabled", "critical", ("kms_cmk_are_used",), _state),
     Rule(
         "config.key.deletion", "KMS key: its deletion is not pending", "critical",
         ("KMS.3", "kms_cmk_not_deleted_unintentionally"), _deletion,

@@ -159,6 +159,21 @@ def _never(facts: Facts) -> Verdict:
     )
 
 
+def _decrypt(facts: Facts) -> Verdict:
+    documents, subject = _documents(facts), facts.subject
+    other = f"arn:{subject.partition}:kms:{subject.region}:{subject.account}:key/another"
+    file = f"{subject.bucket_arn}/key/recovery_shard-0.txt"
+    via = {"kms:viaservice": policies.via_s3(subject.region, subject.partition)[0]}
+    wide = [name for name, doc in documents.items() if allowed(doc, "kms:Decrypt", other, via) is not False]
+    reads = [name for name, doc in documents.items() if allowed(doc, "s3:GetObject", file, {}) is not False]
+    how = _iam(facts, "put-role-policy --policy-name NAME --policy-document file://policy.json")
+    if wide:
+        return bad(f"The role may decrypt with other keys of the account: {', '.join(wide)}.", how)
+    if reads:
+        return bad(f"The role may read backups, and it only has to write them: {', '.join(reads)}.", how)
+    return well("The role reads no backup, and decrypts with no other key.")
+
+
 def _few(actions: list[str]) -> str:
     return ", ".join(actions[:4]) + (f" and {len(actions) - 4} more" if len(actions) > 4 else "")
 
@@ -216,6 +231,7 @@ RULES: tuple[Rule, ...] = (
         ("IAM.1", "IAM.21", "iam_inline_policy_no_administrative_privileges", "iam_inline_policy_allows_privilege_escalation", "iam_inline_policy_no_full_access_to_kms"),
         _never,
     ),
+    Rule("config.role.decrypt", "IAM role: cannot read backups, nor decrypt with other keys", "high", ("KMS.1", "KMS.2"), _decrypt),
     Rule("config.role.other-policies", "IAM role: has one inline policy", "low", (), _other),
     Rule("config.role.attached-policies", "IAM role: has no attached policy", "medium", (), _attached),
     Rule("config.role.boundary", "IAM role: is kept within a permissions boundary", "low", (), _boundary),

@@ -149,6 +149,8 @@ ROLE_ROWS: tuple[Row, ...] = (
     ("config.role.forbidden", "fail", allows("s3:BypassGovernanceRetention")),
     ("config.role.forbidden", "fail", inline({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})),
     ("config.role.forbidden", "fail", says("iam:ListAttachedRolePolicies", AttachedPolicies=[{"PolicyName": "Writer", "PolicyArn": MANAGED}])),
+    ("config.role.decrypt", "fail", allows("s3:GetObject")),
+    ("config.role.decrypt", "fail", allows("kms:Decrypt")),
     ("config.role.other-policies", "warn", says("iam:ListRolePolicies", PolicyNames=["a", "b"])),
     ("config.role.attached-policies", "warn", says("iam:ListAttachedRolePolicies", AttachedPolicies=[{"PolicyName": "Writer", "PolicyArn": MANAGED}])),
     ("config.role.boundary", "warn", role(PermissionsBoundary=None)),
