@@ -117,6 +117,7 @@ def test_what_both_environments_share_is_named(
     check = look(Cloud(), subject(mine, mine, other))[identifier]
     assert check.status == status
     assert "acme-production (production)" in check.evidence
+    assert "(sandbox)" not in check.evidence
     assert check.remedy
     for harmless in ({"setup__environment": "sandbox"}, {"aws__account": "999988887777"}):
         same = SetupFile(other.path, other.answers.with_(**harmless))

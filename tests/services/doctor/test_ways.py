@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from services.doctor.gather import MOST_PAGES, SAMPLE
+from services.doctor.looker import Looker
 from services.doctor.trails import Coverage, coverage, management
 from services.model.calls import Call, Refused, Reply
-from tests.services.doctor.changes import encryption, listed, more, says, trail, within
+from services.problems import ProblemError
+from tests.services.doctor.changes import both, encryption, listed, more, refuses, says, trail, within
 from tests.services.doctor.cloud import (
     BUCKET_ARN,
     FILE,
@@ -25,7 +27,7 @@ from tests.services.doctor.cloud import (
     look,
     version,
 )
-from tests.world import ACCOUNT, KEY_ARN
+from tests.world import ACCOUNT, BUCKET, KEY_ARN
 
 
 def test_a_key_that_is_named_by_an_alias_is_asked_by_its_arn() -> None:
@@ -108,8 +110,8 @@ def test_the_warning_begins_ninety_days_before() -> None:
 
 def test_the_trail_that_serves_best_is_taken_whatever_the_order() -> None:
     arn = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/poor"
-    poor = {"Name": "poor", "TrailARN": arn, "HomeRegion": "us-east-1", "IsMultiRegionTrail": True}
     good = Cloud().replies["cloudtrail:DescribeTrails"]["trailList"][0]
+    poor = {**good, "Name": "poor", "TrailARN": arn, "HomeRegion": "us-east-1"}
     for trails in ([poor, good], [good, poor]):
         cloud = broken(says("cloudtrail:DescribeTrails", trailList=trails))
         cloud.replies[f"cloudtrail:GetEventSelectors {arn}"] = {"AdvancedEventSelectors": [MANAGEMENT]}
@@ -211,3 +213,23 @@ def test_without_a_log_group_the_trail_is_the_finding_and_the_alarms_come_after_
     assert found["config.trail.log-group"].status == "fail"
     alarms = {c.status for i, c in found.items() if i.startswith(("config.alarms.", "config.topic."))}
     assert alarms == {"skipped"}
+
+
+def test_nobody_asks_for_retention_where_there_is_no_object_lock() -> None:
+    off = refuses(f"s3:GetObjectLockConfiguration {BUCKET}", "ObjectLockConfigurationNotFoundError")
+    cloud = broken(both(off, within("s3:HeadObject", ObjectLockRetainUntilDate=None)))
+    assert look(cloud)["backup.objects.retention"].status == "skipped"
+    assert "s3:GetObjectRetention" not in {call.name for call in cloud.calls}
+
+
+def test_whoever_looks_cannot_write() -> None:
+    written: list[Call] = []
+
+    def aws(call: Call) -> Reply:
+        written.append(call)
+        return {}
+
+    with pytest.raises(ProblemError) as caught:
+        Looker.over(aws, SUBJECT).ask(Call("s3", "PutBucketPolicy", {"Bucket": BUCKET}))
+    assert caught.value.problem.code == "our-bug"
+    assert written == []
