@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from screens.widgets.listing import Line
 from services.backups.command import recovery_command
-from services.verify.checks import Check, Report, Status
+from services.verify.checks import Check, Report, Status, by_subject
 
 SIGNS: Mapping[Status, str] = MappingProxyType(
     {"pass": "✓", "fail": "✗", "warn": "!", "unknown": "?", "waiting": "▸", "skipped": "·"}
@@ -30,6 +30,25 @@ def rows(report: Report) -> list[tuple[Line, str]]:
 def _stands_alone(check: Check) -> bool:
     """Whether a line of a group is shown by itself: what is not well, and what was left out for a reason to act upon."""
     return check.status != "pass" and not (check.status == "skipped" and not check.remedy)
+
+
+def findings(report: Report) -> list[tuple[Line, str]]:
+    """The lines of an audit: one for each thing that was looked at, and below it what is not well."""
+    found: list[tuple[Line, str]] = []
+    for subject, checks in by_subject(report).items():
+        judged = [check for check in checks if check.status != "skipped"]
+        good = sum(1 for check in judged if check.status == "pass")
+        sign = SIGNS[min((check.status for check in checks), key=_GRAVEST.index)]
+        count = f"{good} of {len(judged)} pass" if judged else "nothing to look at"
+        found.append(((sign, f"{subject}: {count}", 0), details(checks)))
+        wrong = [check for check in judged if check.status != "pass"]
+        found += [(_weighed(check), details([check])) for check in wrong]
+    return found
+
+
+def _weighed(check: Check) -> Line:
+    says = check.title.partition(": ")[2]
+    return SIGNS[check.status], f"{check.severity}: {says}\n{check.evidence}", 1
 
 
 def _groups(checks: Iterable[Check]) -> list[list[Check]]:

@@ -73,7 +73,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("review", "Review", ("review", "applying")),
     Step("palisade", "Palisade", ("palisade", "quorum"), ("palisade.kit_name", "palisade.quorum_id")),
-    Step("verify", "Verify", ("verify",)),
+    Step("verify", "Verify", ("verify", "audit")),
 )
 
 ORDER: tuple[str, ...] = (
@@ -103,6 +103,7 @@ BEFORE = {
     "prove": "recovery-key",
     "opening": "prove",
     "applying": "review",
+    "audit": "verify",
 }
 """Where Back leads from the pages that are no stop of the ordinary way."""
 

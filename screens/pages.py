@@ -115,5 +115,9 @@ def _late_page(name: str) -> Page:
             from screens.verify import Verify
 
             return Verify()
+        case "audit":
+            from screens.audit import Audit
+
+            return Audit()
         case _:
             raise ValueError(name)

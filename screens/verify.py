@@ -37,6 +37,7 @@ class Verify(Page):
         with Horizontal(classes="row-of-buttons"):
             yield Action("Look now", id="look-now")
             yield Action("How to rehearse", id="rehearse")
+            yield Action("Audit the set-up", id="audit")
             if self.session.host.extra_action is not None:
                 yield Action(self.session.host.extra_action.label, id="extra-action")
         yield Words(id="extra-said")
@@ -142,6 +143,10 @@ class Verify(Page):
     def _now(self) -> None:
         self.hide_problem()
         self._look()
+
+    @on(Button.Pressed, "#audit")
+    def _audit(self) -> None:
+        self.wizard.go("audit")
 
     @on(Button.Pressed, "#rehearse")
     def _rehearse(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from services.model.audit_reads import audit_calls
 from services.model.calls import Call
 from services.model.operations import OPERATIONS
 from services.model.place import Place
@@ -14,7 +15,7 @@ from services.model.resource import Blueprint, Resource, calls_of
 from services.model.values import Tree, items
 from services.model.watch_policies import CLOUDTRAIL
 
-Job: TypeAlias = Literal["setup", "verify", "recover"]
+Job: TypeAlias = Literal["setup", "verify", "recover", "audit"]
 
 _IDENTITY = Call("sts", "GetCallerIdentity")
 _RIGHTS = Call("iam", "SimulatePrincipalPolicy")
@@ -59,6 +60,11 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
             return (*proving, *reading, listing, getting, *evidence)
         case "recover":
             return (_of(_IDENTITY, parts["bucket"], parts), listing, getting)
+        case "audit":
+            role = str(parts["role"].lookup.params["RoleName"])
+            owner = str(parts["bucket"].lookup.params["ExpectedBucketOwner"])
+            audit = (_IDENTITY, *audit_calls(bucket, role, owner))
+            return tuple(_of(call, parts["role"], parts) for call in audit)
 
 
 def evidence_calls(blueprint: Blueprint) -> tuple[Call, ...]:

@@ -35,6 +35,7 @@ COMMANDS = {
     "apply": "Makes it so, going on where an earlier run stopped.",
     "values": "Prints the values for Palisade's Create kit form.",
     "verify": "Walks the create-wallet checklist, with evidence.",
+    "doctor": "Audits a set-up, made with this program or by hand; reads only.",
     "policy": "Prints the least policy for whoever does a job.",
 }
 ANSWERS = {
@@ -48,7 +49,7 @@ TOKENS = {
     "store": "Stores a sealed file, or its password, in a token.",
     "read": "Takes it out again.",
 }
-RESERVED = ("doctor", "record", "export", "bundle", "destroy", "audit", "lifecycle")
+RESERVED = ("record", "export", "bundle", "destroy", "audit", "lifecycle")
 _LATEST = "palisade-wizard.program"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

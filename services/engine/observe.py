@@ -55,9 +55,9 @@ def side(facet: Facet, aws: Aws, world: World) -> Side:
     try:
         found = ask(aws, filled(facet.read, world.lookup))
     except Refused as refused:
-        return Unknown(_only_if_local(problem_of(refused)))
+        return Unknown(only_if_local(problem_of(refused)))
     except ProblemError as error:
-        return Unknown(_only_if_local(error.problem))
+        return Unknown(only_if_local(error.problem))
     return Have(None if found is None else found["have"])
 
 
@@ -79,15 +79,15 @@ def find(resource: Resource, aws: Aws, world: World, ownership: Ownership) -> St
                 return Present(ours, _origin(resource, aws, _seen(resource, ours, world), ownership))
         return Present(outputs, origin)
     except Refused as refused:
-        return Unknown(_only_if_local(_whose(resource, aws, refused, ownership)))
+        return Unknown(only_if_local(_whose(resource, aws, refused, ownership)))
     except ProblemError as error:
-        return Unknown(_only_if_local(error.problem))
+        return Unknown(only_if_local(error.problem))
 
 
 _OF_THE_CONNECTION = frozenset({"sign-in", "clock", "network", "invalid-answer", "our-bug"})
 
 
-def _only_if_local(problem: Problem) -> Problem:
+def only_if_local(problem: Problem) -> Problem:
     """Problems of the whole connection (sign-in, network) are nobody's state: they end the observation."""
     if problem.code in _OF_THE_CONNECTION:
         raise ProblemError(problem)

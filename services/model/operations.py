@@ -79,9 +79,28 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             "read the Object Lock setting of the bucket", "s3:GetBucketObjectLockConfiguration"
         ),
         "s3:GetBucketPolicy": _read("read the bucket's policy", "s3:GetBucketPolicy"),
+        "s3:GetBucketPolicyStatus": _read(
+            "see whether a policy makes the bucket public", "s3:GetBucketPolicyStatus"
+        ),
+        "s3:GetBucketAcl": _read("read the bucket's access list", "s3:GetBucketAcl"),
+        "s3:GetBucketLifecycleConfiguration": _read(
+            "read the bucket's lifecycle rules", "s3:GetLifecycleConfiguration"
+        ),
+        "s3:GetBucketLogging": _read("see whether the bucket has access logs", "s3:GetBucketLogging"),
+        "s3:GetBucketNotificationConfiguration": _read(
+            "see whether the bucket sends notifications", "s3:GetBucketNotification"
+        ),
+        "s3:GetBucketReplication": _read(
+            "see whether the bucket is replicated", "s3:GetReplicationConfiguration"
+        ),
+        "s3:ListBucketInventoryConfigurations": _read(
+            "see whether the bucket has an inventory", "s3:GetInventoryConfiguration"
+        ),
+        "s3:ListObjectVersions": _read("list the versions of the bucket's files", "s3:ListBucketVersions"),
+        "s3:HeadObject": _read("look at a backup file", "s3:GetObject"),
+        "s3:GetObjectRetention": _read("see until when a backup file is kept", "s3:GetObjectRetention"),
         "s3:ListObjectsV2": _read("list the bucket's files", "s3:ListBucket"),
         "s3:GetObject": _read("read a backup file", "s3:GetObject", "kms:Decrypt"),
-        "s3:GetObjectRetention": _read("see until when a file cannot be deleted", "s3:GetObjectRetention"),
         "s3:CreateBucket": _make(
             "create the bucket", "s3:CreateBucket", "s3:PutBucketOwnershipControls", "s3:TagResource"
         ),

@@ -74,7 +74,10 @@ def _service(name: str, principal: str, actions: Tree, condition: Mapping[str, T
 
 
 def log_role_trust(names: Names) -> Json:
-    """CloudTrail alone may be the role, and only for this set-up's trail."""
+    """CloudTrail alone may be the role; where it says for which trail, only for this set-up's.
+
+    AWS's guide says that it does not say so to the roles of log groups, so to insist on it would stop the trail.
+    """
     condition = {"aws:SourceArn": names.trail_arn, "aws:SourceAccount": names.place.account}
     return Json(
         {
@@ -85,7 +88,7 @@ def log_role_trust(names: Names) -> Json:
                     "Effect": "Allow",
                     "Principal": {"Service": CLOUDTRAIL},
                     "Action": "sts:AssumeRole",
-                    "Condition": {"StringEquals": condition},
+                    "Condition": {"StringEqualsIfExists": condition},
                 }
             ],
         }

@@ -10,12 +10,15 @@ from services.problems import Problem
 
 Status: TypeAlias = Literal["pass", "fail", "warn", "unknown", "waiting", "skipped"]
 
+Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
+
 
 @dataclass(frozen=True)
 class Check:
     """`id` is stable (docs/checks.md lists them); `evidence` is what was seen; `remedy` what to do when it is not well.
 
-    `references` name the rules of Security Hub, CIS and Prowler that ask for the same.
+    `references` name the rules of Security Hub, CIS and Prowler that ask for the same. `severity` is how much it weighs
+    when it fails; only an audit says it.
     """
 
     id: str
@@ -24,6 +27,7 @@ class Check:
     evidence: str
     remedy: str = ""
     references: tuple[str, ...] = ()
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,14 @@ class Report:
             if any(check.status == status for check in self.checks):
                 return code
         return 0
+
+
+def by_subject(report: Report) -> dict[str, list[Check]]:
+    """The checks by what they are about, which is how their titles begin; in the order of the first of each."""
+    found: dict[str, list[Check]] = {}
+    for check in report.checks:
+        found.setdefault(check.title.partition(": ")[0], []).append(check)
+    return found
 
 
 def check_of(identifier: str, title: str, problem: Problem, references: tuple[str, ...] = ()) -> Check:
@@ -65,6 +77,7 @@ def report_json(report: Report) -> dict[str, object]:
                 "evidence": check.evidence,
                 "remedy": check.remedy,
                 "references": list(check.references),
+                **({} if check.severity is None else {"severity": check.severity}),
             }
             for check in report.checks
         ],

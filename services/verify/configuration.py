@@ -27,7 +27,6 @@ REFERENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "log_key.state": ("KMS.3",),
         "log_group.encryption": ("cloudwatch_log_group_kms_encryption_enabled",),
         "log_group.retention": ("cloudwatch_log_group_retention_policy_specific_days_enabled",),
-        "log_role.trust": ("iam_role_cross_service_confused_deputy_prevention",),
         "trail.regions": ("CloudTrail.1",),
         "trail.encryption": ("CloudTrail.2",),
         "trail.validation": ("CloudTrail.4",),

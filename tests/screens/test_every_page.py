@@ -14,7 +14,7 @@ from tests.screens.stage import ENDPOINT, Show, Stage, curtain, cut, refusal, sq
 
 PAGES = (
     *("welcome", "new", "account", "recovery-key", "password", "storage", "access", "review"),
-    *("palisade", "quorum", "verify"),
+    *("palisade", "quorum", "verify", "audit"),
     *("own-key", "split", "shares", "gather", "type-share", "making"),
     *("token", "pin", "prove", "opening"),
 )

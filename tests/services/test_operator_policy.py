@@ -14,9 +14,10 @@ from services.model.calls import Aws, Call, Refused, Reply
 from services.model.operations import OPERATIONS, reads
 from services.model.resource import Blueprint
 from services.operator_policy import Job, calls_for, policy
+from tests.services.doctor.cloud import Cloud, look
 from tests.world import ACCOUNT, ALARMS, BUCKET, KEY_ARN, ROLE, TRAIL, Journey, do, sample, sample_blueprint
 
-JOBS: tuple[Job, ...] = ("setup", "verify", "recover")
+JOBS: tuple[Job, ...] = ("setup", "verify", "recover", "audit")
 PLACE = place(sample(), ACCOUNT)
 
 
@@ -212,3 +213,18 @@ def test_the_policy_for_a_given_key_is_enough_for_the_whole_journey(aws: Aws) ->
     journey = Journey(Permitted(aws, "setup", values), sample_blueprint(**values))
     assert journey.run().ok
     assert journey.plan().steps == ()
+
+
+def test_the_audit_policy_is_enough_for_every_look_of_an_audit() -> None:
+    cloud = Cloud()
+    look(cloud)
+    for call in cloud.calls:
+        for action in OPERATIONS[call.name].actions:
+            for resource in resources_of(action, call):
+                assert allowed("audit", action, resource), (call.name, resource)
+
+
+def test_an_auditor_opens_no_backup_and_writes_nothing() -> None:
+    found = granted("audit")
+    assert not found & {"kms:Decrypt", "kms:GenerateDataKey"}
+    assert not {a for name, row in OPERATIONS.items() if not row.reads for a in row.actions} & found

@@ -224,6 +224,7 @@ def test_what_comes_in_pages_is_known_to_the_table() -> None:
     # Events are read page by page, because how many are enough is known only then.
     singly = {
         "s3:ListObjectsV2",
+        "s3:ListObjectVersions",
         "logs:DescribeLogStreams",
         "logs:FilterLogEvents",
         "cloudtrail:LookupEvents",

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from services.backups.findings import TITLES
+from services.doctor.audit import RULES
 from services.model.alarm_patterns import WATCHES
 from services.verify.policy_proofs import WILDCARDS
 from services.verify.policy_rows import rows
@@ -14,7 +15,7 @@ from tests.policies_in_aws import WHERE
 from tests.world import ALARMS, TRAIL, sample_blueprint
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
-DOCUMENT = (DOCS / "checks.md").read_text()
+DOCUMENT, AUDIT = (DOCS / "checks.md").read_text().split("\n## Doctor", 1)
 HARDENING = (DOCS / "hardening.md").read_text()
 BOUNDARY = "arn:aws:iam::123456789012:policy/Boundary"
 
@@ -52,3 +53,9 @@ def test_every_policy_proof_and_probe_has_its_line() -> None:
     told = set(re.findall(r"`(policy\.[a-z]+\.[a-z0-9-]+)`", DOCUMENT))
     ours = {row.id for row in rows(WHERE, strict=False)} | {p.id for p in probes(WHERE, strict=True)}
     assert told == ours | {WILDCARDS[0]}
+
+
+def test_the_audit_is_listed_row_by_row() -> None:
+    told = [line for line in AUDIT.splitlines() if line.startswith("| `")]
+    rows = [f"| `{r.id}` | {r.severity} | {r.title} | {', '.join(r.references)} |" for r in RULES]
+    assert told == rows
