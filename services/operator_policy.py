@@ -64,7 +64,9 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
             role = str(parts["role"].lookup.params["RoleName"])
             owner = str(parts["bucket"].lookup.params["ExpectedBucketOwner"])
             audit = (_IDENTITY, *audit_calls(bucket, role, owner))
-            return tuple(_of(call, parts["role"], parts) for call in audit)
+            # Whose trail it is, and where, shows only then.
+            anywhere = (replace(_of(call, parts["role"], parts), region="*") for call in audit)
+            return tuple(anywhere)
 
 
 def evidence_calls(blueprint: Blueprint) -> tuple[Call, ...]:
@@ -193,7 +195,7 @@ def _scope(action: str, call: JobCall, place: Place) -> _Scope:
         case "iam":
             return _Scope((f"{start}:iam::{place.account}:role{call.path}{call.params['RoleName']!s}",))
         case "cloudtrail":
-            return _Scope((call.trail,))
+            return _Scope((call.trail or "*",))
         case "logs":
             return _log_scope(action, call, place)
         case _:
@@ -224,7 +226,8 @@ def _topic(call: JobCall) -> str:
 
 def _alarm(call: JobCall) -> str:
     named = call.params.get("AlarmName") or call.params.get("ResourceARN")
-    return str(named or items(call.params["AlarmNames"])[0]).rsplit(":", 1)[-1]
+    listed = items(call.params.get("AlarmNames"))
+    return str(named or (listed[0] if listed else "*")).rsplit(":", 1)[-1]
 
 
 def _key_scope(action: str, call: JobCall, place: Place) -> _Scope:

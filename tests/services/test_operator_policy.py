@@ -62,6 +62,13 @@ def resources_of(action: str, call: Call) -> tuple[str, ...]:
         return (str(params["PolicyArn"]),)
     if service == "iam" and "RoleName" in params:
         return (f"arn:aws:iam::{ACCOUNT}:role/{params['RoleName']!s}",)
+    if service == "logs":
+        region = str(call.region or "eu-west-1")
+        return (f"arn:aws:logs:{region}:{ACCOUNT}:log-group:{params.get('logGroupName', '')!s}",)
+    if service == "cloudwatch":
+        return (f"arn:aws:cloudwatch:eu-west-1:{ACCOUNT}:alarm:any",)
+    if service == "sns":
+        return (str(params["TopicArn"]),)
     return ("*",)
 
 
