@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from services import hardening_checks
 from services.model.place import Place, parse_arn, partition_of
 from services.model.tags import ENVIRONMENT
 from services.problems import Problem, ProblemError, refuse
@@ -37,6 +38,10 @@ class Answers:
         if not isinstance(value, int):
             raise TypeError(key)
         return value
+
+    def flag(self, key: str) -> bool:
+        """Whether a yes-or-no answer is yes."""
+        return self.get(key) is True
 
     def texts(self, key: str) -> tuple[str, ...]:
         value = self.get(key)
@@ -74,7 +79,7 @@ def problems(answers: Answers) -> tuple[Problem, ...]:
         )
         for key in missing(answers)
     ]
-    for check in (_partition, _key_place, _bucket_namespace, _boundary_place):
+    for check in (_partition, _key_place, _bucket_namespace, _boundary_place, *hardening_checks.CHECKS):
         problem = check(answers)
         if problem is not None:
             found.append(problem)

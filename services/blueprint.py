@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from services.answers import Answers, complete, place
-from services.model.buckets import bucket
 from services.model.keys import alias, key
 from services.model.resource import Blueprint
 from services.model.roles import RoleSpec, role
+from services.storage import access_log_buckets, backup_bucket
 
 
 def alias_name(setup_name: str) -> str:
@@ -24,7 +24,6 @@ def blueprint(answers: Answers, account: str) -> Blueprint:
     name = answers.text("setup.name")
     given = answers.text("storage.kms_key")
     named = alias_name(name)
-    bucket_name = answers.text("storage.bucket")
     description = f"Encrypts the Palisade wallet backups of {name} ({answers.text('setup.environment')})"
     own_key = (key(where, named, description), alias(named))
     spec = RoleSpec(
@@ -32,18 +31,14 @@ def blueprint(answers: Answers, account: str) -> Blueprint:
         path=answers.text("role.path"),
         principal_arn=answers.text("palisade.principal_arn"),
         external_id=answers.text("palisade.external_id"),
-        bucket_arn=f"arn:{where.partition}:s3:::{bucket_name}",
+        bucket_arn=f"arn:{where.partition}:s3:::{answers.text('storage.bucket')}",
         max_session_seconds=answers.number("role.max_session_seconds"),
         permissions_boundary=answers.text("role.permissions_boundary") or None,
         extra_actions=answers.texts("role.extra_actions"),
     )
     return (
         *(own_key if given == "create" else (key(where, named, description, given),)),
-        bucket(
-            where,
-            bucket_name,
-            namespace=answers.text("storage.namespace"),
-            strict=answers.text("storage.encryption_headers") == "strict",
-        ),
+        *access_log_buckets(answers, where),
+        backup_bucket(answers, where),
         role(where, spec),
     )

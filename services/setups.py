@@ -101,6 +101,7 @@ def _read(path: Path) -> SetupFile | ProblemError:
 
 _APART = {
     "storage.bucket": "bucket",
+    "storage.access_log_bucket": "bucket for access logs",
     "role.name": "role",
     "storage.kms_key": "KMS key",
 }
@@ -118,8 +119,9 @@ def kept_apart(setup: SetupFile, others: tuple[SetupFile | ProblemError, ...]) -
         accounts = {mine.text("aws.account"), theirs.text("aws.account")} - {""}
         if len(accounts) > 1:
             continue
+        logged = mine.flag("storage.access_logs") and theirs.flag("storage.access_logs")
         for key, what in _APART.items():
-            value = mine.text(key)
+            value = mine.text(key) if logged or key != "storage.access_log_bucket" else ""
             if value and value != "create" and value == theirs.text(key):
                 raise refuse(
                     "other-environment",

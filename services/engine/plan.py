@@ -56,10 +56,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Note:
-    """Something worth saying that is no difference: a value that AWS does not report."""
+    """Something worth saying that is no difference. `heed`: a person should; else AWS only does not report a value."""
 
     address: str
     says: str
+    heed: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,11 @@ def _absent(resource: Resource, world: World) -> Iterator[Step | Note]:
         return
     yield Step(resource.name, "create", resource.says, resource, call=create, fresh=True)
     for facet in facets_of(resource, world):
-        if not facet.born and facet.write is not None:
+        if facet.born:
+            continue
+        if facet.write is None:
+            yield from _said(f"{resource.name}.{facet.name}", facet, None, facet.merge(None, facet.want))
+        else:
             yield from _differs(resource, facet, None, world, fresh=True)
 
 
@@ -162,6 +167,7 @@ def _differs(
     if problem is not None:
         yield Step(address, "blocked", facet.says, resource, facet, have, target, problem=problem.at(address))
         return
+    yield from _said(address, facet, have, target)
     if not fresh:
         unreported = _unreported(facet, have, target)
         yield from (
@@ -190,6 +196,12 @@ def _differs(
     yield Step(
         address, verb, facet.says, resource, facet, have, target, facet.risk(have, target), call, fresh=fresh
     )
+
+
+def _said(address: str, facet: Facet, have: Tree, target: Tree) -> Iterator[Note]:
+    says = facet.note(have, target)
+    if says is not None:
+        yield Note(address, says, heed=True)
 
 
 def _hidden(tree: Tree, world: World) -> Problem | None:

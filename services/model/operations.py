@@ -73,6 +73,16 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:GetBucketVersioning": _read("see whether the bucket keeps versions", "s3:GetBucketVersioning"),
         "s3:GetBucketEncryption": _read("read the bucket's encryption", "s3:GetEncryptionConfiguration"),
         "s3:GetBucketPolicy": _read("read the bucket's policy", "s3:GetBucketPolicy"),
+        "s3:GetObjectLockConfiguration": _read(
+            "see whether the bucket has Object Lock", "s3:GetBucketObjectLockConfiguration"
+        ),
+        "s3:GetBucketLifecycleConfiguration": _read(
+            "read the bucket's lifecycle rules", "s3:GetLifecycleConfiguration"
+        ),
+        "s3:GetBucketLogging": _read("see where the bucket's access logs go", "s3:GetBucketLogging"),
+        "s3:GetBucketNotificationConfiguration": _read(
+            "read the bucket's notifications", "s3:GetBucketNotification"
+        ),
         "s3:ListObjectsV2": _read("list the bucket's files", "s3:ListBucket"),
         "s3:GetObject": _read("read a backup file", "s3:GetObject", "kms:Decrypt"),
         "s3:CreateBucket": _make(
@@ -88,6 +98,16 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:PutBucketVersioning": _write("turn on versioning of the bucket", "s3:PutBucketVersioning"),
         "s3:PutBucketEncryption": _write("set the bucket's encryption", "s3:PutEncryptionConfiguration"),
         "s3:PutBucketPolicy": _write("set the bucket's policy", "s3:PutBucketPolicy"),
+        "s3:PutObjectLockConfiguration": _write(
+            "set the bucket's Object Lock", "s3:PutBucketObjectLockConfiguration"
+        ),
+        "s3:PutBucketLifecycleConfiguration": _write(
+            "set the bucket's lifecycle rules", "s3:PutLifecycleConfiguration"
+        ),
+        "s3:PutBucketLogging": _write("have the bucket's access logs written", "s3:PutBucketLogging"),
+        "s3:PutBucketNotificationConfiguration": _write(
+            "set the bucket's notifications", "s3:PutBucketNotification"
+        ),
         "s3:PutObject": _write("write a file", "s3:PutObject", "kms:GenerateDataKey"),
         "s3:DeleteObject": _write("delete a file", "s3:DeleteObject"),
         # IAM

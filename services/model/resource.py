@@ -36,6 +36,10 @@ def _fits(have: Tree, target: Tree) -> Problem | None:  # noqa: ARG001
     return None
 
 
+def _nothing_to_say(have: Tree, target: Tree) -> str | None:  # noqa: ARG001
+    return None
+
+
 def _words(value: Tree) -> str:
     return "not set" if value is None else str(bare(value))
 
@@ -49,7 +53,8 @@ class Facet:
     when `normal(target) != normal(have)`. `write=None`: cannot be changed after creation, a mismatch is blocked with
     `refuse`'s problem. `born`: the create call sets it. `optional`: keys of a wanted mapping that AWS may not report;
     their absence is a note, not a difference. `words` says a value in a sentence's words. `risk` names what needs
-    consent. `refuse(have, target)` tells why a resource must not be used at all. `document`: AWS gives a string.
+    consent. `refuse(have, target)` tells why a resource must not be used at all. `note(have, target)` gives whole
+    sentences that a person should heed, step or no step. `document`: AWS gives a string.
     """
 
     name: str
@@ -64,6 +69,7 @@ class Facet:
     words: Callable[[Tree], str] = _words
     risk: Callable[[Tree, Tree], Risk | None] = _no_risk
     refuse: Callable[[Tree, Tree], Problem | None] = _fits
+    note: Callable[[Tree, Tree], str | None] = _nothing_to_say
     document: bool = False
 
 
@@ -87,7 +93,8 @@ class Resource:
     `title` names it for a person. `lookup` outputs at least `arn`. `create=None`: it must exist. `facets(origin)`
     gives its sides, the tags first, as they should be for a resource of that origin. `owner` outputs `setup` and
     `origin` from its tags. `listed` outputs `created` (ISO time) if the account's own list has it: it tells "denied"
-    from "somebody else's", and how old a resource is that only the journal calls ours.
+    from "somebody else's", and how old a resource is that only the journal calls ours. `answer` is the key of the
+    setup file that names it.
     """
 
     name: str
@@ -102,6 +109,7 @@ class Resource:
     search: Search | None = None
     after: tuple[str, ...] = ()
     missing: Problem | None = None
+    answer: str = "storage.bucket"
 
 
 Blueprint: TypeAlias = tuple[Resource, ...]

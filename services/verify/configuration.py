@@ -30,11 +30,15 @@ REFERENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 def configuration(blueprint: Blueprint, world: World) -> tuple[Check, ...]:
     """One check a facet; a resource that is not there or not readable is one check of its own."""
-    steps = {step.address: step for step in plan(blueprint, world).steps}
-    return tuple(check for resource in blueprint for check in _resource(resource, world, steps))
+    found = plan(blueprint, world)
+    steps = {step.address: step for step in found.steps}
+    heed = {note.address: note.says for note in found.notes if note.heed}
+    return tuple(check for resource in blueprint for check in _resource(resource, world, steps, heed))
 
 
-def _resource(resource: Resource, world: World, steps: Mapping[str, Step]) -> Iterator[Check]:
+def _resource(
+    resource: Resource, world: World, steps: Mapping[str, Step], heed: Mapping[str, str]
+) -> Iterator[Check]:
     state = world.resources.get(resource.name, Absent())
     own = steps.get(resource.name)
     identifier = f"config.{resource.name}.exists"
@@ -62,17 +66,20 @@ def _resource(resource: Resource, world: World, steps: Mapping[str, Step]) -> It
             identifier, title, "pass", f"{resource.title}: {state.outputs.get('arn', '')}".rstrip(": ")
         )
     for facet in facets_of(resource, world):
+        address = f"{resource.name}.{facet.name}"
         adopting = own is not None and facet.name == "tags"
-        yield _facet(resource, facet, world, own if adopting else steps.get(f"{resource.name}.{facet.name}"))
+        yield _facet(resource, facet, world, own if adopting else steps.get(address), heed.get(address))
 
 
-def _facet(resource: Resource, facet: Facet, world: World, step: Step | None) -> Check:
+def _facet(resource: Resource, facet: Facet, world: World, step: Step | None, heed: str | None) -> Check:
     address = f"{resource.name}.{facet.name}"
     identifier, title = f"config.{address}", f"{resource.kind}: {facet.says}"
     references = REFERENCES.get(address, ())
     if step is None:
         side = world.sides.get(address)
         have = side.value if isinstance(side, Have) else None
+        if heed is not None:
+            return Check(identifier, title, "warn", _words(facet, have), heed, references)
         if have is None and facet.optional:
             return Check(
                 identifier,
