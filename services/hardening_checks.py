@@ -26,7 +26,7 @@ def lock_days(answers: Answered) -> Problem | None:
     if mode == "off" or answers.number("storage.object_lock_days") > 0:
         return None
     return Problem(
-        "missing-answer",
+        "invalid-answer",
         f"Object Lock is in {mode} mode, but for how many days is not answered.",
         (
             "Set storage.object_lock_days: 1 is enough to try a write in sandbox, 365 is what production proposes.",
@@ -42,7 +42,7 @@ def days_of_old_versions(answers: Answered) -> Problem | None:
     if versions == 0 or answers.number("storage.noncurrent_days") > 0:
         return None
     return Problem(
-        "missing-answer",
+        "invalid-answer",
         f"The newest {versions} old versions are to stay, but after how many days others expire is not answered.",
         (
             "Set storage.noncurrent_days: 90 is what production proposes.",

@@ -12,6 +12,7 @@ from services.model.naming import Names, beside
 from services.model.object_lock import Lock
 from services.model.place import Place
 from services.model.resource import Resource
+from services.model.values import Ref
 
 _MODES: dict[str, Literal["governance", "compliance"]] = {
     "governance": "governance",
@@ -44,6 +45,7 @@ def backup_bucket(answers: Answers, place: Place) -> Resource:
             lock=Lock(mode, answers.number("storage.object_lock_days")) if mode else None,
             keep=Keep(versions, answers.number("storage.noncurrent_days")) if versions else None,
             access_logs=answers.flag("storage.access_logs"),
+            topic=Ref("topic") if answers.flag("hardening.alarms") else None,
             mfa_delete=answers.text("hardening.mfa_delete") == "planned",
         ),
     )

@@ -44,6 +44,17 @@ _GIVEN: Mapping[str, object] = {
 }
 
 
+LOG_BUCKET = f"{BUCKET}-access-logs"
+HARD: Mapping[str, object] = {
+    "storage__noncurrent_versions": 10,
+    "storage__noncurrent_days": 90,
+    "storage__object_lock": "compliance",
+    "storage__object_lock_days": 365,
+    "storage__access_logs": True,
+}
+"""What production has by default: everything about the buckets turned on."""
+
+
 def sample(**values: object) -> Answers:
     """The sample answers; keys are given with two underscores for the dot."""
     return Answers().updated(_GIVEN).with_(**values)
@@ -96,6 +107,8 @@ def sample_lookup(partition: str = "aws", region: str = "eu-west-1") -> Any:
         Ref("key"): f"arn:{partition}:kms:{region}:{ACCOUNT}:key/{key}",
         Ref("key", "id"): key,
         Ref("bucket"): f"arn:{partition}:s3:::{BUCKET}",
+        Ref("log_bucket"): f"arn:{partition}:s3:::{LOG_BUCKET}",
+        Ref("log_bucket", "id"): LOG_BUCKET,
         Ref("role"): f"arn:{partition}:iam::{ACCOUNT}:role/{ROLE}",
     }
     return values.get

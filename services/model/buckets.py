@@ -15,6 +15,9 @@ from services.model.resource import Facet, Origin, Resource
 from services.model.values import Ref, Tree
 
 _LOG_BUCKET = Ref("log_bucket", "id")
+_NO_RULES = (
+    "Set storage.noncurrent_versions to 0, and hardening.mfa_delete to planned: MFA Delete stays as it is."
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def bucket(
         "holds the encrypted backups that Palisade writes",
         lambda origin: (
             *common(site, origin),
-            versions.versioning(site, expires=hardening.keep is not None),
+            versions.versioning(site, without_rules=_NO_RULES if hardening.keep else ""),
             encryption(site, Ref("key"), "encrypts with the KMS key of this set-up"),
             policy(
                 site,
@@ -79,7 +82,7 @@ def log_bucket(names: Names, sources: Mapping[str, str], *, namespace: str) -> R
         return (
             *common(site, origin),
             object_lock.no_object_lock(site),
-            versions.versioning(site, expires=True),
+            versions.versioning(site, without_rules=f"Choose another bucket name under {site.answer}."),
             # S3 delivers access logs only where its own keys encrypt.
             encryption(site, None, "encrypts with S3's own keys, the only ones that access logs can have"),
             policy(

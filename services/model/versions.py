@@ -14,8 +14,10 @@ from services.problems import Problem
 _BOTH = "{Status: Status, MFADelete: MFADelete}"
 
 
-def versioning(site: Site, *, expires: bool = False) -> Facet:
-    """Old versions are kept. `expires`: lifecycle rules are wanted, which MFA Delete excludes."""
+def versioning(site: Site, *, without_rules: str = "") -> Facet:
+    """Old versions are kept. Where lifecycle rules are wanted, `without_rules` says how to do without them: MFA Delete
+    excludes them.
+    """
 
     def second_factor(have: Tree, _target: Tree) -> Problem | None:
         if entries(have).get("MFADelete") != "Enabled":
@@ -27,14 +29,11 @@ def versioning(site: Site, *, expires: bool = False) -> Facet:
                 "turn versioning on again.",
                 (f"Have root run: {_command(site)}", f"Or choose another bucket under {site.answer}."),
             )
-        if expires:
+        if without_rules:
             return Problem(
                 "unfit",
                 f"MFA Delete is on for the bucket {site.name}, and S3 takes no lifecycle rules then.",
-                (
-                    "Set storage.noncurrent_versions to 0 (and hardening.mfa_delete to planned): MFA Delete stays as it is.",
-                    "Or have root turn MFA Delete off; this program never does.",
-                ),
+                (without_rules, "Or have root turn MFA Delete off; this program never does."),
             )
         return None
 

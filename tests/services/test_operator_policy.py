@@ -10,11 +10,25 @@ import pytest
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
 from services.answers import place
+from services.model.buckets import Hardening, bucket
 from services.model.calls import Aws, Call, Refused, Reply
 from services.model.operations import OPERATIONS, reads
 from services.model.resource import Blueprint
+from services.model.values import Ref
 from services.operator_policy import Job, calls_for, policy
-from tests.world import ACCOUNT, BUCKET, KEY_ARN, ROLE, Journey, do, sample, sample_blueprint
+from tests.ports import keeping_rules
+from tests.world import (
+    ACCOUNT,
+    BUCKET,
+    HARD,
+    KEY_ARN,
+    LOG_BUCKET,
+    ROLE,
+    Journey,
+    do,
+    sample,
+    sample_blueprint,
+)
 
 JOBS: tuple[Job, ...] = ("setup", "verify", "recover")
 PLACE = place(sample(), ACCOUNT)
@@ -81,6 +95,12 @@ def test_the_setup_policy_is_enough_for_the_whole_journey(aws: Aws) -> None:
     assert journey.run().ok
 
 
+def test_the_setup_policy_is_enough_for_hardened_buckets(aws: Aws) -> None:
+    journey = Journey(Permitted(keeping_rules(aws), "setup", HARD), sample_blueprint(**HARD))
+    assert journey.run().ok
+    assert journey.plan().steps == ()
+
+
 def test_the_verify_policy_is_enough_to_look_and_not_to_write(aws: Aws) -> None:
     Journey(aws).run()
     assert Journey(Permitted(aws, "verify")).plan().steps == ()
@@ -103,6 +123,17 @@ def test_no_policy_has_a_wildcard_action_or_reaches_what_is_not_ours(job: Job) -
         ("s3:DeleteObject", f"arn:aws:s3:::{BUCKET}/x"),
     ):
         assert not allowed(job, action, resource), action
+
+
+def test_each_bucket_has_the_rights_that_it_alone_needs() -> None:
+    by_bucket = {r: set(s["Action"]) for s in document("setup", **HARD)["Statement"] for r in s["Resource"]}
+    backups, logs = (by_bucket[f"arn:aws:s3:::{name}"] for name in (BUCKET, LOG_BUCKET))
+    assert backups - logs == {
+        "s3:GetBucketLogging",
+        "s3:PutBucketLogging",
+        "s3:PutBucketObjectLockConfiguration",
+    }
+    assert logs < backups
 
 
 def test_to_recover_is_to_list_get_and_decrypt() -> None:
@@ -176,13 +207,15 @@ def test_to_make_a_bucket_without_access_lists_is_a_right_of_its_own() -> None:
 
 def test_every_row_of_the_table_is_of_use_to_some_job() -> None:
     """But for what the demo does in the place of others."""
-    used = {call.name for job in JOBS for call in calls_for(job, _with_boundary(), BUCKET)}
+    used = {call.name for job in JOBS for call in calls_for(job, _everything(), BUCKET)}
     demo = {"sts:AssumeRole", "s3:PutObject", "s3:DeleteObject"}
     assert set(OPERATIONS) - used == demo
 
 
-def _with_boundary() -> Blueprint:
-    return sample_blueprint(role__permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/Bound")
+def _everything() -> Blueprint:
+    watched = bucket(PLACE, BUCKET, namespace="global", strict=False, hardening=Hardening(topic=Ref("topic")))
+    bound = f"arn:aws:iam::{ACCOUNT}:policy/Bound"
+    return (*sample_blueprint(role__permissions_boundary=bound, **HARD), watched)
 
 
 def test_the_policy_for_a_given_key_is_enough_for_the_whole_journey(aws: Aws) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from services.model.calls import Call, filled
 from services.model.operations import OPERATIONS, reads
 from services.model.resource import Blueprint, calls_of
 from services.model.values import Ref, bare, refs
-from tests.world import ACCOUNT, sample, sample_lookup, tagged
+from tests.world import ACCOUNT, HARD, sample, sample_lookup, tagged
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,12 @@ def variants() -> Iterator[Variant]:
         }
         key = f"arn:{partition}:kms:{region}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
         every = ("kms:Decrypt", "s3:ListBucket", "s3:PutObjectTagging", "sts:TagSession")
-        ways: dict[str, dict[str, object]] = {
+        ways: dict[str, Mapping[str, object]] = {
             "plain": {},
             "account-regional": {
                 "storage__namespace": "account-regional",
                 "storage__bucket": f"acme-{ACCOUNT}-{region}-an",
+                "storage__access_logs": True,
             },
             "given key": {"storage__kms_key": key},
             "boundary": {"role__permissions_boundary": f"arn:{partition}:iam::{ACCOUNT}:policy/Bound"},
@@ -75,6 +76,8 @@ def variants() -> Iterator[Variant]:
                 "role__permissions_boundary": f"arn:{partition}:iam::aws:policy/PowerUserAccess"
             },
             "strict": {"storage__encryption_headers": "strict"},
+            "hardened": HARD,
+            "MFA Delete": {"hardening__mfa_delete": "planned"},
             "extra actions": {"role__extra_actions": every, "role__path": "/palisade/"},
         }
         for name, values in ways.items():
@@ -144,15 +147,17 @@ def test_every_arn_is_of_the_partition(variant: Variant) -> None:
 
 @each_variant
 def test_the_region_is_named_as_s3_wants_it(variant: Variant) -> None:
-    (create,) = [call for call in variant.calls if call.name == "s3:CreateBucket"]
-    configuration = create.params["CreateBucketConfiguration"]
-    assert isinstance(configuration, dict)
-    if variant.region == "us-east-1":
-        assert "LocationConstraint" not in configuration
-    else:
-        assert configuration["LocationConstraint"] == variant.region
-    regional = "account-regional" in variant.name
-    assert create.params.get("BucketNamespace") == ("account-regional" if regional else None)
+    creates = [call for call in variant.calls if call.name == "s3:CreateBucket"]
+    assert creates
+    for create in creates:
+        configuration = create.params["CreateBucketConfiguration"]
+        assert isinstance(configuration, dict)
+        if variant.region == "us-east-1":
+            assert "LocationConstraint" not in configuration
+        else:
+            assert configuration["LocationConstraint"] == variant.region
+        regional = "account-regional" in variant.name
+        assert create.params.get("BucketNamespace") == ("account-regional" if regional else None)
 
 
 @each_variant
