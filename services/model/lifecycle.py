@@ -96,7 +96,7 @@ def _facet(site: Site, says: str, rules: Sequence[Mapping[str, Tree]]) -> Facet:
     def write(_have: Tree, target: Tree) -> Call:
         size = entries(target).get(_SIZE)
         kept: Mapping[str, Tree] = {} if size is None else {_SIZE: size}
-        configuration = {"Rules": items(entries(target).get("Rules"))}
+        configuration = {"Rules": [_scoped(entries(rule)) for rule in items(entries(target).get("Rules"))]}
         return site.put("PutBucketLifecycleConfiguration", LifecycleConfiguration=configuration, **kept)
 
     return Facet(
@@ -143,8 +143,15 @@ def normal(value: Tree) -> Tree:
 
 
 def _spelt(rule: Mapping[str, Tree]) -> Mapping[str, Tree]:
-    old_form = rule.get("Prefix") or ""
-    scope = entries(rule.get("Filter")) or {"Prefix": old_form}
+    scoped = _scoped(rule)
+    return {**scoped, "Filter": entries(scoped.get("Filter")) or {"Prefix": ""}}
+
+
+def _scoped(rule: Mapping[str, Tree]) -> Mapping[str, Tree]:
+    """The rule with its scope in today's form: S3 still tells the older one, but refuses both forms side by side."""
+    if "Prefix" not in rule:
+        return rule
+    scope = {"Prefix": rule["Prefix"] or ""}
     return {**{name: part for name, part in rule.items() if name != "Prefix"}, "Filter": scope}
 
 

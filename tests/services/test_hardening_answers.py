@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from services.answers import Answers, problems
+from services.answers import Answers, place, problems
 from services.blueprint import blueprint
 from services.model.resource import Resource
 from services.questions import BY_KEY
-from services.storage import namespace_of
+from services.storage import access_log_buckets, namespace_of
 from tests.world import ACCOUNT, BUCKET, HARD, LOG_BUCKET, sample
 
 PRODUCTION = {"setup__environment": "production"}
@@ -38,7 +40,6 @@ def test_production_is_strict_by_default_and_sandbox_is_not(
 def test_days_follow_what_they_are_for() -> None:
     off = sample(**PRODUCTION, storage__noncurrent_versions=0, storage__object_lock="off")
     assert (off.get("storage.noncurrent_days"), off.get("storage.object_lock_days")) == (0, 0)
-    assert problems(off) == ()
 
 
 def test_the_bucket_for_access_logs_is_proposed_beside_the_one_for_backups() -> None:
@@ -53,12 +54,12 @@ def test_the_bucket_for_access_logs_is_proposed_beside_the_one_for_backups() -> 
     [
         ({"storage__object_lock": "governance"}, "invalid-answer", "storage.object_lock_days"),
         (
-            {**PRODUCTION, "storage__object_lock_days": 0},
+            {**HARD, "storage__object_lock_days": 0},
             "invalid-answer",
             "storage.object_lock_days",
         ),
         ({"storage__noncurrent_versions": 5}, "invalid-answer", "storage.noncurrent_days"),
-        ({**PRODUCTION, "hardening__mfa_delete": "planned"}, "invalid-answer", "hardening.mfa_delete"),
+        ({**HARD, "hardening__mfa_delete": "planned"}, "invalid-answer", "hardening.mfa_delete"),
         ({**HARD, "storage__access_log_bucket": BUCKET}, "invalid-answer", "storage.access_log_bucket"),
         (
             {**HARD, "storage__access_log_bucket": "logs-999999999999-eu-west-1-an"},
@@ -82,12 +83,11 @@ def test_answers_that_do_not_go_together(values: dict[str, object], code: str, w
 @pytest.mark.parametrize(
     "values",
     [
-        {**PRODUCTION},
         {**HARD},
         {"storage__object_lock": "governance", "storage__object_lock_days": 36500},
         {"storage__noncurrent_days": 30, "storage__object_lock_days": 30},
         {"hardening__mfa_delete": "planned"},
-        {**PRODUCTION, "hardening__mfa_delete": "planned", "storage__noncurrent_versions": 0},
+        {**HARD, "hardening__mfa_delete": "planned", "storage__noncurrent_versions": 0},
         {**HARD, "storage__access_log_bucket": f"logs-{ACCOUNT}-eu-west-1-an", "aws__account": None},
         {"storage__access_log_bucket": BUCKET},
     ],
@@ -114,7 +114,16 @@ def test_each_answer_adds_its_side_and_no_other() -> None:
     assert set(logged) - set(parts()) == {"log_bucket"}
     planned = parts(hardening__mfa_delete="planned")
     assert sides(planned["bucket"]) - plain == {"mfa-delete"}
-    assert sides(parts(**PRODUCTION)["bucket"]) - plain == {"object-lock", "access-logs"}
+    assert sides(parts(**HARD)["bucket"]) - plain == {"object-lock", "access-logs"}
+
+
+def test_the_trails_bucket_is_a_source_of_access_logs_where_there_is_one() -> None:
+    answers = sample(**HARD)
+    with_trail = replace(answers, given={**answers.given, "hardening.trail": "create"})
+    for given, count in ((answers, 1), (with_trail, 2)):
+        (logs,) = access_log_buckets(given, place(given, ACCOUNT))
+        policy = next(facet for facet in logs.facets("created") if facet.name == "policy")
+        assert str(policy.want).count("logging.s3.amazonaws.com") == count
 
 
 def test_the_bucket_for_access_logs_is_made_as_its_name_says() -> None:

@@ -194,7 +194,9 @@ def test_a_bucket_that_tells_nobody_is_read_as_such() -> None:
     told = outputs(NOTIFICATIONS.read, dict(entries(merged(NOTIFICATIONS, have))))["have"]
     assert same(NOTIFICATIONS, told, merged(NOTIFICATIONS, told))
     bridge = outputs(NOTIFICATIONS.read, {"EventBridgeConfiguration": {}})["have"]
-    assert entries(merged(NOTIFICATIONS, bridge))["EventBridgeConfiguration"] == {}
+    target = merged(NOTIFICATIONS, bridge)
+    assert entries(target)["EventBridgeConfiguration"] == {}
+    assert not same(NOTIFICATIONS, merged(NOTIFICATIONS, None), target), "a lost EventBridge would be noticed"
 
 
 @pytest.mark.parametrize("event", ["s3:ObjectCreated:*", "s3:LifecycleExpiration:Delete"])

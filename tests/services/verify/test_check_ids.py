@@ -5,17 +5,27 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from services.answers import place
 from services.backups.findings import TITLES
-from tests.world import sample_blueprint
+from services.model.buckets import Hardening, bucket, trail_bucket
+from services.model.values import Ref
+from services.storage import names
+from tests.world import ACCOUNT, BUCKET, HARD, sample, sample_blueprint
 
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "checks.md").read_text()
+PLACE = place(sample(), ACCOUNT)
+EVERYTHING = Hardening(topic=Ref("topic"), mfa_delete=True)
 BOUNDARY = "arn:aws:iam::123456789012:policy/Boundary"
 
 
 def test_every_facet_has_its_line_and_every_line_its_facet() -> None:
-    blueprint = sample_blueprint(role__permissions_boundary=BOUNDARY)
+    blueprint = (
+        *sample_blueprint(role__permissions_boundary=BOUNDARY, **HARD),
+        bucket(PLACE, BUCKET, namespace="global", strict=False, hardening=EVERYTHING),
+        trail_bucket(names(sample(), PLACE), namespace="global", logged=True),
+    )
     ours = {f"config.{r.name}.{f.name}" for r in blueprint for f in r.facets("created")}
-    told = set(re.findall(r"`(config\.[a-z]+\.[a-z-]+)`", DOCUMENT)) - {"config.<resource>.exists"}
+    told = set(re.findall(r"`(config\.[a-z_]+\.[a-z-]+)`", DOCUMENT)) - {"config.<resource>.exists"}
     assert told == ours
 
 

@@ -20,7 +20,7 @@ from services.model.place import Place
 from services.model.resource import Blueprint, Resource
 from services.model.values import Ref
 from tests.ports import Recording
-from tests.world import SETUP, Journey, do, sample
+from tests.world import HARD, SETUP, Journey, do, sample
 
 BUCKET = "acme-production-hardened"
 LOGS = f"{BUCKET}-access-logs"
@@ -52,9 +52,9 @@ def stage(emulator: Emulator, accounts: Accounts) -> Stage:
 
 
 def production(accounts: Accounts) -> Answers:
-    """The defaults of production, and nothing but names beside them."""
+    """Everything about buckets as production has it by default."""
     return sample(
-        setup__environment="production",
+        **HARD,
         aws__region=REGION,
         aws__account=ORGANISATION,
         palisade__principal_arn=accounts.principal_arn,
@@ -126,7 +126,7 @@ def test_rules_that_others_add_stay_and_ours_come_back(stage: Stage) -> None:
 def watched(topic: Ref | str | None, **more: Any) -> Resource:
     """The bucket as production has it, and a topic that is told."""
     hardening = Hardening(Lock("compliance", 365), Keep(10, 90), access_logs=True, topic=topic, **more)
-    place = Place(ORGANISATION, REGION, SETUP, {"palisade-wizard:environment": "production"})
+    place = Place(ORGANISATION, REGION, SETUP, {"palisade-wizard:environment": "sandbox"})
     return bucket(place, BUCKET, namespace="global", strict=False, hardening=hardening)
 
 
@@ -186,7 +186,7 @@ def test_an_existing_bucket_gets_the_lock_too(stage: Stage) -> None:
     do(stage.aws, "s3", "CreateBucket", Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     do(stage.aws, "s3", "PutBucketVersioning", Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     do(stage.aws, "s3", "PutObject", Bucket=name, Key="old", Body=b"x")
-    place = Place(ORGANISATION, REGION, SETUP, {"palisade-wizard:environment": "production"})
+    place = Place(ORGANISATION, REGION, SETUP, {"palisade-wizard:environment": "sandbox"})
     hardening = Hardening(lock=Lock("governance", 1))
     older = bucket(place, name, namespace="global", strict=False, hardening=hardening)
     parts = (*(p for p in stage.parts if p.name == "key"), replace(older, after=("key",)))
