@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from services import hardening_checks
 from services.model.place import Place, parse_arn, partition_of
 from services.model.tags import ENVIRONMENT
 from services.problems import Problem, ProblemError, refuse
@@ -37,6 +38,10 @@ class Answers:
         if not isinstance(value, int):
             raise TypeError(key)
         return value
+
+    def flag(self, key: str) -> bool:
+        """Whether a yes-or-no answer is yes."""
+        return self.get(key) is True
 
     def texts(self, key: str) -> tuple[str, ...]:
         value = self.get(key)
@@ -90,6 +95,7 @@ def problems(answers: Answers) -> tuple[Problem, ...]:
         _data_events,
         _trail_bucket,
         _alarms_hear,
+        *hardening_checks.CHECKS,
     ):
         problem = check(answers)
         if problem is not None:

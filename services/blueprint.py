@@ -6,11 +6,11 @@ from services.answers import Answers, complete, place
 from services.hardening import hardening
 from services.model import policies
 from services.model.aliases import alias
-from services.model.buckets import bucket
 from services.model.keys import KeySpec, key
 from services.model.place import Place
 from services.model.resource import Blueprint
 from services.model.roles import RoleSpec, role
+from services.storage import access_log_buckets, backup_bucket
 
 
 def alias_name(setup_name: str) -> str:
@@ -26,13 +26,12 @@ def blueprint(answers: Answers, account: str) -> Blueprint:
     where = place(answers, account)
     complete(answers.updated({"aws.account": account}))
     own_key = answers.text("storage.kms_key") == "create"
-    bucket_name = answers.text("storage.bucket")
     spec = RoleSpec(
         name=answers.text("role.name"),
         path=answers.text("role.path"),
         principal_arn=answers.text("palisade.principal_arn"),
         external_id=answers.text("palisade.external_id"),
-        bucket_arn=f"arn:{where.partition}:s3:::{bucket_name}",
+        bucket_arn=f"arn:{where.partition}:s3:::{answers.text('storage.bucket')}",
         max_session_seconds=answers.number("role.max_session_seconds"),
         permissions_boundary=answers.text("role.permissions_boundary") or None,
         extra_actions=answers.texts("role.extra_actions"),
@@ -40,12 +39,8 @@ def blueprint(answers: Answers, account: str) -> Blueprint:
     return (
         key(where, _backup_key(where, answers)),
         *((alias(alias_name(answers.text("setup.name"))),) if own_key else ()),
-        bucket(
-            where,
-            bucket_name,
-            namespace=answers.text("storage.namespace"),
-            strict=answers.text("storage.encryption_headers") == "strict",
-        ),
+        *access_log_buckets(answers, where),
+        backup_bucket(answers, where),
         role(where, spec),
         *hardening(where, answers),
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+from services import storage
 from services.alarm_answers import alarms
 from services.answers import Answers
 from services.model.aliases import alias
+from services.model.buckets import trail_bucket
 from services.model.keys import KeySpec, key
 from services.model.log_groups import log_group, log_role
-from services.model.naming import Names, beside
+from services.model.naming import Names
 from services.model.place import Place, parse_arn
 from services.model.resource import Blueprint, elsewhere
 from services.model.selector_merge import Events, Wanted
@@ -27,6 +29,11 @@ def hardening(where: Place, answers: Answers) -> Blueprint:
     if trail == "create":
         return (
             *second_key(where, found, answers),
+            trail_bucket(
+                found,
+                namespace=storage.namespace_of(found.trail_bucket),
+                logged=answers.flag("storage.access_logs"),
+            ),
             log_group(found),
             log_role(found),
             own_trail(found, events),
@@ -47,14 +54,7 @@ def answered(answers: Answers) -> bool:
 def names(where: Place, answers: Answers) -> Names:
     """The names of what watches, in the region where it is: a reused trail's home, else the bucket's own region."""
     home = parse_arn(answers.text("hardening.trail"))
-    bucket = answers.text("storage.bucket")
-    return Names(
-        place=replace(where, region=home.region) if home else where,
-        setup=answers.text("setup.name"),
-        bucket=bucket,
-        access_log_bucket=beside(bucket, "access-logs"),
-        trail_bucket=answers.text("hardening.trail_bucket"),
-    )
+    return storage.names(answers, replace(where, region=home.region) if home else where)
 
 
 def second_key(where: Place, found: Names, answers: Answers) -> Blueprint:

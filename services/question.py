@@ -12,6 +12,11 @@ Value: TypeAlias = "str | int | bool | tuple[str, ...]"
 Given: TypeAlias = Mapping[str, Value]
 
 
+def by_environment(sandbox: Value, production: Value) -> Callable[[Given], Value | None]:
+    """A default that is stricter where real funds are at stake; without an environment it is sandbox's."""
+    return lambda given: production if given.get("setup.environment") == "production" else sandbox
+
+
 @dataclass(frozen=True)
 class Question:
     """One answer. `key` is `table.name` in the setup file; the flag is `--table-name`.

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from services import rules
 from services.question import Given, Question, Value
+from services.storage_questions import STORAGE_HARDENING
 from services.trail_questions import TRAIL_QUESTIONS, trail_default
 
 
@@ -162,50 +163,7 @@ QUESTIONS: tuple[Question, ...] = (
         choices=("tolerant", "strict"),
         default=_fixed("tolerant"),
     ),
-    Question(
-        "storage.noncurrent_versions",
-        "Old versions to keep",
-        "How many old versions of a backup stay when old ones expire. Not available yet; nothing expires.",
-        kind="number",
-        between=(0, 100),
-        default=_fixed(0),
-        later=True,
-    ),
-    Question(
-        "storage.noncurrent_days",
-        "Days to keep old versions",
-        "After how many days older versions expire. Not available yet; nothing expires.",
-        kind="number",
-        between=(0, 36500),
-        default=_fixed(0),
-        later=True,
-    ),
-    Question(
-        "storage.object_lock",
-        "Object Lock",
-        "Makes backups undeletable for a time. Not available yet; off.",
-        kind="choice",
-        choices=("off", "governance", "compliance"),
-        default=_fixed("off"),
-        later=True,
-    ),
-    Question(
-        "storage.object_lock_days",
-        "Object Lock days",
-        "For how many days a backup cannot be deleted. Not available yet; off.",
-        kind="number",
-        between=(0, 36500),
-        default=_fixed(0),
-        later=True,
-    ),
-    Question(
-        "storage.access_logs",
-        "Access logs",
-        "Records every request to the bucket. Not available yet; off.",
-        kind="flag",
-        default=_fixed(value=False),
-        later=True,
-    ),
+    *STORAGE_HARDENING,
     Question(
         "role.name",
         "Role name",
@@ -257,10 +215,10 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "hardening.mfa_delete",
         "MFA Delete",
-        "Whether deleting a version needs a second factor. Not available yet; off.",
+        "Whether deleting a version for good takes the root user's second factor. Only root can turn it on, so "
+        "planned prints the command. It excludes lifecycle rules: storage.noncurrent_versions must be 0.",
         kind="choice",
         choices=("off", "planned"),
         default=_fixed("off"),
-        later=True,
     ),
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from services import files, setup_file
+from services.answers import Answers
 from services.clock import Clock
 from services.engine.journal import Journal
 from services.problems import ProblemError, refuse
@@ -101,9 +102,22 @@ def _read(path: Path) -> SetupFile | ProblemError:
 
 _APART = {
     "storage.bucket": "bucket",
+    "storage.access_log_bucket": "bucket for access logs",
+    "hardening.trail_bucket": "bucket for CloudTrail's log files",
     "role.name": "role",
     "storage.kms_key": "KMS key",
 }
+
+
+def _has(answers: Answers, key: str) -> bool:
+    """Whether the set-up has what the answer names; the names of log buckets are proposed even where there is none."""
+    match key:
+        case "storage.access_log_bucket":
+            return answers.flag("storage.access_logs")
+        case "hardening.trail_bucket":
+            return answers.text("hardening.trail") == "create"
+        case _:
+            return True
 
 
 def kept_apart(setup: SetupFile, others: tuple[SetupFile | ProblemError, ...]) -> None:
@@ -119,7 +133,7 @@ def kept_apart(setup: SetupFile, others: tuple[SetupFile | ProblemError, ...]) -
         if len(accounts) > 1:
             continue
         for key, what in _APART.items():
-            value = mine.text(key)
+            value = mine.text(key) if all(_has(answers, key) for answers in (mine, theirs)) else ""
             if value and value != "create" and value == theirs.text(key):
                 raise refuse(
                     "other-environment",

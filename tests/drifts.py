@@ -165,7 +165,13 @@ DRIFTS: tuple[tuple[str, str, Change], ...] = (
     ("role.boundary", "set", role_call("DeleteRolePermissionsBoundary")),
 )
 
+EXPIRING = {"ID": "Spring", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 30}}
+
 NO_RETURN: tuple[tuple[str, Change], ...] = (
+    (
+        "bucket.lifecycle",
+        bucket_call("PutBucketLifecycleConfiguration", LifecycleConfiguration={"Rules": [EXPIRING]}),
+    ),
     ("key.state", key_call("DisableKey")),
     ("key.state", key_call("ScheduleKeyDeletion")),
     (

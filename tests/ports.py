@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from services.model.calls import Aws, Call, Refused, Reply
 from services.model.operations import reads
+from services.model.values import Tree, entries
 
 
 class Crashed(BaseException):
@@ -131,20 +132,35 @@ class Replying:
         return self.change(reply) if call.name == self.name else reply
 
 
-@dataclass(frozen=True)
-class TrailBucket:
-    """Makes the bucket that a new trail writes into, unless it is there."""
+@dataclass
+class Remembering:
+    """Answers a reading call with what the writing call last said: AWS, where an emulator forgets a part of it.
+
+    `pairs` maps the writing operation to the reading one, and to the parts of the reply in the writer's parameters.
+    """
 
     aws: Aws
+    pairs: Mapping[str, tuple[str, Callable[[Mapping[str, Tree]], Reply]]]
+    kept: dict[tuple[str, Tree], Reply] = field(default_factory=dict)
 
     def __call__(self, call: Call) -> Reply:
-        if call.name == "cloudtrail:CreateTrail":
-            bucket = str(call.params["S3BucketName"])
-            buckets = self.aws(Call("s3", "ListBuckets"))["Buckets"]
-            if bucket not in {found["Name"] for found in buckets}:
-                place = {"LocationConstraint": "eu-west-1"}
-                self.aws(Call("s3", "CreateBucket", {"Bucket": bucket, "CreateBucketConfiguration": place}))
-        return self.aws(call)
+        reply = self.aws(call)
+        bucket = call.params.get("Bucket")
+        if call.op in self.pairs:
+            reading, part = self.pairs[call.op]
+            self.kept[reading, bucket] = part(call.params)
+        return self.kept.get((call.op, bucket), reply)
+
+
+def keeping_rules(aws: Aws) -> Remembering:
+    """moto drops `NewerNoncurrentVersions` when it is asked for lifecycle rules."""
+
+    def rules(params: Mapping[str, Tree]) -> Reply:
+        size = {k: v for k, v in params.items() if k == "TransitionDefaultMinimumObjectSize"}
+        return {"Rules": entries(params["LifecycleConfiguration"])["Rules"], **size}
+
+    pairs = {"PutBucketLifecycleConfiguration": ("GetBucketLifecycleConfiguration", rules)}
+    return Remembering(aws, pairs)
 
 
 @dataclass

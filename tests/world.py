@@ -54,6 +54,15 @@ TRAIL_BUCKET = f"{BUCKET}-trail"
 TRAIL_ARN = f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/palisade-acme-sandbox"
 LOG_GROUP = "palisade/acme-sandbox/cloudtrail"
 LOG_ROLE = "PalisadeTrailLogs-acme-sandbox"
+LOG_BUCKET = f"{BUCKET}-access-logs"
+HARD: Mapping[str, object] = {
+    "storage__noncurrent_versions": 10,
+    "storage__noncurrent_days": 90,
+    "storage__object_lock": "compliance",
+    "storage__object_lock_days": 365,
+    "storage__access_logs": True,
+}
+"""What production has by default: everything about the buckets turned on."""
 
 
 def sample(**values: object) -> Answers:
@@ -108,6 +117,8 @@ def sample_lookup(partition: str = "aws", region: str = "eu-west-1") -> Any:
         Ref("key"): f"arn:{partition}:kms:{region}:{ACCOUNT}:key/{key}",
         Ref("key", "id"): key,
         Ref("bucket"): f"arn:{partition}:s3:::{BUCKET}",
+        Ref("log_bucket"): f"arn:{partition}:s3:::{LOG_BUCKET}",
+        Ref("log_bucket", "id"): LOG_BUCKET,
         Ref("role"): f"arn:{partition}:iam::{ACCOUNT}:role/{ROLE}",
         Ref("log_key"): f"arn:{partition}:kms:{region}:{ACCOUNT}:key/{key[::-1]}",
         Ref("log_key", "id"): key[::-1],

@@ -174,7 +174,9 @@ def _whose(resource: Resource, aws: Aws, refused: Refused, ownership: Ownership)
     return Problem(
         "taken",
         f"The {resource.title} belongs to another AWS account: the name is taken.",
-        ("Choose another name under storage.bucket; an account-regional name cannot be taken by others.",),
+        (
+            f"Choose another name under {resource.answer}; an account-regional name cannot be taken by others.",
+        ),
         resource.name,
     )
 

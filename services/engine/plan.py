@@ -13,7 +13,7 @@ from services.engine.order import ordered
 from services.engine.world import Absent, Have, Present, Unknown, World
 from services.model import policies
 from services.model.calls import Call
-from services.model.resource import Blueprint, Facet, Resource, Risk
+from services.model.resource import Blueprint, Facet, Remark, Resource, Risk
 from services.model.values import Tree, bare, document, entries, fill, refs, shown
 from services.problems import Problem, as_json
 
@@ -56,10 +56,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Note:
-    """Something worth saying that is no difference: what AWS does not report, or what only a person can do."""
+    """Something worth saying that is no difference: what AWS does not report or, with a `remark`, a person should heed."""
 
     address: str
     says: str
+    remark: Remark | None = None
+
+    @property
+    def heed(self) -> bool:
+        return self.remark is not None
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,11 @@ def _absent(resource: Resource, world: World) -> Iterator[Step | Note]:
         return
     yield Step(resource.name, "create", resource.says, resource, call=create, fresh=True)
     for facet in facets_of(resource, world):
-        if not facet.born and facet.write is not None:
+        if facet.born:
+            continue
+        if facet.write is None:
+            yield from _said(f"{resource.name}.{facet.name}", facet, None, facet.merge(None, facet.want))
+        else:
             yield from _differs(resource, facet, None, world, fresh=True)
 
 
@@ -162,8 +171,9 @@ def _differs(
     if problem is not None:
         yield Step(address, "blocked", facet.says, resource, facet, have, target, problem=problem.at(address))
         return
+    yield from _said(address, facet, have, target)
     if not fresh:
-        yield from _notes(address, resource, facet, have, target)
+        yield from _unreported_notes(address, resource, facet, have, target)
         if same(facet, have, target):
             return
     if facet.write is None:
@@ -189,12 +199,17 @@ def _differs(
     )
 
 
-def _notes(address: str, resource: Resource, facet: Facet, have: Tree, target: Tree) -> Iterator[Note]:
+def _unreported_notes(
+    address: str, resource: Resource, facet: Facet, have: Tree, target: Tree
+) -> Iterator[Note]:
     for name in _unreported(facet, have, target):
         yield Note(address, f"AWS does not report {name} of the {resource.title}.")
-    remark = facet.remark(have)
+
+
+def _said(address: str, facet: Facet, have: Tree, target: Tree) -> Iterator[Note]:
+    remark = facet.remark(have, target)
     if remark is not None:
-        yield Note(address, f"{remark.says} {remark.remedy}")
+        yield Note(address, remark.text, remark)
 
 
 def _hidden(tree: Tree, world: World) -> Problem | None:

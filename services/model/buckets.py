@@ -1,226 +1,119 @@
-"""The bucket that Palisade writes backups to."""
+"""The buckets of a set-up: the one that Palisade writes backups to, and those that keep the records of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from services.model import policies, tags
-from services.model.calls import Call
+from services.model import bucket_records, lifecycle, log_policies, object_lock, policies, versions
+from services.model.bucket_sides import Site, common, encryption, policy, resource
+from services.model.lifecycle import Keep
+from services.model.naming import Names
+from services.model.object_lock import Lock
 from services.model.place import Place
 from services.model.resource import Facet, Origin, Resource
-from services.model.values import Json, Ref, Tree, document, entries, items
-from services.problems import Problem
+from services.model.values import Ref, Tree
 
-_BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
-# A bucket that was just made is not everywhere at once, and S3 refuses two changes at the same time.
-_FRESH = frozenset({"NoSuchBucket", "404", "OperationAborted", "ConditionalRequestConflict"})
+_LOG_BUCKET = Ref("log_bucket", "id")
+_NO_RULES = (
+    "Set storage.noncurrent_versions to 0, and hardening.mfa_delete to planned: MFA Delete stays as it is."
+)
 
 
-def bucket(place: Place, name: str, *, namespace: str, strict: bool) -> Resource:
-    """The bucket; every call on it names the account that must own it."""
-    named: Mapping[str, Tree] = {"Bucket": name, "ExpectedBucketOwner": place.account}
-    arn = f"arn:{place.partition}:s3:::{name}"
-    return Resource(
-        name="bucket",
-        kind="S3 bucket",
-        title=f"S3 bucket {name}",
-        says="holds the encrypted backups that Palisade writes",
-        lookup=Call(
-            "s3",
-            "HeadBucket",
-            named,
-            {"arn": f"'{arn}'", "id": f"'{name}'", "region": "BucketRegion"},
-            frozenset({"404", "NoSuchBucket"}),
+@dataclass(frozen=True)
+class Hardening:
+    """What keeps backups from being lost or changed unseen. `topic` is the ARN of the topic to tell; None for none."""
+
+    lock: Lock | None = None
+    keep: Keep | None = None
+    access_logs: bool = False
+    topic: Tree = None
+    mfa_delete: bool = False
+
+
+def bucket(
+    place: Place, name: str, *, namespace: str, strict: bool, hardening: Hardening = Hardening()
+) -> Resource:
+    """The bucket for the backups."""
+    site = Site(place, "bucket", name, "storage.bucket")
+    return resource(
+        site,
+        "holds the encrypted backups that Palisade writes",
+        lambda origin: (
+            *common(site, origin),
+            versions.versioning(site, without_rules=_NO_RULES if hardening.keep else ""),
+            encryption(site, Ref("key"), "encrypts with the KMS key of this set-up"),
+            policy(
+                site,
+                policies.bucket_policy(site.arn, Ref("key"), strict=strict),
+                "accepts only TLS 1.2 or newer and only this key",
+            ),
+            lifecycle.backups(site, hardening.keep),
+            *_hardened(site, hardening),
         ),
-        create=_create(place, name, namespace),
-        facets=lambda origin: _facets(place, named, arn, origin, strict=strict),
-        owner=Call(
-            "s3", "GetBucketTagging", named, tags.owner_outputs("TagSet"), frozenset({"NoSuchTagSet"})
-        ),
-        listed=Call(
-            "s3",
-            "ListBuckets",
-            {"Prefix": name},
-            {"created": f"Buckets[?Name=='{name}']|[0].CreationDate"},
-        ),
+        namespace=namespace,
     )
 
 
-def _create(place: Place, name: str, namespace: str) -> Call:
-    wanted = tags.wanted(place.setup, "bucket", "created", place.tags)
-    configuration: dict[str, Tree] = {"Tags": tags.listed(wanted)}
-    if place.region != "us-east-1":
-        configuration["LocationConstraint"] = place.region
-    params: dict[str, Tree] = {
-        "Bucket": name,
-        "ObjectOwnership": "BucketOwnerEnforced",
-        "CreateBucketConfiguration": configuration,
-    }
-    if namespace == "account-regional":
-        params["BucketNamespace"] = namespace
-    return Call("s3", "CreateBucket", params, transient=frozenset({"OperationAborted"}))
+def _hardened(site: Site, hardening: Hardening) -> tuple[Facet, ...]:
+    """What was asked for. The lock comes last: it alone can never be taken back."""
+    found: list[Facet] = []
+    if hardening.access_logs:
+        found.append(_logged(site))
+    if hardening.topic is not None:
+        found.append(bucket_records.notifications(site, hardening.topic))
+    if hardening.mfa_delete:
+        found.append(versions.mfa_delete(site))
+    if hardening.lock is not None:
+        found.append(object_lock.object_lock(site, hardening.lock))
+    return tuple(found)
 
 
-def _facets(
-    place: Place, named: Mapping[str, Tree], arn: str, origin: Origin, *, strict: bool
-) -> tuple[Facet, ...]:
-    def get(op: str, path: str, *absent: str) -> Call:
-        return Call("s3", op, named, {"have": path}, frozenset(absent), _FRESH)
-
-    def put(op: str, **params: Tree) -> Call:
-        return Call("s3", op, {**named, **params}, transient=_FRESH)
-
-    wanted_tags = tags.listed(tags.wanted(place.setup, "bucket", origin, place.tags))
-    return (
-        Facet(
-            name="tags",
-            says="carries this set-up's tags",
-            want=wanted_tags,
-            read=get("GetBucketTagging", "TagSet", "NoSuchTagSet"),
-            write=lambda _have, target: put("PutBucketTagging", Tagging={"TagSet": target}),
-            merge=tags.merging(),
-            normal=tags.normal(),
-            words=tags.words,
-            refuse=tags.other_environment,
-        ),
-        Facet(
-            name="region",
-            says=f"is in {place.region}",
-            want=place.region,
-            read=get("HeadBucket", "BucketRegion"),
-            write=None,
-            born=True,
-            optional=frozenset({"*"}),
-            refuse=_elsewhere(place.region),
-        ),
-        Facet(
-            name="public-access",
-            says="cannot be made public, in four ways",
-            want=dict.fromkeys(_BLOCKS, True),
-            read=get(
-                "GetPublicAccessBlock",
-                "PublicAccessBlockConfiguration",
-                "NoSuchPublicAccessBlockConfiguration",
-            ),
-            write=lambda _have, target: put("PutPublicAccessBlock", PublicAccessBlockConfiguration=target),
-            words=_public_words,
-        ),
-        Facet(
-            name="ownership",
-            says="owns every file in it; access lists are off",
-            want="BucketOwnerEnforced",
-            read=get(
-                "GetBucketOwnershipControls",
-                "OwnershipControls.Rules[0].ObjectOwnership",
-                "OwnershipControlsNotFoundError",
-            ),
-            write=lambda _have, target: put(
-                "PutBucketOwnershipControls", OwnershipControls={"Rules": [{"ObjectOwnership": target}]}
-            ),
-            born=True,
-        ),
-        Facet(
-            name="versioning",
-            says="keeps old versions",
-            want="Enabled",
-            read=get("GetBucketVersioning", "Status"),
-            write=lambda _have, target: put(
-                "PutBucketVersioning", VersioningConfiguration={"Status": target}
-            ),
-            words=lambda v: "keeps old versions" if v == "Enabled" else "does not keep old versions",
-        ),
-        Facet(
-            name="encryption",
-            says="encrypts with the KMS key of this set-up",
-            want={
-                "ApplyServerSideEncryptionByDefault": {
-                    "SSEAlgorithm": "aws:kms",
-                    "KMSMasterKeyID": Ref("key"),
-                },
-                "BucketKeyEnabled": True,
-            },
-            read=get(
-                "GetBucketEncryption",
-                "ServerSideEncryptionConfiguration.Rules[0]",
-                "ServerSideEncryptionConfigurationNotFoundError",
-            ),
-            write=lambda _have, target: put(
-                "PutBucketEncryption", ServerSideEncryptionConfiguration={"Rules": [target]}
-            ),
-            merge=lambda have, want: {**entries(have), **entries(want)},
-            normal=_encryption,
-            words=_encryption_words,
-        ),
-        Facet(
-            name="policy",
-            says="accepts only TLS 1.2 or newer and only this key",
-            want=policies.bucket_policy(arn, Ref("key"), strict=strict),
-            read=get("GetBucketPolicy", "Policy", "NoSuchBucketPolicy"),
-            write=lambda _have, target: put("PutBucketPolicy", Policy=target),
-            merge=policies.merge,
-            normal=policies.normal,
-            document=True,
-            words=policies.words,
-            refuse=_foreign_allow,
-        ),
-    )
+def _logged(site: Site) -> Facet:
+    return bucket_records.access_logs(site, _LOG_BUCKET, log_policies.access_log_prefix(site.name))
 
 
-def _elsewhere(region: str) -> Callable[[Tree, Tree], Problem | None]:
-    def refuse(have: Tree, _target: Tree) -> Problem | None:
-        if have in {None, region}:
-            return None
-        return Problem(
-            "region",
-            f"The bucket is in {have}, but this set-up is for {region}.",
-            ("Choose another bucket name, or set aws.region to the bucket's region.",),
+def log_bucket(names: Names, sources: Mapping[str, str], *, namespace: str) -> Resource:
+    """The bucket for S3's access logs of the sources: what each is (`Backups`, `Trail`), and the bucket's name."""
+    site = Site(names.place, "log_bucket", names.access_log_bucket, "storage.access_log_bucket")
+    prefixes = {what: log_policies.access_log_prefix(source) for what, source in sources.items()}
+
+    def facets(origin: Origin) -> tuple[Facet, ...]:
+        return (
+            *common(site, origin),
+            object_lock.no_object_lock(site),
+            versions.versioning(site, without_rules=f"Choose another bucket name under {site.answer}."),
+            # S3 delivers access logs only where its own keys encrypt.
+            encryption(site, None, "encrypts with S3's own keys, the only ones that access logs can have"),
+            policy(
+                site,
+                log_policies.access_log_policy(names, sources),
+                "accepts access logs of this set-up's buckets, and only over TLS 1.2 or newer",
+            ),
+            lifecycle.access_logs(site, prefixes),
         )
 
-    return refuse
+    return resource(site, "keeps the access logs of this set-up's buckets", facets, namespace=namespace)
 
 
-def _foreign_allow(have: Tree, _target: Tree) -> Problem | None:
-    found = policies.allows(have)
-    if not found:
-        return None
-    names = ", ".join(str(s.get("Sid") or "a statement without a Sid") for s in found)
-    return Problem(
-        "unfit",
-        f"The bucket's policy lets others in ({names}), so it cannot be used for backups.",
-        (
-            "Choose another bucket name under storage.bucket: a bucket of its own is the safest.",
-            "Or have the owner of the bucket remove these Allow statements: "
-            + policies.text(Json([document(s) for s in found])),
-        ),
-    )
+def trail_bucket(names: Names, *, namespace: str, logged: bool) -> Resource:
+    """The bucket for CloudTrail's log files; `logged`: its own access logs go to the access log bucket."""
+    site = Site(names.place, "trail_bucket", names.trail_bucket, "hardening.trail_bucket")
 
+    def facets(origin: Origin) -> tuple[Facet, ...]:
+        return (
+            *common(site, origin),
+            versions.versioning(site),
+            # The key lets CloudTrail in by the trail's encryption context, which a bucket key would replace by the bucket's.
+            encryption(
+                site, Ref("log_key"), "encrypts with this set-up's KMS key for records", bucket_key=False
+            ),
+            policy(
+                site,
+                log_policies.trail_bucket_policy(names),
+                "accepts log files of this set-up's trail, and only over TLS 1.2 or newer",
+            ),
+            *((_logged(site),) if logged else ()),
+        )
 
-def _encryption(rule: Tree) -> Tree:
-    default = entries(entries(rule).get("ApplyServerSideEncryptionByDefault"))
-    return {
-        "algorithm": default.get("SSEAlgorithm"),
-        "key": default.get("KMSMasterKeyID"),
-        "bucket key": entries(rule).get("BucketKeyEnabled", False),
-    }
-
-
-def _encryption_words(rule: Tree) -> str:
-    state = entries(_encryption(rule))
-    match state["algorithm"]:
-        case None:
-            return "not set"
-        case "aws:kms" if state["key"] is None:
-            return "encrypts with the AWS-managed key aws/s3"
-        case "AES256":
-            return "encrypts with keys of S3's own (SSE-S3)"
-        case algorithm:
-            bucket_key = "with" if state["bucket key"] else "without"
-            return f"encrypts with {algorithm!s} and {state['key']!s}, {bucket_key} a bucket key"
-
-
-def _public_words(value: Tree) -> str:
-    on = [name for name in _BLOCKS if entries(value).get(name) is True]
-    if not items(on):
-        return "nothing stops it from being made public"
-    missing = [name for name in _BLOCKS if name not in on]
-    return "cannot be made public" if not missing else f"lacks {', '.join(missing)}"
+    return resource(site, "keeps CloudTrail's log files", facets, namespace=namespace)

@@ -114,6 +114,16 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:PutBucketVersioning": _write("turn on versioning of the bucket", "s3:PutBucketVersioning"),
         "s3:PutBucketEncryption": _write("set the bucket's encryption", "s3:PutEncryptionConfiguration"),
         "s3:PutBucketPolicy": _write("set the bucket's policy", "s3:PutBucketPolicy"),
+        "s3:PutObjectLockConfiguration": _write(
+            "set the bucket's Object Lock", "s3:PutBucketObjectLockConfiguration"
+        ),
+        "s3:PutBucketLifecycleConfiguration": _write(
+            "set the bucket's lifecycle rules", "s3:PutLifecycleConfiguration"
+        ),
+        "s3:PutBucketLogging": _write("have the bucket's access logs written", "s3:PutBucketLogging"),
+        "s3:PutBucketNotificationConfiguration": _write(
+            "set the bucket's notifications", "s3:PutBucketNotification"
+        ),
         "s3:PutObject": _write("write a file", "s3:PutObject", "kms:GenerateDataKey"),
         "s3:DeleteObject": _write("delete a file", "s3:DeleteObject"),
         # What verification reads of a trail's records

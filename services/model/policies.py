@@ -37,6 +37,25 @@ def key_policy(partition: str, account: str) -> Json:
     )
 
 
+def tls_only(bucket_arn: str) -> tuple[Mapping[str, Tree], ...]:
+    """Statements for a bucket's policy that deny whatever comes without TLS, or with an old one."""
+
+    def deny(name: str, condition: Mapping[str, Tree]) -> Mapping[str, Tree]:
+        return {
+            "Sid": OURS + name,
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [bucket_arn, f"{bucket_arn}/*"],
+            "Condition": condition,
+        }
+
+    return (
+        deny("TlsOnly", {"Bool": {"aws:SecureTransport": "false"}}),
+        deny("Tls12", {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
+    )
+
+
 def bucket_policy(bucket_arn: str, key_arn: Tree, *, strict: bool) -> Json:
     """Only TLS 1.2 or newer, only this key. Tolerant: an upload without headers gets the bucket's default."""
 
@@ -50,16 +69,8 @@ def bucket_policy(bucket_arn: str, key_arn: Tree, *, strict: bool) -> Json:
             "Condition": condition,
         }
 
-    def transport(name: str, condition: Mapping[str, Tree]) -> Mapping[str, Tree]:
-        return {
-            **deny(name, condition),
-            "Action": "s3:*",
-            "Resource": [bucket_arn, f"{bucket_arn}/*"],
-        }
-
     statements = [
-        transport("TlsOnly", {"Bool": {"aws:SecureTransport": "false"}}),
-        transport("Tls12", {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
+        *tls_only(bucket_arn),
         deny("OnlyKms", {"Null": {SSE: "false"}, "StringNotEquals": {SSE: "aws:kms"}}),
         deny("KmsNeedsOurKey", {"Null": {SSE: "false"}, "StringNotEquals": {SSE_KEY: key_arn}}),
         deny("OnlyOurKey", {"Null": {SSE_KEY: "false"}, "StringNotEquals": {SSE_KEY: key_arn}}),
@@ -201,7 +212,7 @@ def merge(have: Tree, want: Tree) -> Tree:
 
 
 def allows(policy: Tree) -> list[Mapping[str, Tree]]:
-    """The Allow statements of a bucket policy; this program writes none, so every one is foreign."""
+    """The Allow statements of a bucket policy; the backup bucket's own policy has none, so there every one is foreign."""
     if policy is None:
         return []
     found = [entries(s) for s in items(entries(document(policy)).get("Statement"))]

@@ -31,6 +31,10 @@ class Remark:
     remedy: str
     waiting: bool = False
 
+    @property
+    def text(self) -> str:
+        return f"{self.says} {self.remedy}"
+
 
 def _replace(have: Tree, want: Tree) -> Tree:  # noqa: ARG001
     return want
@@ -48,7 +52,7 @@ def _fits(have: Tree, target: Tree) -> Problem | None:  # noqa: ARG001
     return None
 
 
-def _nothing(have: Tree) -> Remark | None:  # noqa: ARG001
+def _nothing_to_say(have: Tree, target: Tree) -> Remark | None:  # noqa: ARG001
     return None
 
 
@@ -65,8 +69,8 @@ class Facet:
     when `normal(target) != normal(have)`. `write=None`: cannot be changed after creation, a mismatch is blocked with
     `refuse`'s problem. `born`: the create call sets it. `optional`: keys of a wanted mapping that AWS may not report;
     their absence is a note, not a difference. `words` says a value in a sentence's words. `risk` names what needs
-    consent. `refuse(have, target)` tells why a resource must not be used at all. `remark(have)` is what to say of a
-    value without doing anything about it. `document`: AWS gives a string.
+    consent. `refuse(have, target)` tells why a resource must not be used at all. `remark(have, target)` is what a person
+    should heed, step or no step. `document`: AWS gives a string.
     """
 
     name: str
@@ -81,7 +85,7 @@ class Facet:
     words: Callable[[Tree], str] = _words
     risk: Callable[[Tree, Tree], Risk | None] = _no_risk
     refuse: Callable[[Tree, Tree], Problem | None] = _fits
-    remark: Callable[[Tree], Remark | None] = _nothing
+    remark: Callable[[Tree, Tree], Remark | None] = _nothing_to_say
     document: bool = False
 
 
@@ -93,7 +97,16 @@ def watched(
     remark: Callable[[Tree], Remark | None],
 ) -> Facet:
     """A facet that is only looked at: whatever AWS has there is no difference, and never holds up a plan."""
-    return Facet(name, says, None, read, None, normal=lambda _value: None, words=words, remark=remark)
+    return Facet(
+        name,
+        says,
+        None,
+        read,
+        None,
+        normal=lambda _value: None,
+        words=words,
+        remark=lambda have, _target: remark(have),
+    )
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,8 @@ class Resource:
     `title` names it for a person. `lookup` outputs at least `arn`. `create=None`: it must exist. `facets(origin)`
     gives its sides, the tags first, as they should be for a resource of that origin. `owner` outputs `setup` and
     `origin` from its tags. `listed` outputs `created` (ISO time) if the account's own list has it: it tells "denied"
-    from "somebody else's", and how old a resource is that only the journal calls ours.
+    from "somebody else's", and how old a resource is that only the journal calls ours. `answer` is the key of the
+    setup file that names it.
     """
 
     name: str
@@ -131,6 +145,7 @@ class Resource:
     search: Search | None = None
     after: tuple[str, ...] = ()
     missing: Problem | None = None
+    answer: str = "storage.bucket"
 
 
 Blueprint: TypeAlias = tuple[Resource, ...]

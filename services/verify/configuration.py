@@ -8,7 +8,7 @@ from types import MappingProxyType
 from services.engine.observe import facets_of
 from services.engine.plan import Step, plan
 from services.engine.world import Absent, Have, Present, World
-from services.model.resource import Blueprint, Facet, Resource
+from services.model.resource import Blueprint, Facet, Remark, Resource
 from services.model.values import document, shown
 from services.verify.checks import Check, Status, check_of
 
@@ -19,6 +19,12 @@ REFERENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "bucket.versioning": ("S3.14",),
         "bucket.encryption": ("S3.17",),
         "bucket.policy": ("S3.5", "S3.6"),
+        "bucket.object-lock": ("S3.15",),
+        "bucket.access-logs": ("S3.9",),
+        "bucket.notifications": ("S3.11",),
+        "bucket.mfa-delete": ("S3.20",),
+        "trail_bucket.public-access": ("CloudTrail.6",),
+        "trail_bucket.access-logs": ("CloudTrail.7",),
         "key.rotation": ("KMS.4",),
         "key.state": ("KMS.3",),
         "role.trust": ("iam_role_cross_service_confused_deputy_prevention",),
@@ -53,11 +59,15 @@ REFERENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 def configuration(blueprint: Blueprint, world: World) -> tuple[Check, ...]:
     """One check a facet; a resource that is not there or not readable is one check of its own."""
-    steps = {step.address: step for step in plan(blueprint, world).steps}
-    return tuple(check for resource in blueprint for check in _resource(resource, world, steps))
+    found = plan(blueprint, world)
+    steps = {step.address: step for step in found.steps}
+    heed = {note.address: note.remark for note in found.notes if note.remark is not None}
+    return tuple(check for resource in blueprint for check in _resource(resource, world, steps, heed))
 
 
-def _resource(resource: Resource, world: World, steps: Mapping[str, Step]) -> Iterator[Check]:
+def _resource(
+    resource: Resource, world: World, steps: Mapping[str, Step], heed: Mapping[str, Remark]
+) -> Iterator[Check]:
     state = world.resources.get(resource.name, Absent())
     own = steps.get(resource.name)
     identifier = f"config.{resource.name}.exists"
@@ -85,21 +95,21 @@ def _resource(resource: Resource, world: World, steps: Mapping[str, Step]) -> It
             identifier, title, "pass", f"{resource.title}: {state.outputs.get('arn', '')}".rstrip(": ")
         )
     for facet in facets_of(resource, world):
+        address = f"{resource.name}.{facet.name}"
         adopting = own is not None and facet.name == "tags"
-        yield _facet(resource, facet, world, own if adopting else steps.get(f"{resource.name}.{facet.name}"))
+        yield _facet(resource, facet, world, own if adopting else steps.get(address), heed.get(address))
 
 
-def _facet(resource: Resource, facet: Facet, world: World, step: Step | None) -> Check:
+def _facet(resource: Resource, facet: Facet, world: World, step: Step | None, heed: Remark | None) -> Check:
     address = f"{resource.name}.{facet.name}"
     identifier, title = f"config.{address}", f"{resource.kind}: {facet.says}"
     references = REFERENCES.get(address, ())
     if step is None:
         side = world.sides.get(address)
         have = side.value if isinstance(side, Have) else None
-        remark = facet.remark(have)
-        if remark is not None:
-            status: Status = "waiting" if remark.waiting else "warn"
-            return Check(identifier, title, status, remark.says, remark.remedy, references)
+        if heed is not None:
+            status: Status = "waiting" if heed.waiting else "warn"
+            return Check(identifier, title, status, heed.says, heed.remedy, references)
         if have is None and facet.optional:
             return Check(
                 identifier,

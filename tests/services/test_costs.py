@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from services.costs import PRICES, Copies, Cost, Parts, Volume, bill, dollars, other_trails, parts, sentences
 from services.engine.world import Absent, World
 from services.model.calls import Aws, Call
-from tests.ports import Denying, Recording, TrailBucket
+from tests.ports import Denying, Recording
 from tests.world import ACCOUNT, TRAIL, TRAIL_BUCKET, Journey, do, sample, sample_blueprint
 
 ROUND = Volume(
@@ -146,7 +146,7 @@ def test_a_trail_that_records_management_events_already_is_seen(aws: Aws) -> Non
 
 
 def test_other_trails_are_asked_for_only_when_one_is_to_be_made(aws: Aws) -> None:
-    recording = Recording(TrailBucket(aws))
+    recording = Recording(aws)
     assert copies(recording) == "none"
     assert copies(recording, hardening__trail=f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/audit") == "none"
     assert Journey(recording, sample_blueprint(**TRAIL)).run().ok

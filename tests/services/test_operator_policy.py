@@ -14,8 +14,22 @@ from services.model.calls import Aws, Call, Refused, Reply
 from services.model.operations import OPERATIONS, reads
 from services.model.resource import Blueprint
 from services.operator_policy import Job, calls_for, policy
+from tests.ports import keeping_rules
 from tests.services.doctor.cloud import Cloud, look
-from tests.world import ACCOUNT, ALARMS, BUCKET, KEY_ARN, ROLE, TRAIL, Journey, do, sample, sample_blueprint
+from tests.world import (
+    ACCOUNT,
+    ALARMS,
+    BUCKET,
+    HARD,
+    KEY_ARN,
+    LOG_BUCKET,
+    ROLE,
+    TRAIL,
+    Journey,
+    do,
+    sample,
+    sample_blueprint,
+)
 
 JOBS: tuple[Job, ...] = ("setup", "verify", "recover", "audit")
 PLACE = place(sample(), ACCOUNT)
@@ -94,6 +108,12 @@ def test_the_setup_policy_is_enough_for_the_whole_journey(aws: Aws) -> None:
     assert journey.run().ok
 
 
+def test_the_setup_policy_is_enough_for_hardened_buckets(aws: Aws) -> None:
+    journey = Journey(Permitted(keeping_rules(aws), "setup", HARD), sample_blueprint(**HARD))
+    assert journey.run().ok
+    assert journey.plan().steps == ()
+
+
 def test_the_verify_policy_is_enough_to_look_and_not_to_write(aws: Aws) -> None:
     Journey(aws).run()
     assert Journey(Permitted(aws, "verify")).plan().steps == ()
@@ -116,6 +136,17 @@ def test_no_policy_has_a_wildcard_action_or_reaches_what_is_not_ours(job: Job) -
         ("s3:DeleteObject", f"arn:aws:s3:::{BUCKET}/x"),
     ):
         assert not allowed(job, action, resource), action
+
+
+def test_each_bucket_has_the_rights_that_it_alone_needs() -> None:
+    by_bucket = {r: set(s["Action"]) for s in document("setup", **HARD)["Statement"] for r in s["Resource"]}
+    backups, logs = (by_bucket[f"arn:aws:s3:::{name}"] for name in (BUCKET, LOG_BUCKET))
+    assert backups - logs == {
+        "s3:GetBucketLogging",
+        "s3:PutBucketLogging",
+        "s3:PutBucketObjectLockConfiguration",
+    }
+    assert logs < backups
 
 
 def test_to_recover_is_to_list_get_and_decrypt() -> None:
@@ -207,7 +238,7 @@ def test_every_row_of_the_table_is_of_use_to_some_job() -> None:
 def _ways() -> tuple[Blueprint, ...]:
     return (
         sample_blueprint(role__permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/Bound"),
-        sample_blueprint(**TRAIL, **ALARMS),
+        sample_blueprint(**TRAIL, **ALARMS, **HARD),
         sample_blueprint(hardening__trail=f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/audit"),
     )
 

@@ -82,8 +82,12 @@ def test_an_id_is_made_once(tmp_path: Path) -> None:
         ("[storage\nbucket", "invalid-answer", "", "no valid TOML"),
         ("[tags]\nteam = 3", "invalid-answer", "tags.team", "must be a text"),
         ("[tags]\n'aws:x' = 'y'", "invalid-answer", "tags.aws:x", "name of a tag"),
-        ("[hardening]\nmfa_delete = 'planned'", "invalid-answer", "hardening.mfa_delete", "not available"),
-        ("[storage]\nobject_lock = 'compliance'", "invalid-answer", "storage.object_lock", "not available"),
+        (
+            "[storage]\nobject_lock = 'always'",
+            "invalid-answer",
+            "storage.object_lock",
+            "off, governance, compliance",
+        ),
         ("[role]\nmax_session_seconds = 60", "invalid-answer", "role.max_session_seconds", "3600 to 43200"),
         (
             "[role]\nextra_actions = ['s3:DeleteObject']",

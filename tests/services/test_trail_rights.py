@@ -12,7 +12,7 @@ from services.answers import place
 from services.model.calls import Aws, Call, Refused, Reply
 from services.model.operations import OPERATIONS, reads
 from services.operator_policy import Job, calls_for, policy
-from tests.ports import Recording, TrailBucket
+from tests.ports import Recording
 from tests.world import (
     ACCOUNT,
     BUCKET,
@@ -83,7 +83,7 @@ class Permitted:
 
 
 def test_the_setup_policy_is_enough_for_a_trail(aws: Aws) -> None:
-    journey = Journey(Permitted(TrailBucket(aws), "setup"), sample_blueprint(**TRAIL))
+    journey = Journey(Permitted(aws, "setup"), sample_blueprint(**TRAIL))
     assert journey.run().ok
     assert journey.plan().steps == ()
     assert Journey(Permitted(aws, "verify"), sample_blueprint(**TRAIL)).plan().steps == ()
@@ -156,7 +156,7 @@ def test_only_a_trail_that_is_made_lets_one_look_at_the_others() -> None:
 
 
 def test_the_policy_names_every_call_that_a_run_makes(aws: Aws) -> None:
-    recording = Recording(TrailBucket(aws))
+    recording = Recording(aws)
     assert Journey(recording, sample_blueprint(**TRAIL)).run().ok
     named = {call.name for call in calls_for("setup", sample_blueprint(**TRAIL), BUCKET)}
     assert {call.name for call in recording.calls} <= named

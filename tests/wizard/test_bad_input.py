@@ -33,7 +33,7 @@ S = "{setup}"
         ("storage.kms_key=arn:aws:kms:us-east-1:123456789012:key/1", "region of the bucket"),
         ("role.name=Röle", "name of a role"),
         ("role.extra_actions=s3:*", "s3:*"),
-        ("storage.object_lock=compliance", "not available"),
+        ("storage.object_lock=compliance", "how many days"),
         ("storage.kms_ky=create", "storage.kms_key"),
         ("setup.environment=test", "sandbox, production"),
     ],

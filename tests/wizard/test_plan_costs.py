@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.ports import TrailBucket
 from tests.wizard.driving import Terminal, refused
 
 FLAGS = ("--hardening-trail", "create", "--hardening-data-events", "all")
@@ -32,7 +31,7 @@ def test_a_plan_without_what_costs_says_nothing_of_it(terminal: Terminal) -> Non
 
 
 def test_nothing_is_written_without_the_word_and_nothing_is_asked_twice(terminal: Terminal) -> None:
-    paid = replace(terminal, aws=TrailBucket(terminal.aws))
+    paid = replace(terminal, aws=terminal.aws)
     setup = paid.answered(*FLAGS)
     refused(paid("apply", "--config", setup, "--yes", "--json"), "consent")
     ran = paid("apply", "--config", setup, "--yes", "--accept", "cost")

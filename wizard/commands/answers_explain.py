@@ -42,6 +42,7 @@ def _document(question: Question) -> dict[str, object]:
         "kind": question.kind,
         "choices": list(question.choices),
         "default": _default(question),
+        "production_default": _default(question, "production"),
         "required": question.required,
         "confidential": question.confidential,
         "by_program": question.by_program,
@@ -49,9 +50,9 @@ def _document(question: Question) -> dict[str, object]:
     }
 
 
-def _default(question: Question) -> object:
-    """The default without any other answer; some follow from the name or the environment."""
-    value = question.default({})
+def _default(question: Question, environment: str = "sandbox") -> object:
+    """The default without any other answer than the environment; some follow from the name."""
+    value = question.default({"setup.environment": environment})
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -66,7 +67,12 @@ def _explained(question: Question) -> str:
     elif question.required:
         lines.append("  Must be answered before a plan can be made.")
     else:
-        lines.append(f"  Default  {_shown(_default(question))}")
+        sandbox, production = _shown(_default(question)), _shown(_default(question, "production"))
+        lines.append(
+            f"  Default  {sandbox}"
+            if sandbox == production
+            else f"  Default  {sandbox}; in production {production}"
+        )
     return "\n".join(lines)
 
 

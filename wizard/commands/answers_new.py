@@ -27,6 +27,7 @@ APART = (
     "recovery_key.public_files",
     "recovery_key.private_file",
     "storage.bucket",
+    "storage.access_log_bucket",
     "storage.kms_key",
     "role.name",
     "hardening.trail_bucket",

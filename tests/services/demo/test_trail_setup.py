@@ -12,7 +12,7 @@ from services.events import Finished
 from services.model.calls import Aws
 from services.model.resource import Blueprint
 from services.model.values import Ref
-from tests.ports import Recording, TrailBucket
+from tests.ports import Recording
 from tests.world import TRAIL, Journey, do, sample
 
 NAME = "watched"
@@ -40,7 +40,7 @@ def administrator(emulator: Emulator, accounts: Accounts) -> Aws:
         secret_key=keys.secret_key,
         ca_bundle=str(emulator.ca_bundle),
     )
-    return TrailBucket(Port(settings))
+    return Port(settings)
 
 
 def test_a_fresh_account_gets_a_trail_and_then_another_set_up_uses_it(

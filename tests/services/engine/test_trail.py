@@ -15,7 +15,7 @@ from services.events import Finished
 from services.model.calls import Aws, Reply
 from services.model.values import Ref
 from tests.drifts import NOTHING, Change
-from tests.ports import Crashed, Crashing, FakeClock, Recording, Replying, TrailBucket
+from tests.ports import Crashed, Crashing, FakeClock, Recording, Replying
 from tests.trail_drifts import GROUP_ARN, TRAIL_DRIFTS, TRAIL_NO_RETURN, log_key_id
 from tests.world import (
     ACCOUNT,
@@ -56,7 +56,7 @@ ONCE = {"kms:CreateKey", "kms:CreateAlias", "logs:CreateLogGroup", "iam:CreateRo
 @pytest.fixture
 def trails(aws: Aws) -> Aws:
     """An empty account, in which a new trail finds a bucket."""
-    return TrailBucket(aws)
+    return aws
 
 
 def test_a_complete_apply_leaves_nothing_to_do(trails: Aws) -> None:

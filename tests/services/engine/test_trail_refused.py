@@ -10,7 +10,7 @@ from services.events import Failed, Finished
 from services.model.calls import Aws
 from services.model.operations import OPERATIONS, reads
 from services.model.resource import calls_of
-from tests.ports import Denying, Recording, Throttling, TrailBucket
+from tests.ports import Denying, Recording, Throttling
 from tests.world import (
     LOG_GROUP,
     LOG_ROLE,
@@ -30,7 +30,7 @@ BLUEPRINT = tuple(part for part in sample_blueprint(**TRAIL) if part.name in PAR
 @pytest.fixture
 def trails(aws: Aws) -> Aws:
     """An empty account, in which a new trail finds a bucket."""
-    return TrailBucket(aws)
+    return aws
 
 
 READS = sorted({c.name for r in BLUEPRINT for c in calls_of(r) if reads(c)} - {"kms:ListKeys"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,7 @@ from services.model.calls import Call, filled
 from services.model.operations import OPERATIONS, reads
 from services.model.resource import Blueprint, calls_of
 from services.model.values import Ref, bare, refs
-from tests.alarmed import STAND_INS, names_of, parts
-from tests.world import ACCOUNT, sample, sample_lookup, tagged
+from tests.world import ACCOUNT, ALARMS, HARD, TRAIL, sample, sample_lookup, tagged
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,10 @@ class Variant:
     region: str
     partition: str
     answers: Answers
-    alarms: bool = False
 
     @property
     def blueprint(self) -> Blueprint:
-        made = blueprint(self.answers, ACCOUNT)
-        return (*made, *STAND_INS, *parts(names_of(self.answers))) if self.alarms else made
+        return blueprint(self.answers, ACCOUNT)
 
     @property
     def calls(self) -> list[Call]:
@@ -70,11 +67,12 @@ def variants() -> Iterator[Variant]:
         }
         key = f"arn:{partition}:kms:{region}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
         every = ("kms:Decrypt", "s3:ListBucket", "s3:PutObjectTagging", "sts:TagSession")
-        ways: dict[str, dict[str, object]] = {
+        ways: dict[str, Mapping[str, object]] = {
             "plain": {},
             "account-regional": {
                 "storage__namespace": "account-regional",
                 "storage__bucket": f"acme-{ACCOUNT}-{region}-an",
+                "storage__access_logs": True,
             },
             "given key": {"storage__kms_key": key},
             "boundary": {"role__permissions_boundary": f"arn:{partition}:iam::{ACCOUNT}:policy/Bound"},
@@ -82,6 +80,8 @@ def variants() -> Iterator[Variant]:
                 "role__permissions_boundary": f"arn:{partition}:iam::aws:policy/PowerUserAccess"
             },
             "strict": {"storage__encryption_headers": "strict"},
+            "hardened": {**HARD, **TRAIL, **ALARMS},
+            "MFA Delete": {"hardening__mfa_delete": "planned"},
             "extra actions": {"role__extra_actions": every, "role__path": "/palisade/"},
             "own trail": {"hardening__trail": "create", "hardening__data_events": "write"},
             "reused trail": {
@@ -93,7 +93,6 @@ def variants() -> Iterator[Variant]:
             yield Variant(
                 f"{region}, {name}", region, partition, tagged(sample(**place, **values), team="desk")
             )
-        yield Variant(f"{region}, alarms", region, partition, tagged(sample(**place), team="desk"), True)
 
 
 VARIANTS = list(variants())
@@ -160,15 +159,17 @@ def test_every_arn_is_of_the_partition(variant: Variant) -> None:
 
 @each_variant
 def test_the_region_is_named_as_s3_wants_it(variant: Variant) -> None:
-    (create,) = [call for call in variant.calls if call.name == "s3:CreateBucket"]
-    configuration = create.params["CreateBucketConfiguration"]
-    assert isinstance(configuration, dict)
-    if variant.region == "us-east-1":
-        assert "LocationConstraint" not in configuration
-    else:
-        assert configuration["LocationConstraint"] == variant.region
-    regional = "account-regional" in variant.name
-    assert create.params.get("BucketNamespace") == ("account-regional" if regional else None)
+    creates = [call for call in variant.calls if call.name == "s3:CreateBucket"]
+    assert creates
+    for create in creates:
+        configuration = create.params["CreateBucketConfiguration"]
+        assert isinstance(configuration, dict)
+        if variant.region == "us-east-1":
+            assert "LocationConstraint" not in configuration
+        else:
+            assert configuration["LocationConstraint"] == variant.region
+        regional = "account-regional" in variant.name
+        assert create.params.get("BucketNamespace") == ("account-regional" if regional else None)
 
 
 @each_variant

@@ -149,7 +149,9 @@ def test_cloudtrail_alone_becomes_the_log_role_and_for_this_trail_alone(place: t
     assert trusts(found, watch_policies.CLOUDTRAIL, **source(found.trail_arn))
     for arn, account in ((names(place, OTHER).trail_arn, ACCOUNT), (found.trail_arn, OTHER), ("", "")):
         assert not trusts(found, watch_policies.CLOUDTRAIL, **source(arn, account))
-    assert trusts(found, watch_policies.CLOUDTRAIL), "CloudTrail does not say to this role for which trail it asks"
+    assert trusts(found, watch_policies.CLOUDTRAIL), (
+        "CloudTrail does not say to this role for which trail it asks"
+    )
     assert not trusts(found, "ec2.amazonaws.com", **source(found.trail_arn))
 
 

@@ -12,7 +12,7 @@ from services.verify.policy_proofs import WILDCARDS
 from services.verify.policy_rows import rows
 from services.verify.probes import probes
 from tests.policies_in_aws import WHERE
-from tests.world import ALARMS, TRAIL, sample_blueprint
+from tests.world import ALARMS, HARD, TRAIL, sample_blueprint
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 DOCUMENT, AUDIT = (DOCS / "checks.md").read_text().split("\n## Doctor", 1)
@@ -23,7 +23,8 @@ BOUNDARY = "arn:aws:iam::123456789012:policy/Boundary"
 def test_every_facet_has_its_line_and_every_line_its_facet() -> None:
     alarmed = {**TRAIL, **ALARMS}
     ways = (
-        sample_blueprint(role__permissions_boundary=BOUNDARY, **alarmed),
+        sample_blueprint(role__permissions_boundary=BOUNDARY, **alarmed, **HARD),
+        sample_blueprint(hardening__mfa_delete="planned"),
         sample_blueprint(hardening__trail="arn:aws:cloudtrail:eu-west-1:123456789012:trail/audit"),
     )
     ours = {
