@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from services.desk import Desk, Planned
-from services.engine.plan import step_json
+from services.engine.steps_json import step_json
 from services.model.values import bare
 from services.problems import refuse
 

@@ -120,7 +120,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:PutBucketLifecycleConfiguration": _write(
             "set the bucket's lifecycle rules", "s3:PutLifecycleConfiguration"
         ),
-        "s3:PutBucketLogging": _write("have the bucket's access logs written", "s3:PutBucketLogging"),
+        "s3:PutBucketLogging": _write("set where the bucket's access logs go", "s3:PutBucketLogging"),
         "s3:PutBucketNotificationConfiguration": _write(
             "set the bucket's notifications", "s3:PutBucketNotification"
         ),

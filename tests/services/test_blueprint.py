@@ -34,8 +34,8 @@ def test_whatever_the_order_they_are_listed_in_each_comes_after_what_it_needs() 
 
 
 def test_what_watches_is_made_only_where_it_is_asked_for() -> None:
-    own = ["log_key", "log_alias", "log_group", "log_role", "trail"]
-    assert names(sample_blueprint(**TRAIL))[-5:] == own
+    own = ["log_key", "log_alias", "trail_bucket", "log_group", "log_role", "trail"]
+    assert names(sample_blueprint(**TRAIL))[-6:] == own
     assert names(sample_blueprint(hardening__trail=AUDIT)) == ["key", "alias", "bucket", "role", "trail"]
     reused = named(sample_blueprint(hardening__trail=AUDIT), "trail")
     assert (reused.create, reused.lookup.region) == (None, "us-east-1")

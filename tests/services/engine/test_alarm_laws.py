@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 
 from services.engine.journal import Journal, written_ahead
-from services.engine.plan import step_json
+from services.engine.steps_json import step_json
 from services.events import Finished
 from services.model.alarm_patterns import WATCHES
 from services.model.calls import Aws

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from services.blueprint import blueprint
-from services.engine.plan import Step, step_json
+from services.engine.plan import Step
+from services.engine.steps_json import step_json
 from services.model.calls import Aws
 from tests.drifts import (
     BOUNDARY,

@@ -29,7 +29,9 @@ BLUEPRINT = tuple(part for part in sample_blueprint(**TRAIL) if part.name in PAR
 
 @pytest.fixture
 def trails(aws: Aws) -> Aws:
-    """An empty account, in which a new trail finds a bucket."""
+    """An account in which a new trail finds its bucket, and nothing else."""
+    place = {"LocationConstraint": "eu-west-1"}
+    do(aws, "s3", "CreateBucket", Bucket=TRAIL_BUCKET, CreateBucketConfiguration=place)
     return aws
 
 

@@ -27,7 +27,7 @@ def side(name: str) -> Facet:
 def test_it_needs_the_key_for_records_and_where_it_is_logged_the_bucket_for_that() -> None:
     assert needs(made(logged=False)) == {"log_key"}
     assert needs(made(logged=True)) == {"log_key", "log_bucket"}
-    assert entries(side("encryption").want)["BucketKeyEnabled"] is True
+    assert entries(side("encryption").want)["BucketKeyEnabled"] is False
     assert entries(side("access-logs").want)["TargetPrefix"] == f"{TRAIL_BUCKET}/"
 
 
