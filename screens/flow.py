@@ -20,6 +20,7 @@ Sign: TypeAlias = Literal["✓", "▸", "·", "!", "~"]
 
 AT = ".page"
 ACCESS = ".access-confirmed"
+HARDENING = ".hardening-confirmed"
 APPLIED = ".applied-for"
 KIT = ".kit-created-for"
 QUORUM = ".quorum-assigned-for"
@@ -71,6 +72,25 @@ STEPS: tuple[Step, ...] = (
             "role.extra_actions",
         ),
     ),
+    Step(
+        "hardening",
+        "Hardening",
+        ("retention", "watching"),
+        (
+            "storage.object_lock",
+            "storage.object_lock_days",
+            "storage.noncurrent_versions",
+            "storage.noncurrent_days",
+            "storage.access_logs",
+            "storage.access_log_bucket",
+            "hardening.mfa_delete",
+            "hardening.trail",
+            "hardening.data_events",
+            "hardening.alarms",
+            "hardening.alarm_email",
+            "hardening.trail_bucket",
+        ),
+    ),
     Step("review", "Review", ("review", "applying")),
     Step("palisade", "Palisade", ("palisade", "quorum"), ("palisade.kit_name", "palisade.quorum_id")),
     Step("verify", "Verify", ("verify", "audit")),
@@ -81,6 +101,8 @@ ORDER: tuple[str, ...] = (
     "recovery-key",
     "storage",
     "access",
+    "retention",
+    "watching",
     "review",
     "palisade",
     "quorum",
@@ -133,7 +155,7 @@ def before(page: str) -> str:
 def digest(session: Session, *more: str) -> str:
     """Equal exactly while everything that shapes AWS, and the answers named, are what they were."""
     shaping = ("aws.region", "aws.account", "palisade.principal_arn", "palisade.external_id", *more)
-    keys = [q.key for q in QUESTIONS if q.key in shaping or q.table in {"storage", "role"}]
+    keys = [q.key for q in QUESTIONS if q.key in shaping or q.table in {"storage", "role", "hardening"}]
     values = [[key, session.answers.get(key)] for key in keys]
     return hashlib.sha256(json.dumps(values, default=list).encode()).hexdigest()[:16]
 
@@ -181,6 +203,8 @@ def _standing(session: Session, key: str) -> Sign:
             return "✓" if answers.text("storage.bucket") else "·"
         case "access":
             return "✓" if session.drafts.get(ACCESS) else "·"
+        case "hardening":
+            return "✓" if session.drafts.get(HARDENING) else "·"
         case "review":
             return _marked(session, APPLIED, digest(session))
         case "palisade":

@@ -95,6 +95,14 @@ def _key_page(name: str) -> Page:
 
 def _late_page(name: str) -> Page:
     match name:
+        case "retention":
+            from screens.retention import Retention
+
+            return Retention()
+        case "watching":
+            from screens.watching import Watching
+
+            return Watching()
         case "review":
             from screens.review import Review
 

@@ -164,8 +164,15 @@ class Session:
         """What stands in the field of an answer: what was typed last, else the answer."""
         if key in self.drafts:
             return self.drafts[key]
-        value = self.answers.get(key)
-        return ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+        match self.answers.get(key):
+            case None:
+                return ""
+            case bool(value):
+                return "true" if value else "false"
+            case tuple(values):
+                return ", ".join(values)
+            case value:
+                return str(value)
 
     def shown_draft(self, key: str) -> str:
         """What was typed into a field that is no answer, such as the folder of a new key."""

@@ -24,6 +24,12 @@ def widget_id(key: str) -> str:
     return key.replace(".", "-").replace("_", "-")
 
 
+def _choices(question: Question) -> tuple[tuple[str, str], ...]:
+    if question.kind == "flag":
+        return ("on", "true"), ("off", "false")
+    return tuple((choice, choice) for choice in question.choices)
+
+
 class Field(Vertical):
     """Holds the text of one answer. `accepted()` gives its value, or None, or raises the rule's problem."""
 
@@ -48,7 +54,7 @@ class Field(Vertical):
         self.question = question
         self.text = text
         self.hint = question.help if hint is None else hint
-        self._choices = tuple(choices) or tuple((choice, choice) for choice in question.choices)
+        self._choices = tuple(choices) or _choices(question)
         self._suggestions = suggestions
         self._placeholder = placeholder
 
