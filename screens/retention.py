@@ -45,12 +45,8 @@ class Retention(FormPage):
         super().ready()
         self.settled("")
 
-    def settled(self, key: str) -> None:
+    def settled(self, key: str) -> None:  # noqa: ARG002
         answers = self.session.answers
-        if key == "storage.object_lock":
-            days = self.field_of("storage.object_lock_days")
-            if "storage.object_lock_days" not in answers.given and not self.session.drafts.get(days.question.key):
-                days.fill(self.session.shown("storage.object_lock_days"))
         self.query_one("#lock", Words).say(*lock_words(answers))
         self.query_one("#versions", Words).say(*version_words(answers))
 
@@ -61,15 +57,19 @@ def lock_words(answers: Answers) -> tuple[str, str]:
     match answers.text("storage.object_lock"):
         case "compliance":
             return (
-                f"For {days} days after it was written, nobody can delete a backup or shorten that: not you, not root, "
-                "not AWS. Object Lock can never be turned off again. Let a sandbox set-up with Object Lock receive a "
-                "backup first: whether Palisade's writer sends the checksum that S3 then asks for is not confirmed.",
+                (
+                    f"For {days} days after it was written, nobody can delete a backup or shorten that: not you, not root, "
+                    "not AWS. Object Lock can never be turned off again. Let a sandbox set-up with Object Lock receive a "
+                    "backup first: whether Palisade's writer sends the checksum that S3 then asks for is not confirmed."
+                ),
                 "warn",
             )
         case "governance":
             return (
-                f"For {days} days after it was written, only a person with s3:BypassGovernanceRetention can delete a "
-                "backup. Object Lock itself can never be turned off again.",
+                (
+                    f"For {days} days after it was written, only a person with s3:BypassGovernanceRetention can delete a "
+                    "backup. Object Lock itself can never be turned off again."
+                ),
                 "warn",
             )
         case _:
@@ -82,16 +82,23 @@ def version_words(answers: Answers) -> tuple[str, str]:
     planned = answers.text("hardening.mfa_delete") == "planned"
     if kept and planned:
         return (
-            "AWS does not allow MFA Delete and expiring old versions together: choose one. To plan MFA Delete, set the "
-            "old versions to keep, and their days, to 0.",
+            (
+                "AWS does not allow MFA Delete and expiring old versions together: choose one. To plan MFA Delete, set the "
+                "old versions to keep, and their days, to 0."
+            ),
             "bad",
         )
     if planned:
-        return "Only root can turn MFA Delete on, with an MFA device: the review shows the exact command.", "todo"
+        return (
+            "Only root can turn MFA Delete on, with an MFA device: the review shows the exact command.",
+            "todo",
+        )
     if kept:
         return (
-            f"The newest version of a backup never expires. Of older ones the newest {kept} stay, the others for {days} "
-            "days.",
+            (
+                f"The newest version of a backup never expires. Of older ones the newest {kept} stay, the others for {days} "
+                "days."
+            ),
             "ok",
         )
     return "No version of a backup ever expires.", "ok"

@@ -3,47 +3,86 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.widgets import Collapsible
 
 from screens import flow
 from screens.form import FormPage
 from screens.widgets.words import Words
+from services import costs
+from services.answers import Answers
+from services.blueprint import blueprint
+from services.problems import ProblemError
+
+_NAMES = ("storage.access_log_bucket", "hardening.trail_bucket")
+_NOWHERE = "000000000000"
+"""Stands for the account until it is known; nothing that costs depends on it."""
 
 
 class Watching(FormPage):
-    """The last page that asks; its costs are computed from the answers."""
+    """The last page that asks. What the choices cost a month follows from the answers."""
 
     name_ = "watching"
     asks = (
-        "storage.access_logs",
         "hardening.trail",
         "hardening.data_events",
         "hardening.alarms",
         "hardening.alarm_email",
-        "storage.access_log_bucket",
-        "hardening.trail_bucket",
+        "storage.access_logs",
+        *_NAMES,
     )
 
     def body(self) -> ComposeResult:
         yield Words("A backup that somebody reads or deletes should not go unnoticed.")
-        yield self.field("storage.access_logs")
-        yield self.field("hardening.trail", placeholder="off, create, or the ARN of a trail")
+        yield self.field(
+            "hardening.trail",
+            hint="CloudTrail records who did what: off, create (one for this set-up), or the ARN of a trail of yours.",
+            placeholder="off, create, or the ARN of a trail",
+        )
         yield self.field(
             "hardening.data_events",
+            hint="Which accesses to backups the trail records.",
             choices=[
-                ("off: only changes of the bucket itself", "off"),
-                ("write: who wrote and deleted", "write"),
-                ("all: who read, too", "all"),
+                ("off: only changes of key, role and bucket", "off"),
+                ("write: also who wrote or deleted backups", "write"),
+                ("all: also who read them", "all"),
             ],
         )
-        yield self.field("hardening.alarms")
+        yield self.field(
+            "hardening.alarms", hint="E-mails when something happens that should not. Needs a trail."
+        )
         yield self.field("hardening.alarm_email", placeholder="for example security@example.com")
-        folded = not any(key in self.session.drafts for key in self.asks[5:])
+        yield self.field("storage.access_logs")
+        folded = not any(key in self.session.drafts for key in _NAMES)
         with Collapsible(title="Names of the log buckets", collapsed=folded, id="advanced"):
-            yield self.field("storage.access_log_bucket")
-            yield self.field("hardening.trail_bucket")
-        yield Vertical(id="costs", classes="apart")
+            for key in _NAMES:
+                yield self.field(key)
+        yield Words(id="costs", classes="apart")
 
-    async def ready_costs(self) -> None:
-        """Shows what the choices cost a month."""
+    def ready(self) -> None:
+        super().ready()
+        self.settled("")
+
+    def settled(self, key: str) -> None:  # noqa: ARG002
+        self.query_one("#costs", Words).say(cost_words(self.session.answers))
+
+    def missing(self) -> tuple[str, ...]:
+        return ("hardening.alarm_email",) if self.session.answers.flag("hardening.alarms") else ()
+
+    def all_good(self) -> bool:
+        if not super().all_good():
+            self.query_one("#advanced", Collapsible).collapsed = not any(
+                key in self.session.drafts for key in _NAMES
+            )
+            return False
+        flow.mark(self.session, flow.HARDENING, "yes")
+        return True
+
+
+def cost_words(answers: Answers) -> str:
+    """The sum of the set-up's month and what it assumes; nothing while the answers do not go together yet."""
+    try:
+        made = blueprint(answers, answers.text("aws.account") or _NOWHERE)
+    except ProblemError:
+        return ""
+    total, *_ = costs.sentences(costs.parts(made, answers, "none"))
+    return f"{total} {costs.TYPICAL.says} The review shows every part of it."

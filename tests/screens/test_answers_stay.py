@@ -31,6 +31,22 @@ GOOD: dict[str, dict[str, str]] = {
         "role.max_session_seconds": "7200",
         "role.extra_actions": "kms:Decrypt, sts:TagSession",
     },
+    "retention": {
+        "storage.object_lock": "governance",
+        "storage.object_lock_days": "30",
+        "storage.noncurrent_versions": "5",
+        "storage.noncurrent_days": "60",
+        "hardening.mfa_delete": "off",
+    },
+    "watching": {
+        "hardening.trail": "create",
+        "hardening.data_events": "write",
+        "hardening.alarms": "true",
+        "hardening.alarm_email": "alarms@acme.example",
+        "storage.access_logs": "true",
+        "storage.access_log_bucket": "acme-logs-of-access",
+        "hardening.trail_bucket": "acme-logs-of-the-trail",
+    },
     "palisade": {"palisade.kit_name": "The kit"},
     "quorum": {"palisade.quorum_id": "20b7aefb-0000-4000-8000-00000000000b"},
 }
@@ -49,6 +65,17 @@ BAD: dict[str, dict[str, str]] = {
         "role.max_session_seconds": "soon",
         "role.extra_actions": "s3:*",
     },
+    "retention": {
+        "storage.object_lock_days": "for ever",
+        "storage.noncurrent_versions": "101",
+        "storage.noncurrent_days": "-1",
+    },
+    "watching": {
+        "hardening.trail": "arn:aws:s3:::trail",
+        "hardening.alarm_email": "nobody",
+        "storage.access_log_bucket": "Logs",
+        "hardening.trail_bucket": "a.b",
+    },
     "palisade": {"palisade.kit_name": "k" * 101},
     "quorum": {"palisade.quorum_id": "not a quorum"},
 }
@@ -57,7 +84,7 @@ BAD: dict[str, dict[str, str]] = {
 def test_every_field_of_every_form_is_tried() -> None:
     asked = {key for step in flow.STEPS for key in step.asks if step.key != "setup"}
     assert {key for typed in GOOD.values() for key in typed} == asked - {"aws.profile"}
-    choices = {key for key in asked if BY_KEY[key].kind == "choice"}
+    choices = {key for key in asked if BY_KEY[key].kind in {"choice", "flag"}}
     assert {key for typed in BAD.values() for key in typed} == asked - choices - {"aws.profile"}
 
 
@@ -192,11 +219,11 @@ async def test_a_start_goes_on_where_it_was_left(stage: Stage) -> None:
     async with curtain(stage, at="storage") as show:
         await show.press("ctrl+n")
         assert show.page.name_ == "access"
-        await show.press("ctrl+n")
+        await show.press("ctrl+n", "ctrl+n", "ctrl+n")
         assert show.page.name_ == "review"
     async with curtain(stage) as again:
         assert again.page.name_ == "review"
-        await again.press("escape", "escape")
+        await again.press("escape", "escape", "escape", "escape")
     async with curtain(stage) as third:
         assert third.page.name_ == "storage"
 

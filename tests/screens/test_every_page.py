@@ -13,7 +13,18 @@ from services import setup_file
 from tests.screens.stage import ENDPOINT, Show, Stage, curtain, cut, refusal, squeezed
 
 PAGES = (
-    *("welcome", "new", "account", "recovery-key", "password", "storage", "access", "review"),
+    *(
+        "welcome",
+        "new",
+        "account",
+        "recovery-key",
+        "password",
+        "storage",
+        "access",
+        "retention",
+        "watching",
+        "review",
+    ),
     *("palisade", "quorum", "verify", "audit"),
     *("own-key", "split", "shares", "gather", "type-share", "making"),
     *("token", "pin", "prove", "opening"),

@@ -38,7 +38,7 @@ async def create(show: Show) -> None:
 async def test_only_the_button_writes(stage: Stage) -> None:
     writes = Writes(stage)
     stage.more = {"open_first": stage.setup().path}
-    async with curtain(stage, at="access") as show:
+    async with curtain(stage, at="watching") as show:
         await show.press("ctrl+n")
         assert show.page.name_ == "review"
         assert isinstance(show.app.focused, Lines)
@@ -191,7 +191,8 @@ async def test_a_blocked_plan_has_no_button(stage: Stage) -> None:
 
 async def test_sandbox_and_production_share_nothing(stage: Stage) -> None:
     stage.setup()
-    other = stage.setup(setup__name="acme-production", setup__environment="production", setup__id=None)
+    production = {"setup__environment": "production", "hardening__trail": "off"}
+    other = stage.setup(setup__name="acme-production", setup__id=None, **production)
     stage.more = {"open_first": setup_file.identified(other).path}
     async with curtain(stage, at="review") as show:
         assert show.shows("sandbox and production share nothing")

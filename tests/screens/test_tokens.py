@@ -88,7 +88,9 @@ async def store(show: Show, pin: str, password: str = "") -> None:
     await show.press("ctrl+n")
 
 
-async def test_the_sealed_file_is_stored_and_then_its_password_is_not(keyed: Stage, made: KeyFiles) -> None:
+async def test_the_sealed_file_is_stored_and_comes_out_again_and_then_its_password_is_not_stored(
+    keyed: Stage, made: KeyFiles, environment: Mapping[str, str]
+) -> None:
     async with curtain(keyed) as show:
         await to_pin(show, "sealed-file")
         assert not show.page.query_one("#line-file-password").display
@@ -120,10 +122,6 @@ async def test_the_sealed_file_is_stored_and_then_its_password_is_not(keyed: Sta
         assert secret not in picture + log
         assert secret.encode() not in keyed.everything_on_disk()
 
-
-async def test_what_was_stored_is_taken_out_again(
-    keyed: Stage, made: KeyFiles, environment: Mapping[str, str]
-) -> None:
     driver = Driver(token.modules()[0], environment)
     (safe,) = token.listing(driver).run()
     held = token.reading(driver, safe, "acme", bytearray(PIN.encode())).run()

@@ -54,9 +54,13 @@ def make_key(terminal: Terminal) -> None:
 
 def create(terminal: Terminal) -> None:
     terminal.keys("C-n")
-    fits(terminal.wait("Step 4 of 8"))
+    fits(terminal.wait("Step 4 of 9"))
     terminal.keys("C-n")
     fits(terminal.wait("This is what that role can do"))
+    terminal.keys("C-n")
+    fits(terminal.wait("Nobody should be able to delete a backup"))
+    terminal.keys("C-n")
+    fits(terminal.wait("should not go unnoticed"))
     terminal.keys("C-n")
     fits(terminal.wait("Create these [0-9]+ things"))
     terminal.keys("C-n")  # does nothing here: only the action itself writes
