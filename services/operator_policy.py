@@ -203,7 +203,7 @@ def _scope(action: str, call: JobCall, place: Place) -> _Scope:
 
 
 def _region(call: JobCall, place: Place) -> str:
-    """Where a call goes. What is known only afterwards is a trail's home: alarms are where it is the set-up's own."""
+    """Where a call goes: the set-up's own region, unless the call says another."""
     return call.region if isinstance(call.region, str) and call.region else place.region
 
 

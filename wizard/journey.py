@@ -63,7 +63,10 @@ def journey(theatre: Theatre) -> Iterator[Scene]:
     yield from _command(theatre, "keycheck", "Open the sealed key again and prove that it works", _keycheck())
     config = ("--config", SETUP)
     yield from _command(theatre, "plan", "Look at what will be made in AWS", ("plan", *config))
-    yield from _command(theatre, "apply", "Make it", ("apply", *config, "--yes"))
+    agreed = ("--yes", "--accept", "cost", "--accept", "irreversible")
+    yield from _command(
+        theatre, "apply", "Make it, agreeing to what costs and what stays", ("apply", *config, *agreed)
+    )
     yield from _command(theatre, "check", "Prove that nothing is left to do", ("plan", *config, "--check"))
     yield from _command(
         theatre, "values", "Get the values for Palisade's form", ("values", *config, "--out", VALUES_TEXT)

@@ -110,6 +110,16 @@ def _answers(principal_arn: str) -> dict[str, object]:
         "palisade.principal_arn": principal_arn,
         "palisade.external_id": str(uuid.uuid4()),
         "storage.bucket": f"palisade-demo-{uuid.uuid4().hex[:12]}",
+        # As hard as production, so that the demo shows every line of it; the lock is short, and gone with the demo.
+        "storage.object_lock": "compliance",
+        "storage.object_lock_days": 1,
+        "storage.noncurrent_versions": 10,
+        "storage.noncurrent_days": 90,
+        "storage.access_logs": True,
+        "hardening.trail": "create",
+        "hardening.data_events": "all",
+        "hardening.alarms": True,
+        "hardening.alarm_email": "alarms@acme.example",
     }
 
 

@@ -16,7 +16,7 @@ from services.model.calls import Call
 from services.model.metric_filters import metric_filter
 from services.model.naming import Names
 from services.model.resource import Blueprint, Facet, Origin, Remark, Resource, watched
-from services.model.topics import HOME, subscription, topic
+from services.model.topics import subscription, topic
 from services.model.values import Ref, Tree, entries, items
 
 _NEW = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
@@ -107,7 +107,7 @@ def alarm(names: Names, watch: Watch, recorded: DataEvents) -> Resource:
         title=f"{kind} ({name})",
         says=f"rings when {watch.says}",
         lookup=_describe(name, {"arn": "MetricAlarms[0].AlarmArn"}),
-        create=Call("cloudwatch", "PutMetricAlarm", {**whole, "Tags": tags.listed(wanted)}, region=HOME),
+        create=Call("cloudwatch", "PutMetricAlarm", {**whole, "Tags": tags.listed(wanted)}),
         facets=lambda origin: (
             _tags(names, address, arn, origin),
             _side(
@@ -129,7 +129,6 @@ def alarm(names: Names, watch: Watch, recorded: DataEvents) -> Resource:
             {"ResourceARN": arn},
             tags.owner_outputs("Tags"),
             _NEW,
-            region=HOME,
         ),
     )
 
@@ -139,7 +138,7 @@ _STATE = "MetricAlarms[0].{value: StateValue, since: StateUpdatedTimestamp}"
 
 def _describe(name: str, outputs: Mapping[str, str]) -> Call:
     params: Mapping[str, Tree] = {"AlarmNames": [name], "AlarmTypes": ["MetricAlarm"]}
-    return Call("cloudwatch", "DescribeAlarms", params, outputs, region=HOME)
+    return Call("cloudwatch", "DescribeAlarms", params, outputs)
 
 
 def description(watch: Watch, recorded: DataEvents) -> str:
@@ -178,7 +177,7 @@ def _side(
         says=says,
         want=want,
         read=replace(_describe(alarm_name, {"have": _HAVE}), transient=_FRESH),
-        write=lambda _have, target: Call("cloudwatch", "PutMetricAlarm", entries(target), region=HOME),
+        write=lambda _have, target: Call("cloudwatch", "PutMetricAlarm", entries(target)),
         merge=merge,
         normal=normal,
         born=True,
@@ -246,15 +245,12 @@ def _tags(names: Names, address: str, arn: str, origin: Origin) -> Facet:
         name="tags",
         says="carries this set-up's tags",
         want=tags.listed(tags.wanted(names.place.setup, address, origin, names.place.tags)),
-        read=Call(
-            "cloudwatch", "ListTagsForResource", named, {"have": "Tags"}, transient=_FRESH, region=HOME
-        ),
+        read=Call("cloudwatch", "ListTagsForResource", named, {"have": "Tags"}, transient=_FRESH),
         write=lambda have, target: Call(
             "cloudwatch",
             "TagResource",
             {**named, "Tags": tags.changed(have, target)},
             transient=_FRESH,
-            region=HOME,
         ),
         merge=tags.merging(),
         normal=tags.normal(),

@@ -11,7 +11,6 @@ from services.model.alarm_patterns import Scene, Watch
 from services.model.calls import Call
 from services.model.naming import Names
 from services.model.resource import Facet, Resource
-from services.model.topics import HOME
 from services.model.values import Ref, Tree, entries, items
 
 GROUP = Ref("trail", "log_group")
@@ -34,7 +33,7 @@ def metric_filter(names: Names, watch: Watch, scene: Scene) -> Resource:
 
     def get(outputs: Mapping[str, str], absent: frozenset[str] = frozenset()) -> Call:
         transient = frozenset() if absent else _FRESH
-        return Call("logs", "DescribeMetricFilters", listing, outputs, absent, transient, region=HOME)
+        return Call("logs", "DescribeMetricFilters", listing, outputs, absent, transient)
 
     put = Call(
         "logs",
@@ -46,7 +45,6 @@ def metric_filter(names: Names, watch: Watch, scene: Scene) -> Resource:
             "metricTransformations": [metric],
         },
         transient=_FRESH,
-        region=HOME,
     )
     kind = f"Metric filter {watch.what}"
     return Resource(

@@ -11,9 +11,6 @@ from services.model.paths import literal
 from services.model.resource import Facet, Origin, Remark, Resource, watched
 from services.model.values import Json, Ref, Tree, entries, items
 
-HOME = Ref("trail", "home")
-"""The region of the trail's log group: an alarm, its metric and its topic can be nowhere else."""
-
 _ABSENT = frozenset({"NotFound"})
 _FRESH = frozenset({"NotFound", "ResourceNotFound", "ConcurrentAccess", "StaleTag"})
 # SNS lists what was unsubscribed a while longer, under this name instead of an ARN.
@@ -85,8 +82,8 @@ def topic(names: Names) -> Resource:
         kind="SNS topic",
         title=f"SNS topic {names.topic}",
         says="passes the alarms on to the people who must know",
-        lookup=Call("sns", "GetTopicAttributes", named, {"arn": "Attributes.TopicArn"}, _ABSENT, region=HOME),
-        create=Call("sns", "CreateTopic", created, region=HOME),
+        lookup=Call("sns", "GetTopicAttributes", named, {"arn": "Attributes.TopicArn"}, _ABSENT),
+        create=Call("sns", "CreateTopic", created),
         facets=lambda origin: _facets(names, named, origin),
         owner=Call(
             "sns",
@@ -94,18 +91,17 @@ def topic(names: Names) -> Resource:
             {"ResourceArn": names.topic_arn},
             tags.owner_outputs("Tags"),
             frozenset({"ResourceNotFound"}),
-            region=HOME,
         ),
     )
 
 
 def _facets(names: Names, named: Mapping[str, Tree], origin: Origin) -> tuple[Facet, ...]:
     def get(path: str) -> Call:
-        return Call("sns", "GetTopicAttributes", named, {"have": path}, transient=_FRESH, region=HOME)
+        return Call("sns", "GetTopicAttributes", named, {"have": path}, transient=_FRESH)
 
     def put(attribute: str, value: Tree) -> Call:
         params = {**named, "AttributeName": attribute, "AttributeValue": value}
-        return Call("sns", "SetTopicAttributes", params, transient=_FRESH, region=HOME)
+        return Call("sns", "SetTopicAttributes", params, transient=_FRESH)
 
     tagged: Mapping[str, Tree] = {"ResourceArn": names.topic_arn}
     return (
@@ -113,13 +109,12 @@ def _facets(names: Names, named: Mapping[str, Tree], origin: Origin) -> tuple[Fa
             name="tags",
             says="carries this set-up's tags",
             want=tags.listed(tags.wanted(names.place.setup, "topic", origin, names.place.tags)),
-            read=Call("sns", "ListTagsForResource", tagged, {"have": "Tags"}, transient=_FRESH, region=HOME),
+            read=Call("sns", "ListTagsForResource", tagged, {"have": "Tags"}, transient=_FRESH),
             write=lambda have, target: Call(
                 "sns",
                 "TagResource",
                 {**tagged, "Tags": tags.changed(have, target)},
                 transient=_FRESH,
-                region=HOME,
             ),
             merge=tags.merging(),
             normal=tags.normal(),
@@ -159,7 +154,7 @@ def subscription(names: Names, email: str) -> Resource:
 
     def get(outputs: Mapping[str, str], absent: frozenset[str] = frozenset()) -> Call:
         transient = frozenset() if absent else _FRESH
-        return Call("sns", "ListSubscriptionsByTopic", named, outputs, absent, transient, region=HOME)
+        return Call("sns", "ListSubscriptionsByTopic", named, outputs, absent, transient)
 
     arn = f"Subscriptions[?{mine}]|[0].SubscriptionArn"
     created: Mapping[str, Tree] = {**named, "Protocol": "email", "Endpoint": email}
@@ -169,7 +164,7 @@ def subscription(names: Names, email: str) -> Resource:
         title=f"SNS subscription of {email}",
         says="sends the alarms by e-mail, once its reader has confirmed that",
         lookup=get({"arn": arn}, _ABSENT),
-        create=Call("sns", "Subscribe", created, transient=_FRESH, region=HOME),
+        create=Call("sns", "Subscribe", created, transient=_FRESH),
         facets=lambda _origin: (
             watched(
                 "confirmed",

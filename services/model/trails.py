@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from services.model import selectors, tags
 from services.model.calls import Call
@@ -54,7 +55,7 @@ def own_trail(names: Names, events: Events) -> Resource:
         kind="CloudTrail trail",
         title=f"CloudTrail trail {names.trail}",
         says="records who changes keys, roles and buckets in this account, and who touches the backups",
-        lookup=lookup(names.trail_arn, names.place.region),
+        lookup=_own_lookup(names),
         create=_create(names),
         facets=lambda origin: _facets(names, origin, events),
         owner=Call(
@@ -66,6 +67,13 @@ def own_trail(names: Names, events: Events) -> Resource:
         ),
         after=("trail_bucket", "log_group", "log_role", "bucket"),
     )
+
+
+def _own_lookup(names: Names) -> Call:
+    """The log group of an own trail is known before the trail is connected to it."""
+    asked = lookup(names.trail_arn, names.place.region)
+    group = {"log_group_arn": f"'{names.log_group_arn}'", "log_group": f"'{names.log_group}'"}
+    return replace(asked, outputs={**asked.outputs, **group})
 
 
 def _create(names: Names) -> Call:
