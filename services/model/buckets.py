@@ -103,7 +103,7 @@ def trail_bucket(names: Names, *, namespace: str, logged: bool) -> Resource:
     def facets(origin: Origin) -> tuple[Facet, ...]:
         return (
             *common(site, origin),
-            versions.versioning(site),
+            versions.versioning(site, without_rules=f"Choose another bucket name under {site.answer}."),
             # The key lets CloudTrail in by the trail's encryption context, which a bucket key would replace by the bucket's.
             encryption(
                 site, Ref("log_key"), "encrypts with this set-up's KMS key for records", bucket_key=False
@@ -113,6 +113,7 @@ def trail_bucket(names: Names, *, namespace: str, logged: bool) -> Resource:
                 log_policies.trail_bucket_policy(names),
                 "accepts log files of this set-up's trail, and only over TLS 1.2 or newer",
             ),
+            lifecycle.log_files(site),
             *((_logged(site),) if logged else ()),
         )
 

@@ -79,6 +79,23 @@ def access_logs(site: Site, prefixes: Mapping[str, str]) -> Facet:
     )
 
 
+def log_files(site: Site) -> Facet:
+    """The rules of CloudTrail's log bucket: what it holds now never expires, being the evidence."""
+    return _facet(
+        site,
+        f"keeps every log file; replaced or deleted ones stay {ACCESS_LOG_DAYS} days, unfinished uploads {UNFINISHED_DAYS}",
+        (
+            {
+                "ID": f"{OURS}log-files",
+                "Status": "Enabled",
+                "Filter": {"Prefix": ""},
+                "NoncurrentVersionExpiration": {"NoncurrentDays": ACCESS_LOG_DAYS},
+                "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": UNFINISHED_DAYS},
+            },
+        ),
+    )
+
+
 def _keeping(keep: Keep) -> tuple[Mapping[str, Tree], ...]:
     everything: Mapping[str, Tree] = {"Status": "Enabled", "Filter": {"Prefix": ""}}
     old = {"NoncurrentDays": keep.days, "NewerNoncurrentVersions": keep.versions}

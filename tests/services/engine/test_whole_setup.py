@@ -16,7 +16,7 @@ from tests.ports import Crashed, Crashing, FakeClock, Recording, keeping_rules
 from tests.world import ALARMS, HARD, TRAIL, Journey, do, sample_blueprint
 
 BLUEPRINT = sample_blueprint(**HARD, **TRAIL, **ALARMS)
-WRITES = 58
+WRITES = 59
 """Calls that write, on an AWS that takes the tags of a new trail in a call of their own."""
 
 
@@ -49,7 +49,6 @@ def test_what_costs_and_what_stays_is_agreed_to_by_name(aws: Aws) -> None:
     assert lacking(found, ("irreversible:bucket.object-lock", "cost:trail.selectors")) == ()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("nth", range(1, WRITES + 1))
 def test_killed_at_any_write_the_next_run_completes(
