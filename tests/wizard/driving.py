@@ -23,13 +23,13 @@ from services.clock import Clock
 from services.model.calls import Aws, Call, Reply
 from services.problems import KINDS
 from services.recovery.keyring_copy import Backend
+from tests.planted import PASSWORD
 from tests.ports import FakeClock
 from wizard.cli import run
 from wizard.patience import Later
 from wizard.root import Surroundings, disk
 
 ROOT = Path(__file__).parents[2]
-PASSWORD = "correct horse battery staple"
 EXTERNAL_ID = "acme-4f1c2d3e-external"
 PRINCIPAL = "arn:aws:iam::444455556666:role/palisade-mpc"
 BUCKET = "acme-palisade-backup-sandbox"

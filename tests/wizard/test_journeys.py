@@ -21,7 +21,8 @@ from services.demo.profile import child_environment, write_profile
 from services.model.calls import Aws, Call, Refused
 from services.model.operations import OPERATIONS
 from services.model.values import Tree
-from tests.wizard.driving import ANSWERS, EXTERNAL_ID, PASSWORD, Ran, process
+from tests.planted import PASSWORD
+from tests.wizard.driving import ANSWERS, EXTERNAL_ID, Ran, process
 from wizard import stage
 from wizard.host import host
 from wizard.options import Globals
