@@ -13,13 +13,18 @@ import sys
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import FrameType
+from types import FrameType, FunctionType, ModuleType
 from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests import planted
 from tests.search import Search, word_runs
+
+_PRODUCT = tuple(
+    f"{Path(__file__).parents[1] / part}{os.sep}"
+    for part in ("services", "screens", "wizard", "tests/services")
+)
 
 How = Literal["raise", "panic", "kill"]
 
@@ -55,29 +60,43 @@ def at_stage(stage: str, how: How = "raise", nth: int = 1) -> Crash:
     return Crash("recovery/stages.py", "stage", how, stage, nth)
 
 
+_waiting: list[tuple[Crash, list[int], Path]] = []
+"""The crash that is to come, with the calls that are left until then."""
+
+
 def arm(crash: Crash, evidence: Path) -> None:
-    """Crash there, in this thread or in one that starts later; `evidence` tells afterwards that it came to that."""
-    left = [crash.nth]
-
-    def entered(frame: FrameType, event: str, _argument: object) -> None:
-        code = frame.f_code
-        if event != "call" or code.co_name != crash.function or not code.co_filename.endswith(crash.file):
-            return
-        if crash.stage and frame.f_locals.get("name") != crash.stage:
-            return
-        left[0] -= 1
-        if left[0] == 0:
-            disarm()
-            _crash(crash, frame, evidence)
-
-    threading.setprofile(entered)
-    sys.setprofile(entered)
+    """Crash there, in this thread or in one that was started since `watch_threads`; `evidence` tells that it came to that."""
+    _waiting[:] = [(crash, [crash.nth], evidence)]
+    watch_threads()
+    sys.setprofile(_entered)
 
 
 def disarm() -> None:
-    """Nothing crashes any more, unless another thread is on its way."""
+    """Nothing crashes any more."""
+    _waiting.clear()
     threading.setprofile(None)
     sys.setprofile(None)
+
+
+def watch_threads() -> None:
+    """Threads that start from now on can crash, also where they are armed later."""
+    threading.setprofile(_entered)
+
+
+def _entered(frame: FrameType, event: str, _argument: object) -> None:
+    """What the profiler calls."""
+    if event != "call" or not _waiting:
+        return
+    crash, left, evidence = _waiting[0]
+    code = frame.f_code
+    if code.co_name != crash.function or not code.co_filename.endswith(crash.file):
+        return
+    if crash.stage and frame.f_locals.get("name") != crash.stage:
+        return
+    left[0] -= 1
+    if left[0] == 0:
+        disarm()
+        _crash(crash, frame, evidence)
 
 
 def _crash(crash: Crash, frame: FrameType, evidence: Path) -> None:
@@ -114,22 +133,25 @@ def keep(crash: Crash, says: str, evidence: Path) -> None:
 
 
 def everything(frame: FrameType | None) -> str:
-    """All local variables of a frame and of those that called it."""
+    """All local variables of the product's frames, from this one up."""
     said: list[str] = []
     while frame is not None:
-        said += (f"{name} = {_shown(value)}" for name, value in list(frame.f_locals.items()))
+        if frame.f_code.co_filename.startswith(_PRODUCT):
+            said += (f"{name} = {_shown(value)}" for name, value in list(frame.f_locals.items()))
         frame = frame.f_back
     return "\n".join(said)
 
 
 def _shown(value: Any, depth: int = 2) -> str:
+    if isinstance(value, ModuleType | FunctionType | type):
+        return value.__name__
     if isinstance(value, rsa.RSAPrivateKey):
         return str(value.private_numbers().d)
     if isinstance(value, bytes | bytearray):
         return f"{value!r} {value.decode('latin-1')}"
     try:
-        inner = vars(value) if depth and not isinstance(value, type) and hasattr(value, "__dict__") else {}
+        inner = vars(value) if depth and hasattr(value, "__dict__") else {}
         parts = [_shown(part, depth - 1) for part in list(inner.values())[:20]]
-        return " ".join([repr(value)[:20_000], *parts])
+        return " ".join([repr(value)[:5_000], *parts])
     except Exception as error:  # noqa: BLE001 - objects that are half made have no repr
         return type(error).__name__

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def stand_in(folder: Path) -> Path:
     """An executable that takes the place of `sys.executable`; it reads `folder/spec.json` at each start."""
+    folder.mkdir(exist_ok=True)
     program = folder / "python"
     program.write_text(
         f'#!/bin/sh\nexec "{sys.executable}" -I -X utf8 "{Path(__file__).resolve()}" "{folder}/spec.json" "$@"\n'
