@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from screens.dialogs import Leave
+from screens.host import KeyLog
 from screens.widgets.secret import SecretInput
 from services import setup_file
 from tests import planted
@@ -57,7 +58,7 @@ async def test_a_password_cannot_be_copied_or_cut(stage: Stage) -> None:
 
 
 async def test_a_key_log_turns_passwords_off(stage: Stage) -> None:
-    stage.more = {"open_first": stage.setup().path, "key_log": "/tmp/keys.log"}
+    stage.more = {"open_first": stage.setup().path, "key_log": KeyLog("/tmp/keys.log", "TEXTUAL_LOG")}
     async with curtain(stage, at="password") as show:
         assert show.shows("Every key you press is written to /tmp/keys.log")
         assert not show.page.query_one("#ask-password").display
