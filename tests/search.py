@@ -6,6 +6,7 @@ Case never matters, nor do line breaks, blanks and the borders of a screen: both
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import html
 import json
@@ -116,9 +117,10 @@ class Search:
 def files_below(folder: Path) -> Iterator[tuple[Path, bytes]]:
     """The regular files below a folder; links are not followed, pipes and sockets not opened."""
     for path in sorted(folder.rglob("*")):
-        status = path.lstat()
-        if stat.S_ISREG(status.st_mode) and status.st_size <= LIMIT:
-            yield path, path.read_bytes()
+        with contextlib.suppress(FileNotFoundError):  # a process that ends takes its files along
+            status = path.lstat()
+            if stat.S_ISREG(status.st_mode) and status.st_size <= LIMIT:
+                yield path, path.read_bytes()
 
 
 def key_secrets(key: rsa.RSAPrivateKey, every: int = 48) -> dict[str, bytes]:
