@@ -25,6 +25,7 @@ from services.problems import KINDS
 from services.recovery.keyring_copy import Backend
 from tests.planted import PASSWORD
 from tests.ports import FakeClock
+from tests.watch import WATCH
 from wizard.cli import run
 from wizard.patience import Later
 from wizard.root import Surroundings, disk
@@ -162,6 +163,8 @@ class Terminal:
             pbkdf2_iterations=2,
         )
         status = run(["--state-dir", str(self.folder / "state"), *map(str, arguments)], around)
+        # What was asked for with --reveal is what the person wanted to see.
+        WATCH.printed(err.written if "--reveal" in arguments else out.written + err.written)
         return Ran(status, out.written, err.written)
 
     def _reach(self, settings: Settings) -> Connection:
@@ -249,4 +252,5 @@ def process(
         timeout=100,
         check=False,
     )
+    WATCH.printed(ended.stdout + ended.stderr)
     return Ran(ended.returncode, ended.stdout.decode(), ended.stderr.decode())

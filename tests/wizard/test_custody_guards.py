@@ -11,14 +11,12 @@ import pytest
 
 from services.recovery import strength, token
 from services.recovery.keyring_copy import Backend
-from tests.planted import PASSWORD
+from tests.planted import PASSWORD, PIN
 from tests.programs import need
 from tests.services.recovery.keyrings import Kept, called
 from tests.wizard.driving import Ran, Stream, Terminal, loses_nothing, refused
 from wizard.cli import run
 from wizard.root import Surroundings
-
-PIN = "4711-pin"
 
 
 def with_keyring(folder: Path, backend: Backend) -> Terminal:

@@ -13,10 +13,11 @@ from keyring.backends.null import Keyring as Null
 from services.problems import ProblemError
 from services.recovery import keyring_copy
 from services.recovery.keyring_copy import ALLOWED, Backend
+from tests import planted
 from tests.services.recovery.keyrings import Kept, called, known
 
 UNSAFE: tuple[Callable[[], Backend], ...] = (Fail, Null)
-PASSWORD = b"correct horse battery"
+PASSWORD = planted.PASSWORD.encode()
 MARK = "ab" * 32
 
 
