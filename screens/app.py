@@ -205,6 +205,10 @@ class PalisadeWizard(App[None]):
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.end, 128 + number)
 
+    def panic(self, *_shown: object) -> None:
+        """The same for an error that knows how to show itself: nobody knows what that shows."""
+        self._fatal_error()
+
     def _fatal_error(self) -> None:
         """Ends after a fault of ours. Textual's own way prints every local variable, and so passwords."""
         problem = fault(self._exception) if self._exception else None

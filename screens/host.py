@@ -38,6 +38,14 @@ class ExtraAction:
 
 
 @dataclass(frozen=True)
+class KeyLog:
+    """A place to which every key press goes, and the environment variable that makes it so."""
+
+    place: str
+    variable: str
+
+
+@dataclass(frozen=True)
 class Host:
     """`connect(profile, region)` signs in; both may be empty. `profiles` lists the AWS profiles of this computer.
 
@@ -61,8 +69,8 @@ class Host:
     """Makes an external ID when the person asks for one."""
     iterations: int = ITERATIONS
     """Rounds of the sealed key's password hash; only tests lower it."""
-    key_log: str = ""
-    """The file into which every key press is written, if somebody turned that on: no password is taken then."""
+    key_log: KeyLog | None = None
+    """Where every key press is written, if somebody turned that on: no password is taken then."""
     findings: Callable[[Path], tuple[Finding, ...]] = lambda _folder: ()
     """What to know of the medium of a folder before a private key goes there; asked in a thread."""
     keyring: Callable[[], Backend] | None = None

@@ -16,6 +16,7 @@ from textual.widgets import Button, Input, Static
 
 from screens import key_place, key_work
 from screens.frame import Page
+from screens.host import KeyLog
 from screens.widgets.action import Action
 from screens.widgets.secret import Secret, SecretInput
 from screens.widgets.words import Words
@@ -249,9 +250,9 @@ def _line(label: str, identifier: str) -> ComposeResult:
         yield SecretInput(id=identifier)
 
 
-def logged(path: str) -> str:
+def logged(to: KeyLog) -> str:
     """Why nothing secret is typed or shown while key presses are written down."""
     return (
-        f"Every key you press is written to {path} (TEXTUAL_LOG), so no password is taken. "
-        "Leave, unset TEXTUAL_LOG, and start again."
+        f"Every key you press is written to {to.place} ({to.variable}), so no password is taken. "
+        f"Leave, unset {to.variable}, and start again."
     )

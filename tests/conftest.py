@@ -14,6 +14,17 @@ import pytest
 
 from services.aws.port import Port, Settings
 from services.model.calls import Aws
+from tests import planted, watch
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(watch.Plugin(config), "watch")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watched(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where the tests of this process write."""
+    watch.WATCH.base = tmp_path_factory.getbasetemp()
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +36,7 @@ def port() -> Iterator[Port]:
     with pytest.MonkeyPatch.context() as patch:
         made = functools.cache(utils.generate_private_key)
         patch.setattr("moto.kms.models.generate_private_key", made)
-        yield Port(Settings(region="eu-west-1", access_key="AKIAEXAMPLE", secret_key="example"))
+        yield Port(Settings(region="eu-west-1", access_key="AKIAEXAMPLE", secret_key=planted.AWS_SECRET_KEY))
 
 
 @pytest.fixture

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 
-from wizard import signals
+from wizard import fatal, signals
 from wizard.cli import run
 from wizard.render.voice import silence
 from wizard.root import Surroundings
 
 
-def main() -> None:
+def main(around: Surroundings | None = None) -> None:
     """The program; ends the process with its exit status."""
-    around = Surroundings()
+    # A password is in this process, too, until the child has it: no crash may leave it in a file.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    fatal.show_no_tracebacks()
+    around = around or Surroundings()
     with signals.as_endings():
         status = signals.or_ended(lambda: run(sys.argv[1:], around), around)
     for stream in (around.stdout, around.stderr):

@@ -225,6 +225,6 @@ def run(arguments: Sequence[str], around: Surroundings) -> int:
         return fatal.expected(error, known.get(_LATEST, program))
     except (KeyboardInterrupt, signals.Ended) as stopped:
         return fatal.told(signals.problem_of(stopped), known.get(_LATEST, program).voice)
-    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a sentence
+    except BaseException as error:  # noqa: BLE001 - the one place where a bug, be it a library's panic, is a sentence
         return fatal.unexpected(error, known.get(_LATEST, program), arguments)
     return result if isinstance(result, int) else 0

@@ -7,8 +7,11 @@ places that it passed through in the log file, if one was asked for.
 from __future__ import annotations
 
 import contextlib
+import sys
+import threading
 import traceback
 from collections.abc import Sequence
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 import click
@@ -55,32 +58,45 @@ def in_words(problem: Problem) -> str:
     return "\n".join(lines)
 
 
-def unexpected(error: Exception, program: Program, arguments: Sequence[str]) -> int:
+def show_no_tracebacks() -> None:
+    """From now on, what Python tells of an error in a thread or at its own end are places, without the error's text."""
+
+    def say(kind: type[BaseException], trace: TracebackType | None) -> None:
+        if sys.stderr is not None:
+            with contextlib.suppress(OSError, ValueError):
+                sys.stderr.write(f"{PROGRAM}: {kind.__name__} at {_way(trace)}\n")
+
+    sys.excepthook = lambda kind, _error, trace: say(kind, trace)
+    threading.excepthook = lambda failed: say(failed.exc_type, failed.exc_traceback)
+    sys.unraisablehook = lambda failed: say(failed.exc_type, failed.exc_traceback)
+
+
+def unexpected(error: BaseException, program: Program, arguments: Sequence[str]) -> int:
     """A fault of ours, or AWS's answer that nobody expected."""
     from services.model.calls import Refused
+    from wizard.cli import COMMANDS
 
     if isinstance(error, Refused):
         from services.aws.translate import problem_of
 
         return told(problem_of(error), program.voice)
-    places = [f"{frame.name}:{lineno}" for frame, lineno in _places(error)]
     with contextlib.suppress(ProblemError):
-        program.log(f"fault: {type(error).__name__} at {' > '.join(places)}")
+        program.log(f"fault: {type(error).__name__} at {_way(error.__traceback__)}")
     kept = program.options.log_file
     where = (
         f"Report it with the last line of {kept}."
         if kept
         else "Run it again with --log-file F, and report that."
     )
-    command = next((word for word in arguments if not word.startswith("-")), "the wizard")
+    command = next((word for word in arguments if word in COMMANDS), "the wizard")
     summary = f"The program has a fault of its own ({type(error).__name__} in {command}); what was finished is kept."
     return told(Problem("our-bug", summary, (where,)), program.voice)
 
 
-def _places(error: Exception) -> list[tuple[traceback.FrameSummary, int]]:
-    walked = traceback.walk_tb(error.__traceback__)
-    summary = traceback.StackSummary.extract(walked, lookup_lines=False)
-    return [(frame, frame.lineno or 0) for frame in summary]
+def _way(trace: TracebackType | None) -> str:
+    """The functions that an error passed through, with their lines."""
+    summary = traceback.StackSummary.extract(traceback.walk_tb(trace), lookup_lines=False)
+    return " > ".join(f"{frame.name}:{frame.lineno or 0}" for frame in summary)
 
 
 def _usage(error: click.ClickException) -> Problem:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screens.host import Host
+from screens.host import Host, KeyLog
 
 if TYPE_CHECKING:
     from wizard.root import Program
@@ -31,7 +32,7 @@ def host(program: Program, config: Path | None) -> Host:
         key_folder=staged.key_folder if staged else None,
         endpoint=program.endpoint,
         mouse=not program.options.no_mouse,
-        key_log=environ.get("TEXTUAL_LOG", ""),
+        key_log=key_log(environ),
         findings=lambda folder: place.findings(program, folder, ()),
         keyring=None if staged else program.around.keyring,  # a demo leaves nothing behind
         search_path=environ.get("PATH", ""),
@@ -39,6 +40,17 @@ def host(program: Program, config: Path | None) -> Host:
         token_drivers=tokens.installed,
         driver_environment=tokens.environment(environ),
     )
+
+
+def key_log(environ: Mapping[str, str]) -> KeyLog | None:
+    """Where Textual writes every key press, because the environment asks it to."""
+    if environ.get("TEXTUAL_LOG"):
+        return KeyLog(environ["TEXTUAL_LOG"], "TEXTUAL_LOG")
+    if environ.get("TEXTUAL_DEBUG") == "1":
+        return KeyLog("keys.log", "TEXTUAL_DEBUG")
+    if "devtools" in (word.strip().lower() for word in environ.get("TEXTUAL", "").split(",")):
+        return KeyLog("Textual's devtools", "TEXTUAL")
+    return None
 
 
 def _profiles() -> tuple[str, ...]:

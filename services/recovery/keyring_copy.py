@@ -132,7 +132,7 @@ def _within(seconds: float, call: Callable[[], Result]) -> Result:
     def run() -> None:
         try:
             results.append(call())
-        except Exception as error:  # noqa: BLE001 - each backend has errors of its own, whose texts may hold anything
+        except BaseException as error:  # noqa: BLE001 - each backend has errors of its own, whose texts may hold anything
             failed.append(type(error).__name__)
 
     thread = threading.Thread(target=run, daemon=True, name="keyring")

@@ -20,6 +20,7 @@ from textual.widgets import Button, Static
 from screens.app import PalisadeWizard
 from screens.frame import Body, Page
 from screens.host import Connection, Host
+from screens.shares import Shares
 from screens.widgets.choice import Radio
 from screens.widgets.field import Field, widget_id
 from screens.widgets.listing import Listing
@@ -29,6 +30,7 @@ from services.model.calls import Aws, Call, Refused, Reply
 from services.setup_file import SetupFile
 from services.setups import State
 from tests.ports import FakeClock
+from tests.watch import WATCH
 from tests.world import sample
 
 ENDPOINT = "http://localhost:4566"
@@ -147,6 +149,9 @@ class Show:
             if not self.app.runner.any_running():
                 break
         await self.pilot.pause()
+        if self.app.screen_stack:
+            shares = isinstance(self.app.screen, Shares) and self.app.screen.face == "words"
+            WATCH.screen("\n".join(self.lines()), words=shares)
 
     async def go(self, name: str) -> None:
         self.app.go(name)

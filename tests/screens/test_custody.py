@@ -15,7 +15,7 @@ from screens.widgets.words import Words
 from services.recovery import check
 from services.recovery.medium import Finding
 from tests.screens.stage import Stage, curtain, cut
-from tests.services.recovery.test_keyring_copy import known
+from tests.services.recovery.keyrings import known
 
 
 @pytest.mark.parametrize("environment", ["sandbox", "production"])

@@ -11,6 +11,7 @@ import pytest
 from screens.app import PalisadeWizard
 from screens.work import Job, fault
 from services.problems import refuse
+from tests.planted import NEVER
 from tests.screens.stage import Stage, curtain, refusal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +23,7 @@ async def test_a_fault_shows_no_value_and_ends_with_70(
     app = PalisadeWizard(stage.host())
 
     def fail() -> None:
-        password = "never-to-be-seen"
+        password = NEVER
         raise RuntimeError(password)
 
     async def run() -> None:
@@ -37,12 +38,12 @@ async def test_a_fault_shows_no_value_and_ends_with_70(
     said = "".join(capsys.readouterr())
     assert "had to end; everything that was accepted" in said
     assert "RuntimeError at test_ends_and_faults.py" in said.replace("\n", " ")
-    assert "never-to-be-seen" not in said
+    assert NEVER not in said
 
 
 async def test_a_fault_in_a_thread_is_a_problem_without_values(stage: Stage) -> None:
     def fail(_job: Job, _tell: object) -> None:
-        secret = "never-to-be-seen"
+        secret = NEVER
         raise ValueError(secret)
 
     async with curtain(stage) as show:
@@ -50,7 +51,7 @@ async def test_a_fault_in_a_thread_is_a_problem_without_values(stage: Stage) -> 
         await show.settle()
         assert job.problem is not None
         assert job.problem.code == "our-bug"
-        assert "never-to-be-seen" not in repr(job.problem) + "".join(show.app.session.log)
+        assert NEVER not in repr(job.problem) + "".join(show.app.session.log)
 
 
 async def test_an_older_job_of_the_same_name_is_not_listened_to(stage: Stage) -> None:

@@ -9,9 +9,8 @@ import pytest
 from screens.widgets.action import Action
 from screens.widgets.secret import SecretInput
 from services import setup_file
+from tests.planted import PASSWORD
 from tests.screens.stage import Show, Stage, curtain
-
-PASSWORD = "correct horse 7"
 
 
 async def make(show: Show, password: str = PASSWORD) -> None:

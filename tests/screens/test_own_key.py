@@ -11,10 +11,11 @@ from textual.widgets import Checkbox, Input
 from screens.widgets.action import Action
 from screens.widgets.secret import SecretInput
 from services.recovery import check, hsm
+from tests import planted
 from tests.screens.stage import Show, Stage, curtain, cut, private_key, public_der
 from tests.services.recovery import forms
 
-OLD, NEW = "the old password", "a new password 5"
+OLD, NEW = planted.OLD_PASSWORD, planted.NEW_PASSWORD
 
 
 async def look_at(show: Show, path: Path) -> None:

@@ -13,10 +13,9 @@ from screens.prove import Prove
 from screens.widgets.action import Action
 from screens.widgets.secret import SecretInput
 from services.recovery import check, vendor_tool
+from tests.planted import PASSWORD
 from tests.screens.stage import Show, Stage, curtain, cut, private_key
 from tests.services.recovery import forms
-
-PASSWORD = "open sesame 12"
 
 
 def sealed(folder: Path, key: rsa.RSAPrivateKey) -> Path:

@@ -15,10 +15,9 @@ from services import setup_file
 from services.recovery import keypair, token
 from services.recovery.keyfiles import KeyFiles
 from services.recovery.token import Driver
+from tests.planted import PASSWORD, PIN
 from tests.programs import need
 from tests.screens.stage import Show, Stage, curtain, cut
-
-PIN, PASSWORD = "4711-pin-secret", "open sesame 12"
 
 
 @pytest.fixture(scope="module")

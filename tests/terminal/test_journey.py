@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from services import setup_file
+from tests.planted import PASSWORD
 from tests.terminal.tmux import Terminal, terminal
 
 ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "correct horse battery staple"
 
 pytestmark = [pytest.mark.terminal, pytest.mark.timeout(240)]
 

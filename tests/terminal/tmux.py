@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.programs import need
+from tests.watch import WATCH
 
 PATIENCE = 60.0
 _BLINK = 0.05
@@ -46,6 +47,7 @@ class Terminal:
         while True:
             seen = self.screen()
             if re.search(pattern, " ".join(seen.split())):
+                WATCH.screen(seen)
                 return seen
             if time.monotonic() > end:
                 raise AssertionError(f"{pattern!r} did not appear:\n{seen}")

@@ -23,13 +23,14 @@ from services.clock import Clock
 from services.model.calls import Aws, Call, Reply
 from services.problems import KINDS
 from services.recovery.keyring_copy import Backend
+from tests.planted import PASSWORD
 from tests.ports import FakeClock
+from tests.watch import WATCH
 from wizard.cli import run
 from wizard.patience import Later
 from wizard.root import Surroundings, disk
 
 ROOT = Path(__file__).parents[2]
-PASSWORD = "correct horse battery staple"
 EXTERNAL_ID = "acme-4f1c2d3e-external"
 PRINCIPAL = "arn:aws:iam::444455556666:role/palisade-mpc"
 BUCKET = "acme-palisade-backup-sandbox"
@@ -162,6 +163,8 @@ class Terminal:
             pbkdf2_iterations=2,
         )
         status = run(["--state-dir", str(self.folder / "state"), *map(str, arguments)], around)
+        # What was asked for with --reveal is what the person wanted to see.
+        WATCH.printed(err.written if "--reveal" in arguments else out.written + err.written)
         return Ran(status, out.written, err.written)
 
     def _reach(self, settings: Settings) -> Connection:
@@ -249,4 +252,5 @@ def process(
         timeout=100,
         check=False,
     )
+    WATCH.printed(ended.stdout + ended.stderr)
     return Ran(ended.returncode, ended.stdout.decode(), ended.stderr.decode())

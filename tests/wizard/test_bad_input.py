@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.planted import OTHER_PASSWORD
 from tests.ports import Recording
 from tests.wizard.driving import Terminal, loses_nothing, refused
 
@@ -121,7 +122,7 @@ def test_a_foreign_key_file_is_refused_by_its_fingerprint(offline: Terminal) -> 
 def test_wrong_and_bad_passwords(offline: Terminal) -> None:
     offline.with_key()
     sealed, wrong = offline.folder / "keys" / "recovery.pke1", offline.folder / "wrong"
-    wrong.write_text("another password\n")
+    wrong.write_text(OTHER_PASSWORD + "\n")
     refused(offline("keycheck", sealed, "--password-file", wrong, "--json"), "wrong-password")
     for bad in ("short", "pässwörter", "x" * 200):
         wrong.write_text(bad)

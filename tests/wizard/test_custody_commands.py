@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 import shamir_mnemonic
 
-from tests.wizard.driving import PASSWORD, Ran, Terminal, loses_nothing, refused
+from tests.planted import PASSWORD
+from tests.wizard.driving import Ran, Terminal, loses_nothing, refused
 
 SPLIT = ("keygen", "--shares", "3", "--threshold", "2")
 

@@ -11,35 +11,12 @@ import pytest
 
 from services.recovery import strength, token
 from services.recovery.keyring_copy import Backend
+from tests.planted import PASSWORD, PIN
 from tests.programs import need
-from tests.wizard.driving import PASSWORD, Ran, Stream, Terminal, loses_nothing, refused
+from tests.services.recovery.keyrings import Kept, called
+from tests.wizard.driving import Ran, Stream, Terminal, loses_nothing, refused
 from wizard.cli import run
 from wizard.root import Surroundings
-
-PIN = "4711-pin"
-
-
-class Keychain:
-    """A keyring of a kind that is trusted; the test's own stands behind the name."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def set_password(self, service: str, username: str, password: str, /) -> None:
-        self.kept[service, username] = password
-
-    def get_password(self, service: str, username: str, /) -> str | None:
-        return self.kept.get((service, username))
-
-    def delete_password(self, service: str, username: str, /) -> None:
-        del self.kept[service, username]
-
-
-def keychain(name: str) -> Keychain:
-    module, _, qualified = name.rpartition(".")
-    made = type(qualified, (Keychain,), {"__module__": module})()
-    assert isinstance(made, Keychain)
-    return made
 
 
 def with_keyring(folder: Path, backend: Backend) -> Terminal:
@@ -47,7 +24,7 @@ def with_keyring(folder: Path, backend: Backend) -> Terminal:
 
 
 def test_a_sandbox_key_can_have_its_password_in_the_keyring(tmp_path: Path) -> None:
-    backend = keychain("keyring.backends.macOS.Keyring")
+    backend = called("keyring.backends.macOS.Keyring")
     machine = with_keyring(tmp_path, backend)
     keys, password = tmp_path / "keys", ("--password-file", machine.password_file)
     made = machine("keygen", "--out", keys, *password, "--keyring", "--environment", "sandbox", "--json")
@@ -76,7 +53,7 @@ def test_a_sandbox_key_can_have_its_password_in_the_keyring(tmp_path: Path) -> N
 def test_every_other_key_and_keyring_is_refused_before_any_work(
     tmp_path: Path, kind: str, options: tuple[str, ...], code: str
 ) -> None:
-    backend = keychain(kind)
+    backend = called(kind)
     machine = with_keyring(tmp_path, backend)
     wanted = ("keygen", "--out", tmp_path / "keys", "--password-file", machine.password_file, "--keyring")
     refused(loses_nothing(tmp_path, partial(machine, *wanted, *options, "--json")), code)
@@ -85,7 +62,7 @@ def test_every_other_key_and_keyring_is_refused_before_any_work(
 
 
 def test_a_keyring_that_fails_later_leaves_a_finished_key(tmp_path: Path) -> None:
-    class Forgetful(Keychain):
+    class Forgetful(Kept):
         def get_password(self, service: str, username: str, /) -> str | None:
             return None
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from screens.host import KeyLog
 from tests.ports import FakeClock
 from tests.wizard.driving import Terminal, refused
-from wizard.host import host
+from wizard.host import host, key_log
 from wizard.options import Globals
 from wizard.root import Program, Surroundings
 
@@ -23,13 +26,29 @@ def test_options_and_environment_become_values(tmp_path: Path) -> None:
     found = host(program, None)
     assert found.state.folder == tmp_path
     assert found.defaults == {"aws.region": "eu-west-1", "aws.profile": "kim"}
-    assert (found.endpoint, found.no_colour, found.mouse, found.key_log) == (URL, True, False, "keys.log")
+    assert (found.endpoint, found.no_colour, found.mouse, found.key_log) == (
+        URL, True, False, KeyLog("keys.log", "TEXTUAL_LOG"),
+    )  # fmt: skip
     assert (found.extra_action, found.key_folder, found.open_first) == (None, None, None)
     plain = host(
         replace(program, around=Surroundings(environ={}), options=Globals()), tmp_path / "setup.toml"
     )
-    assert (plain.endpoint, plain.no_colour, plain.mouse, plain.key_log) == ("", False, True, "")
+    assert (plain.endpoint, plain.no_colour, plain.mouse, plain.key_log) == ("", False, True, None)
     assert plain.open_first == tmp_path / "setup.toml"
+
+
+@pytest.mark.parametrize(
+    ("environ", "found"),
+    [
+        ({"TEXTUAL_DEBUG": "1"}, KeyLog("keys.log", "TEXTUAL_DEBUG")),
+        ({"TEXTUAL_DEBUG": "0"}, None),
+        ({"TEXTUAL": "debug, Devtools"}, KeyLog("Textual's devtools", "TEXTUAL")),
+        ({"TEXTUAL": "debug"}, None),
+        ({"TEXTUAL_LOG": ""}, None),
+    ],
+)
+def test_whatever_writes_keys_down_is_noticed(environ: dict[str, str], found: KeyLog | None) -> None:
+    assert key_log(environ) == found
 
 
 def test_foreign_programs_see_little_of_the_environment(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ from services.demo.profile import child_environment, write_profile
 from services.model.calls import Aws, Call, Refused
 from services.model.operations import OPERATIONS
 from services.model.values import Tree
-from tests.wizard.driving import ANSWERS, EXTERNAL_ID, PASSWORD, Ran, process
+from tests.planted import AWS_SECRET_KEY, PASSWORD
+from tests.wizard.driving import ANSWERS, EXTERNAL_ID, Ran, process
 from wizard import stage
 from wizard.host import host
 from wizard.options import Globals
@@ -83,7 +84,7 @@ def test_the_journey_on_a_stock_moto_server(tmp_path: Path) -> None:
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         environ = kept | {
             "HOME": str(tmp_path), "AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "example", "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_SECRET_ACCESS_KEY": AWS_SECRET_KEY, "AWS_EC2_METADATA_DISABLED": "true",
         }  # fmt: skip
         Machine(tmp_path, environ).journey(*ANSWERS)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.model.operations import OPERATIONS
-from tests.wizard.driving import ANSWERS, BUCKET, EXTERNAL_ID, PASSWORD, PRINCIPAL, Terminal
+from tests.planted import PASSWORD
+from tests.wizard.driving import ANSWERS, BUCKET, EXTERNAL_ID, PRINCIPAL, Terminal
 
 STEP = {
     "address", "verb", "says", "reason", "before", "after", "before_value", "after_value", "risk", "call", "problem",

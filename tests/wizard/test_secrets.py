@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-from tests.wizard.driving import EXTERNAL_ID, PASSWORD, Terminal
+from tests import planted
+from tests.search import Search, files_below, private_marks, word_runs
+from tests.wizard.driving import EXTERNAL_ID, ROOT, Terminal
 
 
 def test_no_secret_in_any_output_or_file(terminal: Terminal) -> None:
@@ -37,18 +42,54 @@ def test_no_secret_in_any_output_or_file(terminal: Terminal) -> None:
 
     private = (keys / "recovery.pke1").read_bytes()
     files = {
-        str(path.relative_to(terminal.folder)): path.read_bytes()
-        for path in terminal.folder.rglob("*")
-        if path.is_file()
+        str(path.relative_to(terminal.folder)): content for path, content in files_below(terminal.folder)
     }
     everywhere = {**files, **{name: text.encode() for name, text in said.items()}}
-    having = {name for name, content in everywhere.items() if PASSWORD.encode() in content}
-    assert having == {"password.txt"}
-    having = {name for name, content in everywhere.items() if private in content}
-    assert having == {"keys/recovery.pke1"}
-    having = {name for name, content in everywhere.items() if EXTERNAL_ID.encode() in content}
-    assert having == {"setup.toml", "values.txt"}
-    assert not {name for name, content in everywhere.items() if b"another-external-id" in content}
+    assert having(planted.ALL, everywhere) == {"password.txt"}
+    assert {name for name, content in everywhere.items() if private in content} == {"keys/recovery.pke1"}
+    assert having({"external ID": EXTERNAL_ID.encode()}, everywhere) == {"setup.toml", "values.txt"}
+    assert not having({"external ID": b"another-external-id"}, everywhere)
+    for name, content in everywhere.items():
+        assert not private_marks(content) + word_runs(content), name
+
+
+def having(secrets: Mapping[str, bytes], everywhere: Mapping[str, bytes]) -> set[str]:
+    """Where any of these secrets is found."""
+    search = Search(secrets)
+    return {name for name, content in everywhere.items() if search.inside(content)}
+
+
+FAULTY = """
+import gc, sys, threading
+sys.path.insert(0, sys.argv[1])
+from wizard.fatal import show_no_tracebacks
+show_no_tracebacks()
+secret = sys.stdin.read()
+class Closing:
+    def __del__(self):
+        raise ValueError(secret)
+def thread():
+    raise BaseException(secret)
+Closing()
+gc.collect()
+threading.Thread(target=thread).start()
+raise RuntimeError(secret)
+"""
+
+
+def test_what_nobody_caught_is_told_without_its_text() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTY, str(ROOT)],
+        input=planted.NEVER,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    for kind in ("ValueError at __del__:", "BaseException at ", "RuntimeError at <module>:"):
+        assert f"palisade-wizard: {kind}" in done.stderr
+    assert not Search(planted.ALL).inside(done.stdout + done.stderr)
+    assert "Traceback" not in done.stderr
 
 
 def test_the_log_holds_names_and_outcomes_alone(terminal: Terminal) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from services.recovery.vendor_tool import NAME
-from tests.wizard.driving import PASSWORD, Terminal, loses_nothing, refused
+from tests.planted import PASSWORD
+from tests.wizard.driving import Terminal, loses_nothing, refused
 from tests.wizard.test_terminal import start
 
 TOOL = f"""#!{sys.executable} -I

@@ -8,7 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.wizard.driving import PASSWORD, ROOT
+from tests.planted import PASSWORD
+from tests.wizard.driving import ROOT
 
 
 @dataclass

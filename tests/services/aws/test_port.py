@@ -16,6 +16,7 @@ from services.aws.translate import problem_of
 from services.model.calls import Aws, Call, Refused
 from services.model.operations import OPERATIONS
 from services.problems import ProblemError
+from tests import planted
 from tests.world import ROLE, do
 
 
@@ -64,7 +65,12 @@ def http(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Port]:
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}"
         yield Port(
-            Settings(region="eu-west-1", endpoint_url=url, access_key="AKIAEXAMPLE", secret_key="example")
+            Settings(
+                region="eu-west-1",
+                endpoint_url=url,
+                access_key="AKIAEXAMPLE",
+                secret_key=planted.AWS_SECRET_KEY,
+            )
         )
         server.shutdown()
 
@@ -235,7 +241,11 @@ def test_what_comes_in_pages_is_known_to_the_table() -> None:
 
 def test_no_secret_is_in_what_the_settings_say_of_themselves() -> None:
     said = repr(
-        Settings(access_key="AKIAEXAMPLE", secret_key="example-secret", session_token="example-token")
+        Settings(
+            access_key="AKIAEXAMPLE",
+            secret_key=planted.AWS_SECRET_KEY,
+            session_token=planted.AWS_SESSION_TOKEN,
+        )
     )
     assert "AKIAEXAMPLE" not in said
     assert "example" not in said
@@ -243,5 +253,9 @@ def test_no_secret_is_in_what_the_settings_say_of_themselves() -> None:
 
 def test_another_endpoint_has_regions_of_its_own(http: Port, answer: Answer) -> None:
     answer.body = b'{"Keys": []}'
-    elsewhere = Port(Settings(region="eu-west-9", endpoint_url=http.endpoint, access_key="a", secret_key="b"))
+    elsewhere = Port(
+        Settings(
+            region="eu-west-9", endpoint_url=http.endpoint, access_key="a", secret_key=planted.AWS_SECRET_KEY
+        )
+    )
     assert elsewhere(Call("kms", "ListKeys"))["Keys"] == []

@@ -10,6 +10,7 @@ import pytest
 from services.aws.port import Port, Settings, profiles
 from services.model.calls import Call
 from services.problems import ProblemError
+from tests import planted
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def test_a_region_that_aws_does_not_have_is_said_before_anything_is_asked(
     config: Configured, region: str
 ) -> None:
     config.write("")
-    port = Port(Settings(region=region, access_key="a", secret_key="b"))
+    port = Port(Settings(region=region, access_key="a", secret_key=planted.AWS_SECRET_KEY))
     for call in (Call("sts", "GetCallerIdentity"), Call("kms", "ListKeys")):
         with pytest.raises(ProblemError) as caught:
             port(call)
@@ -109,7 +110,9 @@ mfa_serial = arn:aws:iam::123456789012:mfa/kim
 def test_a_sign_in_inside_the_endpoint_is_never_told(config: Configured) -> None:
     config.write("")
     url = "http://kim:s3cret@127.0.0.1:9"
-    port = Port(Settings(region="eu-west-1", endpoint_url=url, access_key="a", secret_key="b"))
+    port = Port(
+        Settings(region="eu-west-1", endpoint_url=url, access_key="a", secret_key=planted.AWS_SECRET_KEY)
+    )
     assert port.endpoint == "http://127.0.0.1:9"
     with pytest.raises(ProblemError) as caught:
         port(Call("kms", "CreateKey"))
@@ -126,7 +129,7 @@ def test_a_sign_in_inside_the_endpoint_is_never_told(config: Configured) -> None
 )
 def test_awss_own_endpoints_are_not_named(config: Configured, region: str) -> None:
     config.write("")
-    port = Port(Settings(region=region, access_key="a", secret_key="b"))
+    port = Port(Settings(region=region, access_key="a", secret_key=planted.AWS_SECRET_KEY))
     assert port.endpoint == ""
     assert port.region == region
 
@@ -137,7 +140,7 @@ def test_an_endpoint_from_the_environment_is_named_whatever_service_it_is_for(
 ) -> None:
     config.write("")
     monkeypatch.setenv(f"AWS_ENDPOINT_URL{service}", "http://127.0.0.1:4566")
-    port = Port(Settings(region="eu-west-1", access_key="a", secret_key="b"))
+    port = Port(Settings(region="eu-west-1", access_key="a", secret_key=planted.AWS_SECRET_KEY))
     assert port.endpoint == "http://127.0.0.1:4566"
 
 
@@ -155,11 +158,19 @@ def test_an_endpoint_from_the_environment_is_named_whatever_service_it_is_for(
 def test_an_endpoint_that_only_looks_like_awss_is_named(config: Configured, url: str) -> None:
     config.write("")
     assert (
-        Port(Settings(region="eu-west-1", endpoint_url=url, access_key="a", secret_key="b")).endpoint == url
+        Port(
+            Settings(region="eu-west-1", endpoint_url=url, access_key="a", secret_key=planted.AWS_SECRET_KEY)
+        ).endpoint
+        == url
     )
 
 
 def test_a_vpc_endpoint_of_aws_is_awss_own(config: Configured) -> None:
     config.write("")
     url = "https://bucket.vpce-1a2b3c4d-5e6f.s3.eu-west-1.vpce.amazonaws.com"
-    assert Port(Settings(region="eu-west-1", endpoint_url=url, access_key="a", secret_key="b")).endpoint == ""
+    assert (
+        Port(
+            Settings(region="eu-west-1", endpoint_url=url, access_key="a", secret_key=planted.AWS_SECRET_KEY)
+        ).endpoint
+        == ""
+    )

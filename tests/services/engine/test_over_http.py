@@ -12,6 +12,7 @@ from services.engine.plan import plan
 from services.events import Finished
 from services.identity import identity
 from services.model.operations import reads
+from tests import planted
 from tests.ports import Recording
 from tests.world import ACCOUNT, SETUP, sample_blueprint
 
@@ -21,7 +22,11 @@ def test_the_whole_journey_and_nothing_to_do_after_it(
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
-    port = Port(Settings(region="eu-west-1", endpoint_url=moto_server, access_key="a", secret_key="b"))
+    port = Port(
+        Settings(
+            region="eu-west-1", endpoint_url=moto_server, access_key="a", secret_key=planted.AWS_SECRET_KEY
+        )
+    )
     assert port.endpoint == moto_server
     assert identity(port).account == ACCOUNT
     recording = Recording(port)

@@ -12,8 +12,10 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from tests import planted
+
 ROUNDS = 1000
-PASSWORD = b"TEST only: open sesame"
+PASSWORD = planted.PASSWORD.encode()
 
 
 def private(

@@ -13,6 +13,7 @@ from services.problems import ProblemError
 from services.recovery import check, pke1
 from services.recovery.check import CheckResult
 from services.recovery.keyfiles import FORMATS, Format
+from tests import planted
 from tests.programs import need
 from tests.services.recovery.forms import PASSWORD, ROUNDS, hexed, private, public
 from tests.services.recovery.independent import read_private
@@ -104,7 +105,7 @@ def test_a_public_file_proves_nothing(key: rsa.RSAPrivateKey) -> None:
 @pytest.mark.parametrize("to", FORMATS)
 def test_what_openssl_made_becomes_a_file_that_the_tool_takes(tmp_path: Path, to: Format) -> None:
     openssl = need("openssl")
-    command = [openssl, "genrsa", "-aes256", "-passout", "pass:of openssl", "4096"]
+    command = [openssl, "genrsa", "-aes256", "-passout", f"pass:{planted.OLD_PASSWORD}", "4096"]
     made = subprocess.run(command, capture_output=True, check=True).stdout
     assert judged(made).recovery_tool_accepts is False
     new_password = bytearray(PASSWORD)
@@ -112,7 +113,7 @@ def test_what_openssl_made_becomes_a_file_that_the_tool_takes(tmp_path: Path, to
         made,
         tmp_path / "new",
         to,
-        password=bytearray(b"of openssl"),
+        password=bytearray(planted.OLD_PASSWORD.encode()),
         new_password=new_password,
         iterations=ROUNDS,
     )
@@ -120,7 +121,7 @@ def test_what_openssl_made_becomes_a_file_that_the_tool_takes(tmp_path: Path, to
     numbers = read_private(content, PASSWORD if to == "pke1" else None, ROUNDS)
     assert numbers.n.bit_length() == 4096
     after = judged(content, password=PASSWORD if to == "pke1" else None)
-    before = judged(made, password=b"of openssl")
+    before = judged(made, password=planted.OLD_PASSWORD.encode())
     assert (after.recovery_tool_accepts, after.sha256) == (True, before.sha256)
     assert converted.file.stat().st_mode & 0o777 == 0o400
     assert not any(new_password)

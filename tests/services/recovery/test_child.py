@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from services.recovery import child
+from tests import planted
 
-SECRET = b"5ec12e7 of the test"
+SECRET = planted.NEVER.encode()
 
 
 def answer(head: object, secrets: bytes = b"") -> dict[str, object]:

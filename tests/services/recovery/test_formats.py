@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from services.problems import ProblemError
 from services.recovery import formats, pke1
+from tests import planted
 from tests.programs import need
 from tests.services.recovery.forms import PASSWORD, ROUNDS, hexed, private, public
 
@@ -113,7 +114,7 @@ def test_every_closed_form_tells_nothing_until_it_is_opened(key: rsa.RSAPrivateK
         assert (after.acceptable, after.sha256) == (True, fingerprint(key)), name
         assert any(note.startswith("Convert it") for note in after.notes) is not taken, name
         with pytest.raises(ProblemError) as refused:
-            formats.recognise(content, b"not the password", iterations=ROUNDS)
+            formats.recognise(content, planted.OTHER_PASSWORD.encode(), iterations=ROUNDS)
         assert refused.value.problem.code == "wrong-password", name
 
 

@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,9 +23,12 @@ from services.recovery import check, keypair, pke1, share_files, slip39, split
 from services.recovery.dealing import Dealing
 from services.recovery.keypair import Request
 from services.recovery.stages import SAYS
+from tests import planted
+from tests.search import Search, files_below, key_secrets, private_marks, word_runs
 from tests.services.recovery.forms import ROUNDS, hexed, private
 
-PASSWORD = b"planted: zX81 spectrum"
+PASSWORD = planted.PASSWORD.encode()
+PLANTED = Search({"password": PASSWORD})
 ROOT = Path(keypair.__file__).parents[2]
 SPLIT_STAGES = [
     "generate", "seal", "split", "share-write", "share-read", "recombine",
@@ -72,58 +75,13 @@ def program(folder: Path, what: str, how: str, name: str) -> bytes:
     return done.stdout + done.stderr
 
 
-def forms(secret: bytes) -> Iterator[bytes]:
-    """The ways in which a secret could be spelled by accident."""
-    yield secret
-    yield secret.hex().encode()
-    yield repr(secret).encode()[2:-1]
-    yield secret.upper()
-    yield secret.decode("latin-1").encode("utf-16-le")
-
-
-def search(where: bytes, secrets: Iterable[bytes]) -> list[bytes]:
-    return [secret for secret in secrets if any(form in where for form in forms(secret))]
-
-
-def private_marks(text: bytes) -> list[bytes]:
-    """Traces of any private key, known or not: PEM labels, PKCS#8 of RSA in hex or binary, prime-sized numbers."""
-    marks = (
-        b"PRIVATE KEY",
-        b"020100300d06092a864886f70d0101010500",
-        bytes.fromhex("06092a864886f70d0101010500048209"),
-    )
-    return [mark for mark in marks if mark in text]
-
-
-def word_runs(text: bytes) -> list[bytes]:
-    """Runs of five or more words of which shares are made: no sentence of the program has one."""
-    from shamir_mnemonic.wordlist import WORDLIST
-
-    known = {word.encode() for word in WORDLIST}
-    runs, run = [], 0
-    for word in re.findall(rb"[a-z]+|[^a-z]+", text.lower()):
-        if word in known:
-            run += 1
-        elif word.strip(b" ',\""):
-            run = 0
-        if run >= 5:
-            runs.append(word)
-    return runs
-
-
-def files_below(folder: Path) -> Iterator[tuple[Path, bytes]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield path, path.read_bytes()
-
-
 @pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("name", SAYS)
 def test_the_password_and_the_key_stay_where_they_belong(tmp_path: Path, how: str, name: str) -> None:
     said = program(tmp_path, "keygen", how, name)
-    assert not search(said, [PASSWORD]) + private_marks(said) + word_runs(said)
+    assert not PLANTED.inside(said) + private_marks(said) + word_runs(said)
     for path, content in files_below(tmp_path):
-        assert not search(content, [PASSWORD]) + private_marks(content), path
+        assert not PLANTED.inside(content) + private_marks(content), path
 
 
 @pytest.mark.parametrize("how", HOW)
@@ -142,11 +100,17 @@ def test_shares_stay_in_their_own_files(tmp_path: Path, how: str, name: str) -> 
     whole = [content for path, content in sorted(shares.items()) if path.suffix == ".txt"]
     if len(whole) >= 2:
         secret = slip39.recover([parsed(content) for content in whole[:2]])
-        lines = [" ".join(share_files.words_of(content) or []).encode() for content in whole]
+        lines = [" ".join(share_files.words_of(content) or []) for content in whole]
+        of_all, of_each = secret_of(secret), [Search({}, [line]) for line in lines]
         for path, content in [*files_below(tmp_path), (Path("said"), said)]:
-            assert not search(content, [secret.hex().encode(), secret]), path
+            assert not of_all.inside(content), path
             # One folder never holds a second share.
-            assert len(search(content, lines)) == (1 if path in shares else 0), path
+            assert sum(bool(one.inside(content)) for one in of_each) == (1 if path in shares else 0), path
+
+
+def secret_of(secret: bytes, shares: Sequence[str] = ()) -> Search:
+    """The search for a secret that is split, for the password that it is, and for shares of it."""
+    return Search({"secret": secret, "password": secret.hex().encode()}, shares)
 
 
 def parsed(content: bytes) -> slip39.Share:
@@ -166,7 +130,8 @@ def test_no_refusal_shows_what_it_refuses(
 ) -> None:
     plain = hexed(private(key))
     sealed = pke1.seal(plain, PASSWORD, iterations=ROUNDS)
-    tab = b"\tplanted: zX81 spectrum"
+    tab = b"\t" + PASSWORD
+    search = Search({"password": PASSWORD, **key_secrets(key)})
     (tmp_path / "taken").write_bytes(b"")
     works: list[Callable[[], object]] = [
         lambda: check.keycheck(sealed, password=bytearray(PASSWORD + b"!"), iterations=ROUNDS),
@@ -185,7 +150,7 @@ def test_no_refusal_shows_what_it_refuses(
         with pytest.raises(ProblemError) as refused:
             work()
         shown = everything(refused.value)
-        assert not search(shown, [PASSWORD, plain[:64], plain[-64:]]) + private_marks(shown)
+        assert not search.inside(shown) + private_marks(shown)
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
@@ -205,14 +170,8 @@ def test_no_value_shows_its_secret(tmp_path: Path, key: rsa.RSAPrivateKey) -> No
             with pytest.raises(ProblemError) as refused:
                 dealing.finish(Request(tmp_path))
             shown += everything(refused.value)
-            assert not search(
-                shown,
-                [
-                    " ".join(share.words).encode(),
-                    *(word.encode() for word in share.words[4:] if len(word) > 7),
-                ],
-            )
-    assert not search(shown, [secret.hex().encode(), *(line.encode() for line in lines)]) + word_runs(shown)
+            assert not Search({}, [" ".join(share.words)]).inside(shown)
+    assert not secret_of(secret, lines).inside(shown) + word_runs(shown)
     assert all(not field.repr for field in dataclasses.fields(found) if field.name == "password")
 
 
@@ -225,8 +184,8 @@ def test_wrong_shares_are_refused_without_a_word_of_them(key: rsa.RSAPrivateKey)
         with pytest.raises(ProblemError) as refused:
             split.combining(given, sealed, iterations=ROUNDS).run()
         shown = everything(refused.value)
-        assert not word_runs(shown)
-        assert not search(shown, [b"zebrafish", bytes(range(32)).hex().encode()])
+        assert not secret_of(bytes(range(32)), lines).inside(shown) + word_runs(shown)
+        assert b"zebrafish" not in shown
 
 
 def test_a_bug_in_the_child_shows_no_value(tmp_path: Path) -> None:
@@ -239,14 +198,4 @@ def test_a_bug_in_the_child_shows_no_value(tmp_path: Path) -> None:
         with pytest.raises(ProblemError) as refused:
             Work(order, lambda answer: answer).run()
         assert refused.value.problem.code in ("our-bug", "unreadable-file")
-        assert not search(everything(refused.value), [PASSWORD])
-
-
-def test_the_search_finds_what_it_looks_for(key: rsa.RSAPrivateKey) -> None:
-    line = slip39.split(bytes(range(32)), 2, 3)[0]
-    assert word_runs(line.encode())
-    assert word_runs(str(line.split()).encode())
-    assert private_marks(hexed(private(key)))
-    assert private_marks(private(key))
-    for form in (PASSWORD, PASSWORD.hex().encode(), str(PASSWORD).encode()):
-        assert search(b"x" + form + b"y", [PASSWORD])
+        assert not PLANTED.inside(everything(refused.value))

@@ -13,37 +13,12 @@ from keyring.backends.null import Keyring as Null
 from services.problems import ProblemError
 from services.recovery import keyring_copy
 from services.recovery.keyring_copy import ALLOWED, Backend
+from tests import planted
+from tests.services.recovery.keyrings import Kept, called, known
 
 UNSAFE: tuple[Callable[[], Backend], ...] = (Fail, Null)
-PASSWORD = b"correct horse battery"
+PASSWORD = planted.PASSWORD.encode()
 MARK = "ab" * 32
-
-
-class Kept:
-    """A keyring that works."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
-def called(name: str, kind: type = Kept) -> Kept:
-    """A keyring that bears the name of a backend of the library."""
-    module, _, plain = name.rpartition(".")
-    made: Kept = type(plain, (kind,), {"__module__": module})()
-    return made
-
-
-def known(kind: type = Kept) -> Kept:
-    return called("keyring.backends.SecretService.Keyring", kind)
 
 
 def refused(work: Callable[[], object]) -> str:

@@ -17,6 +17,7 @@ from services.recovery import keyfiles, operations, proof
 from services.recovery.keyfiles import Format, Paths
 from services.recovery.proof import Bench
 from services.recovery.stages import SAYS, Stage, silent
+from tests import planted
 from tests.services.recovery.forms import PASSWORD, ROUNDS, hexed, private, public
 from tests.services.recovery.independent import check_pair
 
@@ -169,7 +170,7 @@ def leave_private(folder: Path, key: rsa.RSAPrivateKey) -> Paths:
 def test_completing_needs_the_password(tmp_path: Path, key: rsa.RSAPrivateKey) -> None:
     of = leave_private(tmp_path, key)
     with pytest.raises(ProblemError) as refused:
-        operations.complete(of, "pke1", b"another password", QUICK)
+        operations.complete(of, "pke1", planted.OTHER_PASSWORD.encode(), QUICK)
     assert refused.value.problem.code == "wrong-password"
     assert [path.name for path in tmp_path.iterdir()] == ["recovery.pke1"]
 

@@ -20,6 +20,7 @@ from services.recovery.keyfiles import Paths
 from services.recovery.operations import Json
 from services.recovery.proof import Bench
 from services.recovery.stages import SAYS, SPLIT, Stage, silent
+from tests import planted
 from tests.services.recovery.forms import ROUNDS, hexed, private
 from tests.services.recovery.independent import check_pair, read_private
 
@@ -234,7 +235,7 @@ def test_shares_of_another_file_and_damaged_files_are_told(
     tmp_path: Path, key: rsa.RSAPrivateKey, weak_key: rsa.RSAPrivateKey
 ) -> None:
     sealed, (one, two, _) = given_shares(tmp_path, key)
-    elsewhere = pke1.seal(hexed(private(key)), b"another password", iterations=ROUNDS)
+    elsewhere = pke1.seal(hexed(private(key)), planted.OTHER_PASSWORD.encode(), iterations=ROUNDS)
     for container, code in (
         (elsewhere, "wrong-password"),
         (sealed[:-1], "wrong-password"),

@@ -15,9 +15,10 @@ import pytest
 from services.problems import ProblemError
 from services.recovery import token, token_operations, token_problems
 from services.recovery.token import Driver, Token
+from tests import planted
 from tests.programs import need
 
-PIN = b"4711-pin"
+PIN = planted.PIN.encode()
 SEALED = b"PKE1" + bytes(range(256)) * 19
 LABEL = "acme recovery key"
 
@@ -89,11 +90,11 @@ def test_a_sealed_file_of_full_size_is_kept_and_given_back(driver: Driver, safe:
 
 
 def test_a_password_is_kept_instead(driver: Driver, safe: Token) -> None:
-    password = bytearray(b"correct horse battery")
+    password = bytearray(planted.PASSWORD.encode())
     token.storing(driver, safe, "the password", "password", content=password, pin=pin()).run()
     assert not any(password)
     held = token.reading(driver, safe, "the password", pin()).run()
-    assert (held.what, bytes(held.content)) == ("password", b"correct horse battery")
+    assert (held.what, bytes(held.content)) == ("password", planted.PASSWORD.encode())
     assert "horse" not in repr(held)
 
 
@@ -195,7 +196,7 @@ FAULTS = [
     (Faulty(opening=pkcs11.UserPinNotInitialized()), "unfit"),
     (Faulty(opening=pkcs11.DeviceRemoved()), "folder"),
     (Faulty(opening=pkcs11.TokenWriteProtected()), "folder"),
-    (Faulty(opening=pkcs11.GeneralError("PIN was 4711-pin")), "unfit"),
+    (Faulty(opening=pkcs11.GeneralError(f"PIN was {planted.PIN}")), "unfit"),
     (Faulty(creating=pkcs11.DeviceMemory()), "limit"),
     (Faulty(creating=pkcs11.DataLenRange()), "limit"),
     (Faulty(creating=pkcs11.AttributeValueInvalid()), "limit"),
@@ -238,7 +239,7 @@ def test_every_error_of_the_library_has_words() -> None:
         return fail
 
     for kind in errors:
-        assert refused(failing(kind("4711-pin"))) != "our-bug"
+        assert refused(failing(kind(planted.PIN))) != "our-bug"
 
 
 FLAGS = pkcs11.TokenFlag
