@@ -21,6 +21,7 @@ from screens.app import PalisadeWizard
 from screens.frame import Body, Page
 from screens.host import Connection, Host
 from screens.shares import Shares
+from screens.type_share import TypeShare
 from screens.widgets.choice import Radio
 from screens.widgets.field import Field, widget_id
 from screens.widgets.listing import Listing
@@ -150,8 +151,9 @@ class Show:
                 break
         await self.pilot.pause()
         if self.app.screen_stack:
-            shares = isinstance(self.app.screen, Shares) and self.app.screen.face == "words"
-            WATCH.screen("\n".join(self.lines()), words=shares)
+            screen = self.app.screen
+            handed_out = isinstance(screen, Shares) and screen.face == "words"
+            WATCH.screen("\n".join(self.lines()), words=handed_out or isinstance(screen, TypeShare))
 
     async def go(self, name: str) -> None:
         self.app.go(name)

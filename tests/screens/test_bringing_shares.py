@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from screens import key_place
 from screens.dialogs import Ask
+from screens.host import KeyLog
 from screens.widgets.action import Action
 from screens.widgets.choice import Radio
 from screens.widgets.secret import SecretInput
@@ -292,7 +293,7 @@ async def test_names_that_cannot_be_of_this_set_are_not_put_on_paper(
 
 
 async def test_a_key_log_turns_shares_off(left: Left) -> None:
-    left.stage.more["key_log"] = "/tmp/keys.log"
+    left.stage.more["key_log"] = KeyLog("/tmp/keys.log", "TEXTUAL_LOG")
     for page in ("gather", "type-share"):
         async with curtain(left.stage, at=page) as show:
             assert show.shows("Every key you press is written to /tmp/keys.log")

@@ -62,8 +62,12 @@ def create(terminal: Terminal) -> None:
     terminal.keys("C-n")
     fits(terminal.wait("should not go unnoticed"))
     terminal.keys("C-n")
-    fits(terminal.wait("Create these [0-9]+ things"))
+    fits(terminal.wait("type the word irreversible here"))
     terminal.keys("C-n")  # does nothing here: only the action itself writes
+    for word in ("irreversible", "cost"):
+        terminal.tab()
+        fits(terminal.wait(f"type the word {word} here"))
+        terminal.type(word)
     terminal.focus("Create these")
     terminal.keys("Enter")
     fits(terminal.wait("Everything is there and was read back"))

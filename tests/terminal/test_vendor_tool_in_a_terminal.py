@@ -80,7 +80,7 @@ class Watched:
         self.screen.keys("Enter")
         page = fits(self.wait(said))
         assert self.screen.flag("alternate_on") == "1"
-        for part in ("Step 3 of 8", "Private key file", "With the vendor's own tool", "Enter its password"):
+        for part in ("Step 3 of 9", "Private key file", "With the vendor's own tool", "Enter its password"):
             assert part in page
         assert "Ctrl+N Next" in page.splitlines()[-1]
         assert "VALID KEY" not in page, "nothing of the tool is left between the lines"
