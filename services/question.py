@@ -37,8 +37,6 @@ class Question:
     required: bool = False
     confidential: bool = False
     by_program: bool = False
-    later: bool = False
-    """Part of the contract, but not available in this version: only the default is taken."""
 
     @property
     def table(self) -> str:

@@ -26,16 +26,9 @@ def find(key: str) -> Question:
 def accept(question: Question, value: object) -> Value:
     """The value in its stored form, or a ProblemError that names the key. Texts are stripped and parsed."""
     try:
-        stored = _accept(question, value)
-        if question.later and stored != question.default({}):
-            raise refuse(
-                "invalid-answer",
-                f"{question.label} ({question.key}) is not available in this version.",
-                "Remove the line; it comes with the hardening step.",
-            )
+        return _accept(question, value)
     except ProblemError as error:
         raise ProblemError(error.problem.at(question.key)) from None
-    return stored
 
 
 def _accept(question: Question, value: object) -> Value:

@@ -185,7 +185,7 @@ def _lines(question: Question, answers: Answers) -> list[str]:
     if question.key in answers.given:
         return [*comment, f"{question.name} = {_text(answers.given[question.key])}"]
     default = question.default(answers.given)
-    if default is None or question.later:
+    if default is None:
         return [*comment, f"# {question.name} = {_text(default) if default is not None else '…'}"]
     return [*comment, f"{question.name} = {_text(default)}"]
 

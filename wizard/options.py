@@ -104,7 +104,7 @@ def _answer_option(question: Question, *, hidden: bool) -> click.Option:
     return click.Option(
         [question.flag, _MARK + question.key.replace(".", "__")],
         metavar=metavar,
-        hidden=hidden or question.by_program or question.later,
+        hidden=hidden or question.by_program,
         help=question.help,
     )
 

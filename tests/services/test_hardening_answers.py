@@ -9,7 +9,6 @@ import pytest
 from services.answers import Answers, place, problems
 from services.blueprint import blueprint
 from services.model.resource import Resource
-from services.questions import BY_KEY
 from services.storage import access_log_buckets, namespace_of
 from tests.world import ACCOUNT, BUCKET, HARD, LOG_BUCKET, sample
 
@@ -34,7 +33,6 @@ def test_production_is_strict_by_default_and_sandbox_is_not(
 ) -> None:
     assert sample().get(key) == sandbox
     assert sample(**PRODUCTION).get(key) == production
-    assert not BY_KEY[key].later
 
 
 def test_days_follow_what_they_are_for() -> None:

@@ -67,14 +67,6 @@ def test_keys_and_flags_are_each_questions_own() -> None:
     assert len({question.flag for question in QUESTIONS}) == len(QUESTIONS) == len(BY_KEY)
 
 
-@pytest.mark.parametrize("question", [q for q in QUESTIONS if q.later], ids=lambda question: question.key)
-def test_what_comes_later_takes_its_default_alone(question: Question) -> None:
-    others: dict[str, object] = {"choice": question.choices[-1:], "number": 5, "flag": True, "text": "create"}
-    other = others[question.kind]
-    with pytest.raises(ProblemError):
-        accept(question, other[0] if isinstance(other, tuple) else other)
-
-
 @pytest.mark.parametrize(
     ("unknown", "nearest"),
     [

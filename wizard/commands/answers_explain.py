@@ -46,7 +46,6 @@ def _document(question: Question) -> dict[str, object]:
         "required": question.required,
         "confidential": question.confidential,
         "by_program": question.by_program,
-        "later": question.later,
     }
 
 
