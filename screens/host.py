@@ -39,7 +39,7 @@ class ExtraAction:
 
 @dataclass(frozen=True)
 class KeyLog:
-    """A place to which every key press goes, and the environment variable that makes it so."""
+    """A place to which what is typed or shown goes, and the environment variable that makes it so."""
 
     place: str
     variable: str

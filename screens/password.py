@@ -253,6 +253,6 @@ def _line(label: str, identifier: str) -> ComposeResult:
 def logged(to: KeyLog) -> str:
     """Why nothing secret is typed or shown while key presses are written down."""
     return (
-        f"Every key you press is written to {to.place} ({to.variable}), so no password is taken. "
+        f"What you type or see here would be written to {to.place} ({to.variable}), so nothing secret is asked or shown. "
         f"Leave, unset {to.variable}, and start again."
     )

@@ -43,13 +43,15 @@ def host(program: Program, config: Path | None) -> Host:
 
 
 def key_log(environ: Mapping[str, str]) -> KeyLog | None:
-    """Where Textual writes every key press, because the environment asks it to."""
+    """Where Textual writes down what is typed or shown, because the environment asks it to."""
     if environ.get("TEXTUAL_LOG"):
         return KeyLog(environ["TEXTUAL_LOG"], "TEXTUAL_LOG")
     if environ.get("TEXTUAL_DEBUG") == "1":
         return KeyLog("keys.log", "TEXTUAL_DEBUG")
     if "devtools" in (word.strip().lower() for word in environ.get("TEXTUAL", "").split(",")):
         return KeyLog("Textual's devtools", "TEXTUAL")
+    if environ.get("TEXTUAL_SCREENSHOT"):
+        return KeyLog("a picture of the screen", "TEXTUAL_SCREENSHOT")
     return None
 
 

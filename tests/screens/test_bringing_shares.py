@@ -296,6 +296,6 @@ async def test_a_key_log_turns_shares_off(left: Left) -> None:
     left.stage.more["key_log"] = KeyLog("/tmp/keys.log", "TEXTUAL_LOG")
     for page in ("gather", "type-share"):
         async with curtain(left.stage, at=page) as show:
-            assert show.shows("Every key you press is written to /tmp/keys.log")
+            assert show.shows("What you type or see here would be written to /tmp/keys.log")
             assert not any(box.display and box.region.height for box in show.page.query(Input))
             assert show.app.session.gathering is None

@@ -45,6 +45,7 @@ def test_options_and_environment_become_values(tmp_path: Path) -> None:
         ({"TEXTUAL": "debug, Devtools"}, KeyLog("Textual's devtools", "TEXTUAL")),
         ({"TEXTUAL": "debug"}, None),
         ({"TEXTUAL_LOG": ""}, None),
+        ({"TEXTUAL_SCREENSHOT": "3"}, KeyLog("a picture of the screen", "TEXTUAL_SCREENSHOT")),
     ],
 )
 def test_whatever_writes_keys_down_is_noticed(environ: dict[str, str], found: KeyLog | None) -> None:
