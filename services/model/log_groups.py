@@ -88,14 +88,15 @@ def _group_facets(names: Names, origin: Origin) -> tuple[Facet, ...]:
             write=lambda _have, target: Call(
                 "logs", "PutRetentionPolicy", {**named, "retentionInDays": target}, transient=_FRESH
             ),
-            merge=lambda have, want: want if own else _longer(have, want),
+            # A new group keeps everything for ever, which nobody chose.
+            merge=lambda have, want: want if own and have is None else _longer(have, want),
             words=lambda v: "keeps records for ever" if v is None else f"keeps records for {v} days",
         ),
     )
 
 
 def _longer(have: Tree, want: Tree) -> Tree:
-    """What a group keeps for longer, or for ever, is not cut short."""
+    """What somebody has a group keep for longer is not cut short: the records would be gone."""
     return want if isinstance(have, int) and isinstance(want, int) and have < want else have
 
 
