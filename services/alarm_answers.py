@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from services.answers import Answers
 from services.model.alarm_patterns import DataEvents
 from services.model.alarms import AlarmSpec, alarm_parts
+from services.model.metric_filters import GROUP
 from services.model.naming import Names
 from services.model.resource import Blueprint
 
@@ -24,11 +25,13 @@ def alarms(answers: Answers, names: Names) -> Blueprint:
         return ()
     place, role = names.place, answers.text("role.name")
     trail = answers.text("hardening.trail")
+    own = trail == "create"
     spec = AlarmSpec(
         email=answers.text("hardening.alarm_email"),
         role_name=role,
         role_arn=f"arn:{place.partition}:iam::{place.account}:role{answers.text('role.path')}{role}",
-        trail_arn=names.trail_arn if trail == "create" else trail,
+        trail_arn=names.trail_arn if own else trail,
         data_events=recorded(answers),
+        log_group=names.log_group if own else GROUP,
     )
     return alarm_parts(names, spec)

@@ -14,7 +14,7 @@ from services.model.keys import KeySpec, key
 from services.model.log_groups import log_group, log_role
 from services.model.naming import Names
 from services.model.place import Place, parse_arn
-from services.model.resource import Blueprint, elsewhere
+from services.model.resource import Blueprint
 from services.model.selector_merge import Events, Wanted
 from services.model.trail_reuse import reused_trail
 from services.model.trails import own_trail
@@ -28,7 +28,7 @@ def hardening(where: Place, answers: Answers) -> Blueprint:
     found = names(where, answers)
     if trail == "create":
         return (
-            *second_key(where, found, answers),
+            *second_key(found),
             trail_bucket(
                 found,
                 namespace=storage.namespace_of(found.trail_bucket),
@@ -39,11 +39,11 @@ def hardening(where: Place, answers: Answers) -> Blueprint:
             own_trail(found, events),
             *alarms(answers, found),
         )
-    needs_key = second_key(where, found, answers) if answers.get("hardening.alarms") else ()
-    if trail == "off":
-        return needs_key
+    if trail == "off":  # and then there are no alarms: they need one
+        return ()
     wanted = Wanted(found.bucket_arn(found.bucket), events, own=False)
-    return (*needs_key, reused_trail(where, trail, wanted), *alarms(answers, found))
+    ringing = alarms(answers, found)
+    return (*(second_key(found) if ringing else ()), reused_trail(where, trail, wanted), *ringing)
 
 
 def answered(answers: Answers) -> bool:
@@ -57,20 +57,18 @@ def names(where: Place, answers: Answers) -> Names:
     return storage.names(answers, replace(where, region=home.region) if home else where)
 
 
-def second_key(where: Place, found: Names, answers: Answers) -> Blueprint:
-    """The key of the trail, its log group and the topic, and its alias: in the region of those."""
-    region = "" if found.place.region == where.region else found.place.region
-    own = answers.text("hardening.trail") == "create"
+def second_key(found: Names) -> Blueprint:
+    """The key of the trail, its log group and the topic, and its alias."""
     spec = KeySpec(
         resource="log_key",
         alias=found.log_key_alias,
         description=f"Encrypts what watches over the Palisade wallet backups of {found.setup}",
         says="encrypts the records and the alarms about the backups, so that the backups' key serves the backups alone",
-        policy=log_key_policy(found, trail=own),
+        policy=log_key_policy(found),
         policy_says="lets this account, and the services that record and ring, use it for this set-up alone",
         instead=f"Have the alias {found.log_key_alias} removed by its owner, so that a key of its own is made.",
     )
     return (
-        elsewhere(key(found.place, spec), region),
-        elsewhere(alias(found.log_key_alias, resource="log_alias", of="log_key"), region),
+        key(found.place, spec),
+        alias(found.log_key_alias, resource="log_alias", of="log_key"),
     )

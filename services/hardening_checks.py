@@ -80,6 +80,29 @@ def access_log_bucket(answers: Answered) -> Problem | None:
             (f"Choose another bucket under {key}, or leave it out to have one proposed.",),
             key,
         )
+    return _of_another_place(
+        answers,
+        key,
+        "access log bucket",
+        "S3 delivers access logs only within the account and region of the bucket that they are about",
+    )
+
+
+def trail_bucket(answers: Answered) -> Problem | None:
+    """The bucket of a trail that is made is made in the same account and region."""
+    if answers.text("hardening.trail") != "create":
+        return None
+    return _of_another_place(
+        answers,
+        "hardening.trail_bucket",
+        "bucket of the trail",
+        "it is made in the account and region of this set-up",
+    )
+
+
+def _of_another_place(answers: Answered, key: str, what: str, why: str) -> Problem | None:
+    """A name that AWS keeps for the buckets of one account and region, and this is another."""
+    name = answers.text(key)
     found = _REGIONAL.fullmatch(name)
     here = (answers.text("aws.account"), answers.text("aws.region"))
     there = found.groups() if found else here
@@ -87,8 +110,7 @@ def access_log_bucket(answers: Answered) -> Problem | None:
         return None
     return Problem(
         "invalid-answer",
-        f"The access log bucket {name} has the name of one in account {there[0]} and region {there[1]}; S3 delivers "
-        "access logs only within the account and region of the bucket that they are about.",
+        f"The {what} {name} has the name of one in account {there[0]} and region {there[1]}, but {why}.",
         (f"Choose another name under {key}, or leave it out to have one proposed.",),
         key,
     )
@@ -110,4 +132,4 @@ def log_buckets(answers: Answered) -> Problem | None:
     )
 
 
-CHECKS = (lock_days, days_of_old_versions, mfa_or_lifecycle, access_log_bucket, log_buckets)
+CHECKS = (lock_days, days_of_old_versions, mfa_or_lifecycle, access_log_bucket, trail_bucket, log_buckets)

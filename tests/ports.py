@@ -79,11 +79,12 @@ class Throttling:
     code: str = "ThrottlingException"
     status: int = 400
     refused: int = 0
+    says: str = "Not now."
 
     def __call__(self, call: Call) -> Reply:
         if call.name == self.name and self.refused < self.times:
             self.refused += 1
-            raise Refused(call, self.code, "Not now.", self.status)
+            raise Refused(call, self.code, self.says, self.status)
         return self.aws(call)
 
 

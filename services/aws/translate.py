@@ -218,6 +218,8 @@ def _kind(refused: Refused) -> str:
     ):
         return "clock"
     known = CODES.get(refused.code)
+    if known == "denied" and message.startswith("the specified kms key"):
+        return "not-ready"  # it is the service that the key does not let in (yet), not this sign-in
     if known is not None:
         return known
     if refused.status in {401, 403}:

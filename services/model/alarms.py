@@ -13,7 +13,7 @@ from types import MappingProxyType
 from services.model import tags
 from services.model.alarm_patterns import WATCHES, DataEvents, Scene, Watch
 from services.model.calls import Call
-from services.model.metric_filters import metric_filter
+from services.model.metric_filters import GROUP, metric_filter
 from services.model.naming import Names
 from services.model.resource import Blueprint, Facet, Origin, Remark, Resource, watched
 from services.model.topics import subscription, topic
@@ -25,13 +25,18 @@ _FRESH = _NEW | {"ConcurrentModificationException"}
 
 @dataclass(frozen=True)
 class AlarmSpec:
-    """The answers that shape the alarms. The trail's ARN is known beforehand: it is to be made, or was given."""
+    """The answers that shape the alarms. The trail's ARN is known beforehand: it is to be made, or was given.
+
+    `log_group` is the trail's: what the trail says, or the name of a set-up's own, whose filters are found by it though
+    the trail is gone.
+    """
 
     email: str
     role_name: str
     role_arn: str
     trail_arn: str
     data_events: DataEvents
+    log_group: Tree = GROUP
 
 
 def alarm_parts(names: Names, spec: AlarmSpec) -> Blueprint:
@@ -47,7 +52,7 @@ def alarm_parts(names: Names, spec: AlarmSpec) -> Blueprint:
     return (
         topic(names),
         subscription(names, spec.email),
-        *(metric_filter(names, watch, scene) for watch in watches),
+        *(metric_filter(names, watch, scene, spec.log_group) for watch in watches),
         *(alarm(names, watch, spec.data_events) for watch in watches),
     )
 

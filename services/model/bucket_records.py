@@ -42,14 +42,17 @@ def access_logs(site: Site, target: Tree, prefix: str) -> Facet:
         # A bucket that logs into itself would fill itself, and one with Object Lock gets no logs at all.
         return want if there in {None, site.name, entries(bare(want))["TargetBucket"]} else have
 
+    def write(_have: Tree, target: Tree) -> Call:
+        call = site.put("PutBucketLogging", BucketLoggingStatus={"LoggingEnabled": target})
+        # A target that was just made is not known everywhere yet.
+        return replace(call, transient=call.transient | {"InvalidTargetBucketForLogging"})
+
     return Facet(
         name="access-logs",
         says="has every request to it written down in another bucket",
         want=want,
         read=site.get("GetBucketLogging", "LoggingEnabled"),
-        write=lambda _have, target: site.put(
-            "PutBucketLogging", BucketLoggingStatus={"LoggingEnabled": target}
-        ),
+        write=write,
         merge=merge,
         normal=_target,
         words=_target_words,

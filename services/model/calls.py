@@ -20,8 +20,9 @@ class Call:
     """`op` of `service` (AWS's own names: `s3`, `PutBucketPolicy`) with `params`.
 
     `outputs` are JMESPath expressions over the reply. `absent` holds the error codes that mean "it is not there";
-    `transient` those that pass by themselves for a while after a write (new principals, new buckets). `region` is
-    where to ask, if that is not the set-up's own region.
+    `transient` those that pass by themselves for a while after a write (new principals, new buckets); `passing` are
+    words of a message that says so where the code alone does not. `region` is where to ask, if that is not the
+    set-up's own region.
     """
 
     service: str
@@ -30,6 +31,7 @@ class Call:
     outputs: Mapping[str, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     transient: frozenset[str] = frozenset()
+    passing: str = ""
     region: Tree = ""
 
     @property

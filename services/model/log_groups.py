@@ -20,6 +20,8 @@ _ABSENT = frozenset({"ResourceNotFoundException"})
 _FRESH = frozenset({"ResourceNotFoundException", "OperationAbortedException"})
 # CloudWatch Logs tries the key at once, and a new key's policy is not known everywhere yet.
 _NEW_KEY = _FRESH | {"InvalidParameterException"}
+# It may also call that a denial. A real one is told by what else it says.
+_KEY_DENIED = "The specified KMS key"
 _NO_ROLE = frozenset({"NoSuchEntity"})
 _FRESH_ROLE = frozenset({"NoSuchEntity", "ConcurrentModification"})
 
@@ -45,6 +47,7 @@ def log_group(names: Names) -> Resource:
             "CreateLogGroup",
             {**named, "kmsKeyId": Ref("log_key"), "tags": wanted},
             transient=_NEW_KEY,
+            passing=_KEY_DENIED,
         ),
         facets=lambda origin: _group_facets(names, origin),
         owner=Call(
@@ -73,7 +76,11 @@ def _group_facets(names: Names, origin: Origin) -> tuple[Facet, ...]:
             want=Ref("log_key"),
             read=_describe(names, have="kmsKeyId"),
             write=lambda _have, target: Call(
-                "logs", "AssociateKmsKey", {**named, "kmsKeyId": target}, transient=_NEW_KEY
+                "logs",
+                "AssociateKmsKey",
+                {**named, "kmsKeyId": target},
+                transient=_NEW_KEY,
+                passing=_KEY_DENIED,
             ),
             # Another key is its owner's choice, and what is in the group already stays under it.
             merge=lambda have, want: want if own or have is None else have,
@@ -88,14 +95,15 @@ def _group_facets(names: Names, origin: Origin) -> tuple[Facet, ...]:
             write=lambda _have, target: Call(
                 "logs", "PutRetentionPolicy", {**named, "retentionInDays": target}, transient=_FRESH
             ),
-            merge=lambda have, want: want if own else _longer(have, want),
+            # A new group keeps everything for ever, which nobody chose.
+            merge=lambda have, want: want if own and have is None else _longer(have, want),
             words=lambda v: "keeps records for ever" if v is None else f"keeps records for {v} days",
         ),
     )
 
 
 def _longer(have: Tree, want: Tree) -> Tree:
-    """What a group keeps for longer, or for ever, is not cut short."""
+    """What somebody has a group keep for longer is not cut short: the records would be gone."""
     return want if isinstance(have, int) and isinstance(want, int) and have < want else have
 
 

@@ -14,16 +14,17 @@ from services.model.resource import Facet, Resource
 from services.model.values import Ref, Tree, entries, items
 
 GROUP = Ref("trail", "log_group")
+"""The log group that a trail says it writes into."""
 
 _NEW = frozenset({"ResourceNotFoundException"})
 _FRESH = _NEW | {"OperationAbortedException"}
 
 
-def metric_filter(names: Names, watch: Watch, scene: Scene) -> Resource:
-    """The filter of one row of the table of patterns, with a metric of the same name."""
+def metric_filter(names: Names, watch: Watch, scene: Scene, group: Tree) -> Resource:
+    """The filter of one row of the table of patterns, in the log group of that name, with a metric of the same name."""
     name = names.alarm(watch.what)
     at = f"metricFilters[?filterName=='{name}']|[0]"
-    listing: Mapping[str, Tree] = {"logGroupName": GROUP, "filterNamePrefix": name}
+    listing: Mapping[str, Tree] = {"logGroupName": group, "filterNamePrefix": name}
     wanted = watch.pattern(scene)
     metric: Mapping[str, Tree] = {
         "metricNamespace": names.metric_namespace,
@@ -39,7 +40,7 @@ def metric_filter(names: Names, watch: Watch, scene: Scene) -> Resource:
         "logs",
         "PutMetricFilter",
         {
-            "logGroupName": GROUP,
+            "logGroupName": group,
             "filterName": name,
             "filterPattern": wanted,
             "metricTransformations": [metric],
@@ -54,6 +55,7 @@ def metric_filter(names: Names, watch: Watch, scene: Scene) -> Resource:
         says=f"counts when {watch.says}",
         lookup=get({"arn": f"{at}.filterName"}, _NEW),
         create=put,
+        after=("trail",),
         facets=lambda _origin: (
             Facet(
                 name="pattern",

@@ -7,10 +7,11 @@ said which of the two is stricter is for a person to decide.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from services.model.bucket_sides import Site
+from services.model.calls import Call
 from services.model.resource import Facet, Remark
 from services.model.values import Tree, entries
 from services.problems import Problem
@@ -41,6 +42,11 @@ def object_lock(site: Site, lock: Lock) -> Facet:
     def merge(have: Tree, want: Tree) -> Tree:
         found = _lock(have)
         return have if found is not None and found.covers(lock) else want
+
+    def write(_have: Tree, target: Tree) -> Call:
+        call = site.put("PutObjectLockConfiguration", ObjectLockConfiguration=target)
+        # Only a versioned bucket can have a lock, and that it just became one is not known everywhere yet.
+        return replace(call, transient=call.transient | {"InvalidBucketState"})
 
     def undecided(have: Tree, _target: Tree) -> Problem | None:
         found = _lock(have)
@@ -79,7 +85,7 @@ def object_lock(site: Site, lock: Lock) -> Facet:
         read=site.get(
             "GetObjectLockConfiguration", "ObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"
         ),
-        write=lambda _have, target: site.put("PutObjectLockConfiguration", ObjectLockConfiguration=target),
+        write=write,
         merge=merge,
         normal=_normal,
         words=_words,
@@ -90,14 +96,15 @@ def object_lock(site: Site, lock: Lock) -> Facet:
 
 
 def no_object_lock(site: Site) -> Facet:
-    """A bucket that S3 writes access logs to must not lock them: it would get none."""
+    """A bucket that S3 writes access logs to must not have it, with a default retention or without: it would get none."""
 
     def locked(have: Tree, _target: Tree) -> Problem | None:
-        if _lock(have) is None:
+        if entries(have).get("ObjectLockEnabled") is None:
             return None
         return Problem(
             "unfit",
-            f"The bucket {site.name} has Object Lock with a default retention, and S3 delivers no access logs to such a one.",
+            f"The bucket {site.name} has Object Lock, which can never be turned off, and S3 delivers no access logs to such "
+            "a bucket.",
             (f"Choose another bucket name under {site.answer}.",),
         )
 

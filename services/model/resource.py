@@ -7,7 +7,7 @@ progress line, finding and export row all have this grain.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from services.model.calls import Call
@@ -173,33 +173,3 @@ def needs(resource: Resource) -> frozenset[str]:
     trees.extend(facet.want for facet in resource.facets("created"))
     found = {ref.resource for tree in trees for ref in refs(tree)}
     return (frozenset(found) | frozenset(resource.after)) - {resource.name}
-
-
-def elsewhere(resource: Resource, region: str) -> Resource:
-    """The resource with all its calls in another region; with an empty one it stays where the set-up is."""
-    if not region:
-        return resource
-
-    def there(call: Call) -> Call:
-        return replace(call, region=region)
-
-    def moved(facet: Facet) -> Facet:
-        write = facet.write
-        return replace(
-            facet,
-            read=there(facet.read),
-            write=None if write is None else lambda have, target: there(write(have, target)),
-        )
-
-    search = resource.search
-    return replace(
-        resource,
-        lookup=there(resource.lookup),
-        create=None if resource.create is None else there(resource.create),
-        owner=None if resource.owner is None else there(resource.owner),
-        listed=None if resource.listed is None else there(resource.listed),
-        search=None
-        if search is None
-        else Search(there(search.list), lambda i: there(search.tags(i)), lambda i: there(search.look(i))),
-        facets=lambda origin: tuple(moved(facet) for facet in resource.facets(origin)),
-    )

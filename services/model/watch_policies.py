@@ -20,10 +20,11 @@ def logs_service(region: str, partition: str) -> str:
     return f"logs.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
 
 
-def log_key_policy(names: Names, *, trail: bool) -> Json:
+def log_key_policy(names: Names) -> Json:
     """Who may use the second key: the account's IAM policies, and the services that write down and ring.
 
-    `trail`: the set-up makes a trail of its own, so CloudTrail and its log group use the key.
+    They let in the trail of the set-up's own even where another one is used now: the own one may have been made before,
+    and without its key it would silently record no more.
     """
     place = names.place
     account = {"aws:SourceAccount": place.account}
@@ -39,7 +40,7 @@ def log_key_policy(names: Names, *, trail: bool) -> Json:
             "Version": VERSION,
             "Statement": [
                 *delegation,
-                *(_trail_statements(names) if trail else ()),
+                *_trail_statements(names),
                 _service("Alarms", "cloudwatch.amazonaws.com", data_keys, alarms),
                 _service("BucketEvents", "s3.amazonaws.com", data_keys, bucket),
             ],

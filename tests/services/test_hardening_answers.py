@@ -9,8 +9,9 @@ import pytest
 from services.answers import Answers, place, problems
 from services.blueprint import blueprint
 from services.model.resource import Resource
+from services.model.values import Tree
 from services.storage import access_log_buckets, namespace_of
-from tests.world import ACCOUNT, BUCKET, HARD, LOG_BUCKET, sample
+from tests.world import ACCOUNT, ALARMS, BUCKET, HARD, LOG_BUCKET, TRAIL, sample
 
 PRODUCTION = {"setup__environment": "production"}
 REGIONAL = f"acme-{ACCOUNT}-eu-west-1-an"
@@ -137,3 +138,16 @@ def test_the_bucket_for_access_logs_is_made_as_its_name_says() -> None:
     assert named.create is not None
     assert "BucketNamespace" not in named.create.params
     assert namespace_of("acme-an") == "global"
+
+
+def test_a_trail_that_was_made_before_keeps_its_key_when_another_one_is_used() -> None:
+    """Nothing is deleted, so the old trail goes on, and would fail unseen if its key did not let it in any more."""
+
+    def key_policy(**values: object) -> Tree:
+        (facet,) = [f for f in parts(**values)["log_key"].facets("created") if f.name == "policy"]
+        return facet.want
+
+    given = f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/audit"
+    own, other = key_policy(**TRAIL, **ALARMS), key_policy(hardening__trail=given, **ALARMS)
+    assert other == own
+    assert "cloudtrail.amazonaws.com" in str(other)

@@ -85,6 +85,11 @@ def test_what_can_be_no_trail(text: str) -> None:
             "hardening.trail_bucket",
             "bucket of the backups",
         ),
+        (
+            {"hardening__trail": "create", "hardening__trail_bucket": f"trail-{ACCOUNT}-us-east-1-an"},
+            "hardening.trail_bucket",
+            "us-east-1",
+        ),
     ],
 )
 def test_answers_that_do_not_go_together(values: dict[str, object], where: str, word: str) -> None:
@@ -102,6 +107,8 @@ def test_answers_that_do_not_go_together(values: dict[str, object], where: str, 
         {"hardening__trail": ARN.replace(ACCOUNT, "9" * 12), "aws__account": None},
         {"hardening__trail": ARN, "hardening__trail_bucket": BUCKET},
         {"hardening__trail": "create"},
+        {"hardening__trail": "create", "hardening__trail_bucket": f"trail-{ACCOUNT}-eu-west-1-an"},
+        {"hardening__trail_bucket": f"trail-{ACCOUNT}-us-east-1-an"},
     ],
 )
 def test_answers_that_go_together(values: dict[str, object]) -> None:

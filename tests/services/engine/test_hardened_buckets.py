@@ -17,7 +17,7 @@ from services.model.operations import reads
 from services.model.resource import calls_of
 from tests.bucket_drifts import HARD_DRIFTS, HARD_NO_RETURN, lock
 from tests.drifts import Change
-from tests.ports import Crashed, Crashing, Denying, FakeClock, Recording, keeping_rules
+from tests.ports import Crashed, Crashing, Denying, FakeClock, Recording, Throttling, keeping_rules
 from tests.world import BUCKET, HARD, LOG_BUCKET, Journey, addresses, do, sample_blueprint
 
 HARDENED = sample_blueprint(**HARD)
@@ -108,6 +108,20 @@ def test_what_only_a_person_can_undo_is_one_blocked_step(done: Journey, address:
     recording = Recording(done.aws)
     assert not Journey(recording, done.blueprint).run().ok
     assert recording.writes == []
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("s3:PutObjectLockConfiguration", "InvalidBucketState"),
+        ("s3:PutBucketLogging", "InvalidTargetBucketForLogging"),
+    ],
+)
+def test_what_s3_does_not_know_everywhere_yet_is_waited_for(aws: Aws, name: str, code: str) -> None:
+    """The versioning that a lock needs, and the target that access logs need, were made a moment ago."""
+    waiting = Throttling(keeping_rules(aws), name, 2, code)
+    assert Journey(waiting, HARDENED).run().ok
+    assert waiting.refused == 2
 
 
 def test_a_log_bucket_that_locks_what_it_gets_is_refused(done: Journey) -> None:

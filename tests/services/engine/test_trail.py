@@ -130,6 +130,14 @@ def test_killed_at_any_write_the_next_run_completes(
     assert len(do(trails, "kms", "ListKeys")["Keys"]) == 1
 
 
+@pytest.mark.parametrize("days", [731, 3653])
+def test_records_that_somebody_has_kept_for_longer_are_not_cut_short(trails: Aws, days: int) -> None:
+    journey = Journey(trails, BLUEPRINT)
+    assert journey.run().ok
+    do(trails, "logs", "PutRetentionPolicy", logGroupName=LOG_GROUP, retentionInDays=days)
+    assert addresses(journey.plan()) == []
+
+
 def test_two_keys_of_one_set_up_are_each_found_again_by_their_tags(trails: Aws) -> None:
     journey = Journey(trails, sample_blueprint(**TRAIL))
     assert journey.run().ok

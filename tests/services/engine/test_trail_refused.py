@@ -119,3 +119,22 @@ def test_a_role_and_a_key_that_others_let_into_are_refused(trails: Aws) -> None:
     said = found["log_key.policy"]
     assert said is not None
     assert "cloudtrail.amazonaws.com" in " ".join(said.remedy)
+
+
+NOT_YET = "The specified KMS key does not exist or is not allowed to be used with Arn 'arn:aws:logs:eu-west-1:1:log-group:x'"
+
+
+def test_a_key_that_cloudwatch_logs_does_not_know_yet_is_waited_for_and_a_denial_is_not(trails: Aws) -> None:
+    """CloudWatch Logs says both with one code."""
+    name, code = "logs:CreateLogGroup", "AccessDeniedException"
+    denied = Throttling(
+        trails, name, 999, code, says="User: kim is not authorized to perform: logs:CreateLogGroup"
+    )
+    *_, failed, _last = Journey(denied, BLUEPRINT).events()
+    assert isinstance(failed, Failed)
+    assert (failed.problem.code, denied.refused) == ("denied", 1)
+
+    *_, failed, _last = Journey(Throttling(trails, name, 999, code, says=NOT_YET), BLUEPRINT).events()
+    assert isinstance(failed, Failed)
+    assert failed.problem.code == "not-ready", "no right of this sign-in is missing"
+    assert Journey(Throttling(trails, name, 3, code, says=NOT_YET), BLUEPRINT).run().ok

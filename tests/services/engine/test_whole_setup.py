@@ -12,8 +12,9 @@ from services.engine.journal import Journal, written_ahead
 from services.engine.order import ordered
 from services.events import Finished
 from services.model.calls import Aws
+from tests.alarmed import OneOfAName
 from tests.ports import Crashed, Crashing, FakeClock, Recording, keeping_rules
-from tests.world import ALARMS, HARD, TRAIL, Journey, do, sample_blueprint
+from tests.world import ALARMS, HARD, LOG_GROUP, TRAIL, TRAIL_ARN, Journey, do, sample_blueprint
 
 BLUEPRINT = sample_blueprint(**HARD, **TRAIL, **ALARMS)
 WRITES = 59
@@ -47,6 +48,28 @@ def test_what_costs_and_what_stays_is_agreed_to_by_name(aws: Aws) -> None:
     found = Journey(aws, BLUEPRINT).plan()
     assert [step.address for step in lacking(found, ())] == ["bucket.object-lock", "trail.selectors"]
     assert lacking(found, ("irreversible:bucket.object-lock", "cost:trail.selectors")) == ()
+
+
+@pytest.mark.parametrize(
+    ("service", "op", "name"),
+    [("cloudtrail", "DeleteTrail", "trail"), ("logs", "DeleteLogGroup", "log_group")],
+)
+def test_a_trail_that_somebody_deleted_is_made_again_in_one_run(
+    aws: Aws, service: str, op: str, name: str
+) -> None:
+    """With the trail gone its log group stays, and so do the filters that count in it."""
+    port = OneOfAName(keeping_rules(aws))
+    journey = Journey(port, BLUEPRINT)
+    assert journey.run().ok
+    gone = {"Name": TRAIL_ARN.rpartition("/")[2]} if name == "trail" else {"logGroupName": LOG_GROUP}
+    do(port, service, op, **gone)
+    created = {step.address for step in journey.plan().steps if step.verb == "create"}
+    filters = {part.name for part in BLUEPRINT if part.name.startswith("filter-")}
+    assert created - filters == {name}
+    if name == "trail":
+        assert created == {name}
+    assert journey.run().ok
+    assert journey.plan().steps == ()
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -44,7 +44,7 @@ def request(found: Names, action: str, resource: str, **context: str) -> EvalCon
 
 
 def key_allows(found: Names, service: str, action: str, **context: str) -> bool:
-    policy = plain(watch_policies.log_key_policy(found, trail=True))
+    policy = plain(watch_policies.log_key_policy(found))
     asked = request(
         found, action, f"arn:{found.place.partition}:kms:{found.place.region}:{ACCOUNT}:key/1", **context
     )
@@ -115,16 +115,8 @@ def test_alarms_of_this_set_up_and_events_of_its_bucket_reach_the_topic(place: t
 
 
 @each_place
-def test_without_a_trail_of_its_own_nobody_records_under_it(place: tuple[str, str]) -> None:
-    found = names(place)
-    policy = plain(watch_policies.log_key_policy(found, trail=False))
-    services = {s["Principal"].get("Service") for s in policy["Statement"]}
-    assert services == {None, "cloudwatch.amazonaws.com", "s3.amazonaws.com"}
-
-
-@each_place
 def test_the_account_keeps_the_key_and_gives_nobody_else_a_right(place: tuple[str, str]) -> None:
-    policy = watch_policies.log_key_policy(names(place), trail=True)
+    policy = watch_policies.log_key_policy(names(place))
     assert policies.delegates(policy, ACCOUNT)
     statements = plain(policy)["Statement"]
     assert all(s["Effect"] == "Allow" and s["Sid"].startswith(policies.OURS) for s in statements)
@@ -181,5 +173,5 @@ def test_the_log_role_writes_into_the_trails_streams_and_nowhere_else(place: tup
 def test_each_partition_calls_its_logs_by_their_own_name() -> None:
     for partition, region in PLACES:
         assert watch_policies.logs_service(region, partition) == LOGS[partition]
-        told: Any = plain(watch_policies.log_key_policy(names((partition, region)), trail=True))
+        told: Any = plain(watch_policies.log_key_policy(names((partition, region))))
         assert f"arn:{partition}:" in str(told)
