@@ -55,7 +55,9 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
         case "verify":
             locked = Call("s3", "GetObjectLockConfiguration", {"Bucket": bucket})
             held = Call("s3", "GetObjectRetention", {"Bucket": bucket, "Key": "*"})
-            proving = (_of(call, parts["bucket"], parts) for call in (_IDENTITY, *_PROOFS, locked, held))
+            gone = Call("s3", "ListObjectVersions", {"Bucket": bucket})
+            looks = (_IDENTITY, *_PROOFS, locked, held, gone)
+            proving = (_of(call, parts["bucket"], parts) for call in looks)
             evidence = (_of(call, parts["trail"], parts) for call in evidence_calls(blueprint))
             return (*proving, *reading, listing, getting, *evidence)
         case "recover":

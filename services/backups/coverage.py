@@ -60,7 +60,9 @@ def coverage(files: Sequence[ShardReport]) -> Finding:
         evidence = (
             f"The wallet has {_count(len(files))}, and none passes for a recovery key of the kit.{others}"
         )
-        remedy = WRITE_AGAIN if any(file.held for file in files) else OTHER_KEY
+        # A file too damaged to name its key says nothing about the kit.
+        foreign = all(not file.held and file.facts.recovery_key_sha256 is not None for file in files)
+        remedy = OTHER_KEY if foreign else WRITE_AGAIN
         return finding("coverage", "fail", evidence, remedy)
     status: Status = "pass" if any(file.status == "pass" for file in usable) else "warn"
     evidence = (

@@ -5,7 +5,7 @@ That an alarm rings shows only when it does; here is read what would make it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from services.doctor.facts import Facts
 from services.doctor.filters import Pattern, alarms_of, metrics_of, topics_of
 from services.doctor.judging import Rule, Verdict, bad, doubtful, lacking, left_out, remedy, well
 from services.doctor.looker import mapping
+from services.doctor.trail import log_group_gone
 from services.verify.checks import Severity
 
 
@@ -75,6 +76,8 @@ def _judge(watch: Watch) -> Callable[[Facts], Verdict]:
             answer="hardening.alarms",
         )
         if facts.of("filters") is None:
+            if log_group_gone(facts):
+                return lacking(facts, f"The trail's log group is gone, so nobody is told {watch.what}.", how)
             return left_out(
                 f"No log group is written to, so nobody is told {watch.what}: set the trail right first."
             )
@@ -84,7 +87,9 @@ def _judge(watch: Watch) -> Callable[[Facts], Verdict]:
             for name, metric, pattern in metrics_of(facts.of("filters"))
             if pattern.is_of(facts.subject.bucket, key) and watch.fits(pattern) and _concerns(watch, pattern)
         ]
-        ringing, silent = _ringing(facts, [(name, metric) for name, metric, _ in fitting])
+        ringing, silent = _ringing(
+            facts, [(name, metric) for name, metric, _ in fitting], at_once=bool(watch.events)
+        )
         heard = [pattern for name, _, pattern in fitting if name in ringing]
         unheard = [event for event in watch.events if not any(_named(p, event) for p in heard)]
         if heard and not unheard:
@@ -106,15 +111,39 @@ def _named(pattern: Pattern, event: str) -> bool:
     return pattern.names(event) or (event in _ALSO and pattern.names(_ALSO[event]))
 
 
-def _ringing(facts: Facts, filters: list[tuple[str, tuple[str, str]]]) -> tuple[dict[str, str], list[str]]:
-    """Filters whose alarm tells somebody, with that alarm; and why the others do not."""
+def _at_once(alarm: Mapping[str, Any]) -> bool:
+    """Whether one event is enough; of an alarm without a threshold of its own that is not read."""
+    threshold = alarm.get("Threshold")
+    if threshold is None:
+        return True
+    if int(alarm.get("DatapointsToAlarm") or alarm.get("EvaluationPeriods") or 1) > 1:
+        return False
+    match alarm.get("ComparisonOperator"):
+        case "GreaterThanOrEqualToThreshold":
+            return float(threshold) <= 1
+        case "GreaterThanThreshold":
+            return float(threshold) < 1
+        case _:
+            return False
+
+
+def _ringing(
+    facts: Facts, filters: list[tuple[str, tuple[str, str]]], *, at_once: bool
+) -> tuple[dict[str, str], list[str]]:
+    """Filters whose alarm tells somebody, with that alarm; and why the others do not.
+
+    `at_once`: one event must be enough. Denied calls are counted, and how many are too many is the owner's to say.
+    """
     ringing: dict[str, str] = {}
     silent: list[str] = []
     for name, metric in filters:
         alarms = alarms_of(facts.of("alarms"), metric)
         loud = [a for a in alarms if a.get("ActionsEnabled") and a.get("AlarmActions")]
-        if loud:
-            ringing[name] = str(loud[0].get("AlarmName"))
+        prompt = [a for a in loud if _at_once(a)]
+        if prompt or (loud and not at_once):
+            ringing[name] = str((prompt or loud)[0].get("AlarmName"))
+        elif loud:
+            silent.append(f"the alarm {loud[0].get('AlarmName')} does not ring at the first event")
         elif alarms:
             silent.append(f"the alarm {alarms[0].get('AlarmName')} has no action that is on")
         else:

@@ -97,7 +97,10 @@ def _encryption(facts: Facts) -> Verdict:
             s3api(facts, how),
         )
     if facts.subject.key and key != facts.key_arn:
-        return bad(f"The default is another key, {key}, and not {facts.key_arn}.", s3api(facts, how))
+        return bad(
+            f"The default is another key, {key}, and not {facts.key_arn or facts.subject.key}.",
+            s3api(facts, how),
+        )
     if algorithm == "aws:kms:dsse":
         return doubtful(
             f"The default is dual-layer encryption (aws:kms:dsse) with {key}: a policy that accepts only aws:kms "
@@ -164,14 +167,26 @@ def object_lock(facts: Facts) -> tuple[str, str, int]:
     return str(found.get("ObjectLockEnabled") or ""), str(default.get("Mode") or ""), days
 
 
+_COMPLIANCE = (
+    "put-object-lock-configuration --object-lock-configuration 'ObjectLockEnabled=Enabled,Rule={DefaultRetention="
+    "{Mode=COMPLIANCE,Days=365}}'  (it can never be turned off again; try an upload in sandbox first)"
+)
+
+
+def _stricter(facts: Facts) -> str:
+    """The way to compliance mode: as long as the set-up asks for less, applying it changes nothing."""
+    how, setup = s3api(facts, _COMPLIANCE, managed=False), facts.subject.setup
+    if setup is None:
+        return how
+    if facts.subject.answer("storage.object_lock") == "compliance":
+        return s3api(facts, _COMPLIANCE)
+    asked = f"palisade-wizard apply --config {setup.path}"
+    return f"{how}  (or set storage.object_lock to compliance in the setup file, then let the set-up do it: {asked})"
+
+
 def _object_lock(facts: Facts) -> Verdict:
     state, mode, days = object_lock(facts)
-    how = s3api(
-        facts,
-        "put-object-lock-configuration --object-lock-configuration 'ObjectLockEnabled=Enabled,Rule={DefaultRetention="
-        "{Mode=COMPLIANCE,Days=365}}'  (it can never be turned off again; try an upload in sandbox first)",
-        answer="storage.object_lock",
-    )
+    how = s3api(facts, _COMPLIANCE, answer="storage.object_lock")
     if state != "Enabled":
         return lacking(facts, "Object Lock is off: whoever may delete versions can delete backups.", how)
     if not mode or not days:
@@ -179,7 +194,7 @@ def _object_lock(facts: Facts) -> Verdict:
     if mode == "GOVERNANCE":
         return doubtful(
             f"Object Lock keeps new backups {days} days in governance mode: s3:BypassGovernanceRetention lifts it.",
-            how,
+            _stricter(facts),
         )
     return well(
         f"Object Lock keeps new backups {days} days in compliance mode. Delete markers stay possible."

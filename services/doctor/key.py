@@ -27,6 +27,15 @@ def _kms(facts: Facts, command: str, *, managed: bool = True) -> str:
 
 def _exists(facts: Facts) -> Verdict:
     found = _metadata(facts)
+    if not found and facts.subject.key:
+        return bad(
+            f"There is no KMS key {facts.subject.key} in account {facts.account}. If it was there, what was encrypted "
+            "with it cannot be read any more.",
+            remedy(
+                facts,
+                "Compare the name with the one in Palisade's kit: aws kms list-aliases, aws kms list-keys.",
+            ),
+        )
     if not found:
         return bad(
             "The KMS key is not there: what was encrypted with it cannot be read any more.",

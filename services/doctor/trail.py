@@ -107,15 +107,36 @@ def _log_group(facts: Facts) -> Verdict:
         return lacking(
             facts, "The trail writes into no log group, so nothing can watch it.", _trail(facts, how)
         )
+    if log_group_gone(facts):
+        name = _group_name(facts)
+        how = f"aws logs create-log-group --region {str(arn).split(':')[3]} --log-group-name {name}"
+        return bad(
+            f"The trail names the log group {name}, which does not exist: nothing arrives there, and no alarm can ring.",
+            remedy(facts, how, answer="hardening.trail"),
+        )
     return well(f"The trail also writes into {arn}.")
+
+
+def log_group_gone(facts: Facts) -> bool:
+    """Whether the trail names a log group of this account that AWS says is not there."""
+    found = facts.of("log_group")
+    arn = str(mapping(facts.of("trail")).get("CloudWatchLogsLogGroupArn") or "")
+    if found is None or f":{facts.account}:" not in arn:
+        return False
+    return all(
+        group.get("logGroupName") != _group_name(facts) for group in mapping(found).get("logGroups") or []
+    )
+
+
+def _group_name(facts: Facts) -> str:
+    return str(told(facts).get("CloudWatchLogsLogGroupArn") or "::::::").split(":")[6]
 
 
 def _group(facts: Facts) -> Mapping[str, Any]:
     """The trail's log group as CloudWatch Logs describes it."""
     found = mapping(facts.of("log_group")).get("logGroups") or []
-    name = str(told(facts).get("CloudWatchLogsLogGroupArn") or "::::::").split(":")[6]
     for group in found:
-        if group.get("logGroupName") == name:
+        if group.get("logGroupName") == _group_name(facts):
             return mapping(group)
     raise Unseen(Moot("The trail writes into no log group of this account."))
 

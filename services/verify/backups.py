@@ -5,6 +5,7 @@ It needs no private key, so it never claims that a backup can be opened.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,12 +15,13 @@ from services.backups.addresses import key_of
 from services.backups.coverage import by_wallet, coverage, coverage_id, per_key, shared_root_keys
 from services.backups.findings import shown as safe
 from services.backups.shards import ShardReport
+from services.clock import stamp
 from services.model.calls import Aws, Refused
 from services.verify.access import nothing_to_read, reading
 from services.verify.checks import Check, check_of
 from services.verify.files import Judged, Memory, Wanted, as_check, judge
 from services.verify.proving import Proven
-from services.verify.search import Folders, Found, FoundFile, Lately, Place, find
+from services.verify.search import Deleted, Folders, Found, FoundFile, Lately, Place, deleted, find
 
 MOST_FILES = 30
 """How many of the newest files one pass reads, with all others of the same wallets; every one if wallets are named."""
@@ -54,13 +56,13 @@ def look(
         problem = problem_of(refused)
         return Looked((check_of("backup.arrived", "A backup arrived", problem), nothing_to_read()))
     if not found.files:
-        return Looked((_nothing(wanted, found), *_missing(wanted, set()), nothing_to_read()))
+        return Looked((_nothing(wanted, found), *_missing(aws, wanted, place, set()), nothing_to_read()))
     chosen = _chosen(wanted, found)
     each = (judge(aws, wanted, file, now, watched.files) for file in chosen)
     judged = tuple(one for one in each if one is not None)
     checks = [_arrived(found, len(chosen)), *(check for one in judged for check in one.checks)]
     checks += _wallets(wanted, [one.report for one in judged if one.report is not None])
-    checks += _missing(wanted, {one.named.key_id for one in judged})
+    checks += _missing(aws, wanted, place, {one.named.key_id for one in judged})
     return Looked((*checks, reading(wanted, judged)), judged)
 
 
@@ -86,9 +88,7 @@ def _arrived(found: Found, read: int) -> Check:
 
 
 def _nothing(wanted: Wanted, found: Found) -> Check:
-    evidence = "No backup file is in the bucket yet"
-    if wanted.since:
-        evidence += f" that was written since {wanted.since:%Y-%m-%d %H:%M:%S} UTC"
+    evidence = f"No backup file is in the bucket yet{_since(wanted)}"
     if found.others:
         evidence += f" ({found.others} other file{'s' * (found.others > 1)})"
     if found.new is not None:
@@ -104,6 +104,10 @@ def _nothing(wanted: Wanted, found: Found) -> Check:
 
 
 _NAME_IT = "Name the wallet with --key-id: then only its folder is looked at."
+
+
+def _since(wanted: Wanted) -> str:
+    return f" that was written since {stamp(wanted.since)}" if wanted.since else ""
 
 
 def _counted(found: Found) -> str:
@@ -124,16 +128,39 @@ def _files(number: int) -> str:
     return f"{number} backup file{'s' * (number > 1)}"
 
 
-def _missing(wanted: Wanted, found: set[str]) -> Iterator[Check]:
+def _missing(aws: Aws, wanted: Wanted, place: Place, found: set[str]) -> Iterator[Check]:
+    """A line for each wanted wallet without a file: one that was deleted is not one that is still to come."""
     for key_id in wanted.key_ids:
-        if key_id not in found:
-            yield Check(
-                coverage_id(key_id),
-                f"Wallet {safe(key_id)} has a backup",
-                "waiting",
-                f"No file {safe(key_id + '/recovery_shard-*.txt', 200)} is in the bucket yet.",
-                "Check the key ID in Palisade, and that the wallet's quorum has the kit.",
-            )
+        if key_id in found:
+            continue
+        identifier, title = coverage_id(key_id), f"Wallet {safe(key_id)} has a backup"
+        try:
+            gone = deleted(aws, place, key_id)
+        except Refused as refused:
+            gone, unseen = (), f" Whether one was deleted cannot be told: {problem_of(refused).summary}"
+        else:
+            unseen = ""
+        if gone:
+            yield _deleted(identifier, title, gone, place)
+            continue
+        evidence = f"No file {safe(key_id + '/recovery_shard-*.txt', 200)} is in the bucket yet{_since(wanted)}.{unseen}"
+        remedy = "Check the key ID in Palisade, and that the wallet's quorum has the kit."
+        yield Check(identifier, title, "waiting", evidence, remedy)
+
+
+def _deleted(identifier: str, title: str, gone: Sequence[Deleted], place: Place) -> Check:
+    first = gone[0]
+    evidence = (
+        f"It had one, and it was deleted: a delete marker of {stamp(first.when)} hides {first.key}"
+        f"{f' and others hide {len(gone) - 1} more' if len(gone) > 1 else ''}. The versions below are still kept, "
+        "unless those were deleted too."
+    )
+    words = ["aws", "s3api", "delete-object", "--bucket", place.bucket, "--key", first.key]
+    words += ["--version-id", first.marker, "--expected-bucket-owner", place.account]
+    remedy = (
+        f"Find out who did it. Removing the marker brings the file back, for each file: {shlex.join(words)}"
+    )
+    return Check(identifier, title, "fail", evidence, remedy)
 
 
 def _wallets(wanted: Wanted, reports: list[ShardReport]) -> Iterator[Check]:

@@ -26,6 +26,9 @@ from services.verify.trail_source import Expected, Trail, Window, read
 LATELY = timedelta(hours=1)
 """How far back a trail is asked for new backups when nobody says since when."""
 
+FURTHEST = timedelta(days=7)
+"""How far back it is asked at most."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -110,14 +113,18 @@ def _lately(aws: Aws, desk: Desk, trail: Trail, expected: Expected, question: Qu
 
     def keys() -> Sequence[str]:
         now = desk.clock.wall()
-        window = Window(question.since or now - LATELY, now)
         try:
-            found = read(aws, trail, expected, (window,))
+            found = read(aws, trail, expected, (lately(question.since, now),))
         except Refused:  # the lines about the trail say so
             return ()
         return [event.key for event in reversed(found.events) if event.wrote]
 
     return keys
+
+
+def lately(since: datetime | None, now: datetime) -> Window:
+    """The time that a trail is asked about: its log files are listed day by day, so it is bounded."""
+    return Window(min(max(since or now - LATELY, now - FURTHEST), now), now)
 
 
 def _evidence(

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from services.problems import Problem
+from services.problems import Problem, ProblemError
 
 Status: TypeAlias = Literal["pass", "fail", "warn", "unknown", "waiting", "skipped"]
 
@@ -57,7 +57,12 @@ def by_subject(report: Report) -> dict[str, list[Check]]:
 
 
 def check_of(identifier: str, title: str, problem: Problem, references: tuple[str, ...] = ()) -> Check:
-    """What a problem makes of a check: unknown where AWS denied the look, waiting where trying again helps."""
+    """What a problem makes of a check: unknown where AWS denied the look, waiting where trying again helps.
+
+    A sign-in that ended, or a clock that is wrong, says nothing about any line: that is raised and ends the report.
+    """
+    if problem.code in {"sign-in", "clock"}:
+        raise ProblemError(problem)
     status: Status = (
         "unknown" if problem.code == "denied" else "waiting" if problem.exit_code == 7 else "fail"
     )

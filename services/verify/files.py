@@ -72,7 +72,7 @@ def judge(aws: Aws, wanted: Wanted, file: FoundFile, now: datetime, memory: Memo
     if known is not None:
         return known
     judged = _judge(aws, wanted, file, named, now)
-    if judged.refused is None:
+    if judged.refused is None and not any(one.status in {"waiting", "unknown"} for one in judged.checks):
         memory.judged[(wanted, file)] = judged
     return judged
 

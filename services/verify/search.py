@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from services.backups.shards import parse_key
+from services.model.audit_reads import versions
 from services.model.calls import Aws, Call, Reply
 
 PAGE = 1000
@@ -66,6 +67,15 @@ class Found:
     truncated: bool = False
 
 
+@dataclass(frozen=True)
+class Deleted:
+    """A backup file behind a delete marker, which is the version `marker`."""
+
+    key: str
+    marker: str
+    when: datetime
+
+
 @dataclass
 class Folders:
     """The folder names that the first look at a large bucket saw; what comes later is new."""
@@ -105,6 +115,19 @@ def find(aws: Aws, place: Place, folders: Folders, lately: Lately | None = None)
     if not _more(first):
         return seen.found()
     return _large(aws, place, folders, seen, first, lately=lately)
+
+
+def deleted(aws: Aws, place: Place, key_id: str) -> Sequence[Deleted]:
+    """The files of a wallet that a delete marker hides. Raises `Refused` when AWS does not let versions be listed."""
+    call = versions(place.bucket, place.account)
+    listed = aws(Call(call.service, call.op, {**call.params, "Prefix": f"{key_id}/"}))
+    return [
+        Deleted(
+            str(each["Key"]), str(each.get("VersionId", "")), datetime.fromisoformat(each["LastModified"])
+        )
+        for each in listed.get("DeleteMarkers", [])
+        if each.get("IsLatest") and parse_key(str(each["Key"])) is not None
+    ]
 
 
 def _large(

@@ -66,6 +66,8 @@ def trail_checks(
     try:
         found = read(aws, trail, expected, windows)
     except Refused as refused:
+        if refused.code == "ResourceNotFoundException" and trail.log_group:
+            return (logging.check, _no_group(trail))
         return (logging.check, check_of("trail.write", _WRITE, problem_of(refused), REFERENCES))
     looked, left_out = windows[:MOST_WINDOWS], windows[MOST_WINDOWS:]
     matched = {each.file.key: _match(each, found.events) for each in judged}
@@ -83,6 +85,15 @@ def trail_checks(
         _others(found, expected, when, waiting=any(check.status == "waiting" for check in writes)),
         assumed(aws, clock, expected, found.events, Wrote(sessions, when, now - latest)),
     )
+
+
+def _no_group(trail: Trail) -> Check:
+    evidence = f"The trail's log group {trail.log_group} does not exist, so no record of a write is in it."
+    remedy = (
+        "Make it again with 'palisade-wizard apply --config S', and find out who deleted it. What was recorded before "
+        "is in the log files of the trail's bucket."
+    )
+    return Check("trail.write", _WRITE, "fail", evidence, remedy, REFERENCES)
 
 
 def _match(judged: Judged, events: Sequence[TrailEvent]) -> TrailEvent | None:

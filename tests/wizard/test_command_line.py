@@ -139,6 +139,7 @@ def test_the_config_may_come_first(offline: Terminal) -> None:
         (("apply", "--config", "S", "--accept", "everything"), "everything"),
         (("verify", "--config", "S", "--wait", "soon"), "soon"),
         (("verify", "--config", "S", "--since", "yesterday"), "yesterday"),
+        (("verify", "--config", "S", "--since", "0001-01-01T00:00:00+14:00"), "0001-01-01"),
         (("plan", "--config", "S", "--set", "storage.bucket"), "storage.bucket"),
         (("demo", "--headless", "--serve"), "--serve"),
         (("plan", "extra", "--config", "S"), "extra"),

@@ -140,9 +140,11 @@ def test_waiting_looks_again_until_the_time_is_over(terminal: Terminal) -> None:
     assert terminal("apply", "--config", setup, "--yes").status == 0
     before = terminal.clock.now()
     ran = terminal(
-        "verify", "--config", setup, "--wait", "1m", "--since", "2026-01-01", "--key-id", "x", "--probe"
+        *("verify", "--config", setup, "--wait", "1m", "--since", "2026-01-01T00:00:00+02:00"),
+        *("--key-id", "x", "--key-id", "x", "--probe"),
     )
     assert ran.status == 7
+    assert ran.out.count("that was written since 2025-12-31T22:00:00Z") == 2
     assert ran.err.count("Still awaited") == 3
     # Each is said before, and none twice, however often the checklist was walked.
     assert ran.err.count("It must be refused.") == 4

@@ -64,7 +64,8 @@ def command(
     from wizard.render.jsonl import with_endpoint
     from wizard.render.plain import endpoint_lines, report_text
 
-    seconds, moment = duration(wait) if wait else 0.0, time(since) if since else None
+    key_ids = tuple(dict.fromkeys(key_ids))
+    seconds, moment = duration(wait) if wait is not None else 0.0, None if since is None else time(since)
     question = Question(key_ids, moment, _address(address, key_ids))
     kit.recovery_keys(program.setup(config, given))
     desk = program.desk(config, given)
@@ -134,14 +135,14 @@ def duration(text: str) -> float:
 
 
 def time(text: str) -> datetime:
-    """A moment in ISO 8601; without a zone it is UTC."""
+    """A moment in ISO 8601, in UTC; without a zone it is that already."""
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise refuse(
             "usage",
             f"{text!r} is no time in ISO 8601.",
             "Write it like 2026-11-03T14:30:00Z.",
             where="--since",
         ) from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

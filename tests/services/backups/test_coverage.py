@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.backups.coverage import by_recovery_key, by_wallet, coverage, coverage_id, shared_root_keys
-from services.backups.findings import Status, finding
+from services.backups.findings import OTHER_KEY, WRITE_AGAIN, Status, finding
 from services.backups.shards import ShardFacts, ShardReport
 
 OURS, FOREIGN = "aa" * 32, "bb" * 32
@@ -61,6 +61,13 @@ def test_a_file_whose_root_key_is_not_agreed_upon_accuses_nobody() -> None:
     )
     assert coverage([report(), damaged]).status == "pass"
     assert shared_root_keys([damaged, report(key_id="v", root="other")]) == {}
+
+
+def test_only_a_file_that_names_another_key_sends_its_reader_to_the_kit() -> None:
+    foreign = report(held=False)
+    nameless = replace(report("fail", held=False, root=None), facts=ShardFacts(2))
+    assert coverage([foreign]).remedy == OTHER_KEY
+    assert coverage([nameless]).remedy == coverage([report("fail")]).remedy == WRITE_AGAIN
 
 
 def test_files_of_two_wallets_are_not_judged_together() -> None:

@@ -156,6 +156,9 @@ ROLE_ROWS: tuple[Row, ...] = (
     ("config.role.boundary", "warn", role(PermissionsBoundary=None)),
 )  # fmt: skip
 
+NO_GROUP = both(says("logs:DescribeLogGroups", logGroups=[]), refuses("logs:DescribeMetricFilters", "ResourceNotFoundException"))  # fmt: skip
+"""The trail still names its log group, and somebody deleted that."""
+
 TRAIL_ROWS: tuple[Row, ...] = (
     ("config.trail.exists", "fail", says("cloudtrail:DescribeTrails", trailList=[])),
     ("config.trail.logging", "fail", says("cloudtrail:GetTrailStatus", IsLogging=False)),
@@ -177,6 +180,7 @@ TRAIL_ROWS: tuple[Row, ...] = (
     ("config.trail.validation", "fail", trail(LogFileValidationEnabled=False)),
     ("config.trail.encryption", "fail", trail(KmsKeyId=None)),
     ("config.trail.log-group", "fail", trail(CloudWatchLogsLogGroupArn=None)),
+    ("config.trail.log-group", "fail", NO_GROUP),
     ("config.log_group.encryption", "fail", within("logs:DescribeLogGroups", "logGroups", 0, kmsKeyId=None)),
     ("config.log_group.retention", "warn", within("logs:DescribeLogGroups", "logGroups", 0, retentionInDays=30)),
     ("config.trail_bucket.apart", "fail", trail(S3BucketName=BUCKET)),
@@ -193,6 +197,11 @@ ALARM_ROWS: tuple[Row, ...] = (
     ("config.alarms.key", "fail", alarm("key", AlarmActions=[])),
     ("config.alarms.key", "fail", alarm("key", MetricName="another")),
     ("config.alarms.key", "fail", _NO_ALARMS),
+    ("config.alarms.key", "fail", NO_GROUP),
+    ("config.alarms.key", "fail", alarm("key", Threshold=1000.0)),
+    ("config.alarms.key", "fail", alarm("key", ComparisonOperator="LessThanThreshold")),
+    ("config.alarms.key", "fail", alarm("key", ComparisonOperator="GreaterThanThreshold", Threshold=1.0)),
+    ("config.alarms.key", "fail", alarm("key", EvaluationPeriods=3)),
     ("config.alarms.key", "warn", pattern("key", "DisableKey", "EnableKey")),
     ("config.alarms.key", "fail", pattern("key", "{ ", '{ ($.requestParameters.keyId = "*99999999-12ab") && ')),
     ("config.alarms.bucket", "warn", pattern("bucket", "PutBucketLifecycle", "PutBucketCors")),

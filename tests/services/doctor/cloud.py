@@ -99,12 +99,10 @@ _LIFECYCLE = {
     "NoncurrentVersionExpiration": {"NoncurrentDays": 90, "NewerNoncurrentVersions": 10},
     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
 }
-_LOCK = {
-    "ObjectLockConfiguration": {
-        "ObjectLockEnabled": "Enabled",
-        "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 365}},
-    }
-}
+_KEPT = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 365}}
+_LOCK = {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", "Rule": _KEPT}}
+_AT_ONCE = {"ComparisonOperator": "GreaterThanOrEqualToThreshold", "Threshold": 1.0, "EvaluationPeriods": 1}
+_GROUP = {"logGroupName": GROUP, "kmsKeyId": LOG_KEY, "retentionInDays": 365}
 _ROLE = {
     "Role": {
         "Path": "/",
@@ -170,6 +168,7 @@ def _replies() -> dict[str, Any]:
             "Namespace": "Acme",
             "ActionsEnabled": True,
             "AlarmActions": [TOPIC],
+            **_AT_ONCE,
         }
         for what in PATTERNS
     ]
@@ -239,9 +238,7 @@ def _replies() -> dict[str, Any]:
             "TrailARN": TRAIL_ARN,
             "AdvancedEventSelectors": [MANAGEMENT, data_selector(f"{BUCKET_ARN}/")],
         },
-        "logs:DescribeLogGroups": {
-            "logGroups": [{"logGroupName": GROUP, "kmsKeyId": LOG_KEY, "retentionInDays": 365}]
-        },
+        "logs:DescribeLogGroups": {"logGroups": [_GROUP]},
         "logs:DescribeMetricFilters": {"metricFilters": filters},
         "cloudwatch:DescribeAlarms": {"MetricAlarms": alarms, "CompositeAlarms": []},
         "sns:GetTopicAttributes": {"Attributes": {"TopicArn": TOPIC, "KmsMasterKeyId": LOG_KEY}},

@@ -15,7 +15,7 @@ from services.identity import Identity
 from services.problems import ProblemError
 from services.setup_file import SetupFile
 from tests.screens.stage import public_der
-from tests.services.doctor.changes import refuses, says, within
+from tests.services.doctor.changes import lock, refuses, says, within
 from tests.services.doctor.cloud import SUBJECT, TRAIL_ARN, Cloud, broken, look
 from tests.world import ACCOUNT, BUCKET, KEY_ARN, ROLE, sample
 
@@ -49,6 +49,18 @@ def test_where_the_set_up_does_not_ask_for_it_apply_is_no_remedy_by_itself() -> 
     mine = subject(setup())
     said = look(no_boundary, mine)["config.role.boundary"].remedy
     assert "(or set role.permissions_boundary in the setup file, then let the set-up do it" in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [("governance", "or set storage.object_lock to compliance in the setup file"), ("compliance", "(or let")],
+)
+def test_apply_alone_is_the_way_to_compliance_only_where_the_set_up_asks_for_it(
+    asked: str, words: str
+) -> None:
+    mine = subject(setup(storage__object_lock=asked))
+    said = look(broken(lock(Mode="GOVERNANCE", Days=30)), mine)["config.bucket.object-lock"]
+    assert words in said.remedy
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,14 @@ def wrong(shape: Shape, value: Any, path: str) -> Iterator[str]:
             if not isinstance(value, Mapping):
                 yield f"{path} is no map"
         case _:
-            types = {"string": str, "timestamp": str, "boolean": bool, "integer": int, "long": int}
+            types = {
+                "string": str,
+                "timestamp": str,
+                "boolean": bool,
+                "integer": int,
+                "long": int,
+                "double": float,
+            }
             if not isinstance(value, types[shape.type_name]):
                 yield f"{path} is no {shape.type_name}"
             enum = getattr(shape, "enum", None)

@@ -12,7 +12,18 @@ from services.doctor.looker import Looker
 from services.doctor.trails import Coverage, coverage, management
 from services.model.calls import Call, Refused, Reply
 from services.problems import ProblemError
-from tests.services.doctor.changes import both, encryption, listed, more, refuses, says, trail, within
+from tests.services.doctor.breaks import NO_GROUP
+from tests.services.doctor.changes import (
+    alarm,
+    both,
+    encryption,
+    listed,
+    more,
+    refuses,
+    says,
+    trail,
+    within,
+)
 from tests.services.doctor.cloud import (
     BUCKET_ARN,
     FILE,
@@ -43,6 +54,12 @@ def test_behind_an_alias_that_may_not_be_looked_at_everything_is_unknown() -> No
     found = look(cloud, replace(SUBJECT, key="alias/acme-backup"))
     assert found["config.key.rotation"].status == "unknown"
     assert {c.name for c in cloud.calls if c.service == "kms"} == {"kms:DescribeKey"}
+
+
+def test_a_key_that_is_not_there_is_called_by_the_name_that_was_given() -> None:
+    found = look(broken(refuses("kms:DescribeKey", "NotFoundException")), replace(SUBJECT, key="alias/typo"))
+    assert "alias/typo" in found["config.key.exists"].evidence
+    assert found["config.bucket.encryption"].evidence.endswith("and not alias/typo.")
 
 
 def test_without_a_key_of_its_own_a_bucket_has_no_key_to_judge() -> None:
@@ -213,6 +230,22 @@ def test_without_a_log_group_the_trail_is_the_finding_and_the_alarms_come_after_
     assert found["config.trail.log-group"].status == "fail"
     alarms = {c.status for i, c in found.items() if i.startswith(("config.alarms.", "config.topic."))}
     assert alarms == {"skipped"}
+
+
+def test_a_log_group_that_was_deleted_is_found_though_the_trail_still_names_it() -> None:
+    found = look(broken(NO_GROUP))
+    assert "does not exist" in found["config.trail.log-group"].evidence
+    assert {c.status for i, c in found.items() if i.startswith("config.alarms.")} == {"fail"}
+
+
+def test_the_log_group_of_another_account_is_not_taken_for_deleted() -> None:
+    elsewhere = trail(CloudWatchLogsLogGroupArn="arn:aws:logs:eu-west-1:999988887777:log-group:all:*")
+    found = look(broken(both(NO_GROUP, elsewhere)))
+    assert found["config.trail.log-group"].status == "pass"
+
+
+def test_how_many_denied_calls_are_too_many_is_the_owners_to_say() -> None:
+    assert look(broken(alarm("denied", Threshold=10.0)))["config.alarms.denied"].status == "pass"
 
 
 def test_nobody_asks_for_retention_where_there_is_no_object_lock() -> None:

@@ -50,6 +50,8 @@ class Bucket:
     headers: Mapping[str, Any] = field(default_factory=dict)
     retention: Mapping[str, Any] | None = None
     written: Mapping[str, datetime] = field(default_factory=dict)
+    deleted: Mapping[str, datetime] = field(default_factory=dict)
+    """Files behind a delete marker of that moment."""
     calls: list[Call] = field(default_factory=list)
 
     @cached_property
@@ -64,6 +66,8 @@ class Bucket:
         match call.name:
             case "s3:ListObjectsV2":
                 return self._list(call)
+            case "s3:ListObjectVersions":
+                return {"DeleteMarkers": [self._marker(k) for k in self.deleted if _under(k, call)]}
             case "s3:GetObjectRetention":
                 if self.retention is None:
                     raise Refused(call, "NoSuchObjectLockConfiguration", "none", 404)
@@ -99,8 +103,16 @@ class Bucket:
             "ETag": f"e{hash(body)}",
         }
 
+    def _marker(self, key: str) -> dict[str, Any]:
+        when = self.deleted[key].isoformat()
+        return {"Key": key, "VersionId": "m1", "IsLatest": True, "LastModified": when}
+
     def count(self, op: str) -> int:
         return sum(call.op == op for call in self.calls)
+
+
+def _under(key: str, call: Call) -> bool:
+    return key.startswith(str(call.params["Prefix"]))
 
 
 def _folder(key: str) -> str:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from services.problems import ProblemError
 from services.verify.backups import MOST_FILES, Watched, look
+from services.verify.checklist import FURTHEST, LATELY, lately
+from services.verify.retention import Lock
 from services.verify.search import MOST_FOLDER_PAGES, MOST_PAGES, PAGE
-from tests.services.verify.bucket import BODY, FILE, KEY_ID, NOW, WANTED, Bucket, seen
+from services.verify.trail_source import Window
+from tests.services.verify.bucket import BODY, FILE, KEY_ID, NOW, SHARD, WANTED, Bucket, seen
 
 
 def crowd(number: int) -> dict[str, bytes]:
@@ -59,9 +65,46 @@ def test_a_wanted_wallet_without_a_file_waits_beside_one_that_has_it() -> None:
     assert listings == [f"{KEY_ID}/", "absent-wallet/"]
 
 
+def test_a_wanted_wallet_whose_files_were_deleted_is_not_one_that_is_still_to_come() -> None:
+    files = {FILE: NOW, "other/recovery_shard-0.txt": NOW, f"{KEY_ID}/note.txt": NOW}
+    bucket = Bucket(deleted=files)
+    found = seen(bucket, replace(WANTED, key_ids=(KEY_ID,)))[f"backup.coverage.{KEY_ID}"]
+    assert found.status == "fail"
+    assert f"2026-11-22T14:03:12Z hides {FILE}." in found.evidence
+    assert f"--key {FILE} --version-id m1 --expected-bucket-owner" in found.remedy
+    assert bucket.count("ListObjectsV2") + bucket.count("ListObjectVersions") == 2
+    left = Bucket(deleted={f"{KEY_ID}/note.txt": NOW})
+    assert seen(left, replace(WANTED, key_ids=(KEY_ID,)))[f"backup.coverage.{KEY_ID}"].status == "waiting"
+
+
+def test_where_versions_may_not_be_listed_nothing_is_said_of_a_deletion() -> None:
+    bucket = Bucket(deleted={FILE: NOW}, denied=frozenset({"s3:ListObjectVersions"}))
+    found = seen(bucket, replace(WANTED, key_ids=(KEY_ID,)))[f"backup.coverage.{KEY_ID}"]
+    assert found.status == "waiting"
+    assert "s3:ListBucketVersions" in found.evidence
+
+
+def test_a_retention_that_could_not_be_seen_is_asked_for_again() -> None:
+    watched, wanted = Watched(), replace(WANTED, lock=Lock("governance", 30))
+    busy = Bucket({FILE: BODY}, denied=frozenset({"s3:GetObjectRetention"}), code="SlowDown")
+    line = f"{SHARD}.retention"
+    assert seen(busy, wanted, watched)[line].status == "waiting"
+    until = {"Mode": "GOVERNANCE", "RetainUntilDate": (NOW + timedelta(days=30)).isoformat()}
+    assert seen(Bucket({FILE: BODY}, retention=until), wanted, watched)[line].status == "pass"
+
+
+def test_a_sign_in_that_ends_meanwhile_is_no_line_of_the_report() -> None:
+    bucket = Bucket({FILE: BODY}, denied=frozenset({"s3:GetObject"}), code="ExpiredToken")
+    with pytest.raises(ProblemError) as caught:
+        seen(bucket)
+    assert caught.value.problem.exit_code == 4
+
+
 def test_only_what_was_written_since_counts() -> None:
-    later = replace(WANTED, since=NOW.replace(hour=15))
-    assert seen(Bucket({FILE: BODY}), later)["backup.arrived"].status == "waiting"
+    later = replace(WANTED, since=NOW.replace(hour=15), key_ids=(KEY_ID,))
+    found = seen(Bucket({FILE: BODY}), later)
+    assert found["backup.arrived"].status == "waiting"
+    assert "that was written since 2026-11-22T15:03:12Z." in found[f"backup.coverage.{KEY_ID}"].evidence
     assert seen(Bucket({FILE: BODY}), replace(WANTED, since=NOW))["backup.arrived"].status == "pass"
 
 
@@ -107,6 +150,19 @@ def test_a_trail_shows_the_new_file_of_a_large_bucket_at_the_first_look() -> Non
     looked = look(bucket, WANTED, NOW, lately=lambda: (FILE, "no/backup.txt"))
     assert FILE in {each.file.key for each in looked.judged}
     assert bucket.count("ListObjectsV2") <= 2 + len(CROWD) // 3 // PAGE + 1
+
+
+@pytest.mark.parametrize(
+    ("since", "start"),
+    [
+        (None, NOW - LATELY),
+        (NOW - timedelta(days=2), NOW - timedelta(days=2)),
+        (datetime.min.replace(tzinfo=UTC), NOW - FURTHEST),
+        (datetime.max.replace(tzinfo=UTC), NOW),
+    ],
+)
+def test_a_trail_is_asked_about_a_bounded_time_only(since: datetime | None, start: datetime) -> None:
+    assert lately(since, NOW) == Window(start, NOW)
 
 
 def test_what_has_not_changed_is_not_fetched_again_and_what_has_is() -> None:

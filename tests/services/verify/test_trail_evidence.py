@@ -245,10 +245,11 @@ def test_without_a_file_the_record_is_awaited_and_nothing_is_asked_for() -> None
     assert [call.op for call in aws.calls] == ["GetTrailStatus"]
 
 
-def test_without_a_trail_it_says_so() -> None:
+def test_without_a_trail_or_its_log_group_it_says_so() -> None:
     (check,) = no_trail()
     assert (check.id, check.status) == ("trail.write", "skipped")
     assert "hardening.trail" in check.remedy
+    assert lines(recorded(gone=frozenset({"logs:FilterLogEvents"})))["trail.write"].status == "fail"
 
 
 def test_the_pattern_is_one_that_cloudwatch_takes() -> None:

@@ -103,6 +103,7 @@ class CloudTrail:
     history: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     status: dict[str, Any] = field(default_factory=lambda: {"IsLogging": True})
     denied: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
     page: int = 2
     """Events on a page of the log group; every other page is empty, as AWS's may be."""
     late: timedelta = timedelta(0)
@@ -114,6 +115,8 @@ class CloudTrail:
         self.calls.append(call)
         if call.name in self.denied or f"{call.name} {call.region}" in self.denied:
             raise Refused(call, "AccessDeniedException", "no", 400)
+        if call.name in self.gone:
+            raise Refused(call, "ResourceNotFoundException", "no such thing", 400)
         match call.name:
             case "cloudtrail:GetTrailStatus":
                 return self.status
