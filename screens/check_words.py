@@ -83,7 +83,7 @@ def _sum(group: Sequence[Check]) -> Line:
     left_out = sum(1 for check in group if check.status == "skipped")
     count = f"{good} of {len(group) - left_out} pass" + (f", {left_out} left out" if left_out else "")
     if group[0].id.startswith("config."):
-        return sign, f"Bucket, key and role are as planned: {count}  (Enter: each)", 0
+        return sign, f"Everything in AWS is as planned: {count}  (Enter: each)", 0
     if group[0].id.startswith(_RECORDS):
         return sign, f"CloudTrail recorded the writes: {count}", 0
     if group[0].id.startswith("policy."):

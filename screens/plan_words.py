@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.costs import DATA_EVENTS
@@ -137,6 +138,13 @@ def summary(found: Counts) -> str:
     if found.blocked:
         parts.append(f"{found.blocked} blocked")
     return ", ".join(parts) + "."
+
+
+def asked(found: Sequence[Risk]) -> str:
+    """Where the words are typed that the plan's risks ask for; nothing when there are none."""
+    if not found:
+        return ""
+    return f"{'One thing needs' if len(found) == 1 else f'{len(found)} things need'} a typed word: Tab leads there."
 
 
 def button(found: Counts) -> str:

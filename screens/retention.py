@@ -25,18 +25,22 @@ class Retention(FormPage):
         yield Words("Nobody should be able to delete a backup, by mistake or on purpose.")
         yield self.field(
             "storage.object_lock",
+            hint="Keeps every backup from being deleted for some days.",
             choices=[
                 ("off: whoever may delete, can", "off"),
                 ("governance: only with a right of its own", "governance"),
                 ("compliance: nobody can, not even root", "compliance"),
             ],
         )
-        yield self.field("storage.object_lock_days")
+        yield self.field("storage.object_lock_days", hint="Counted from the moment when a backup is written.")
         yield Words(id="lock")
-        yield self.field("storage.noncurrent_versions")
-        yield self.field("storage.noncurrent_days")
+        yield self.field(
+            "storage.noncurrent_versions", hint="How many stay at any age; with 0, nothing ever expires."
+        )
+        yield self.field("storage.noncurrent_days", hint="For how many days every old version stays.")
         yield self.field(
             "hardening.mfa_delete",
+            hint="Deleting a version takes root's second factor as well.",
             choices=[("off", "off"), ("planned: root turns it on", "planned")],
         )
         yield Words(id="versions")
@@ -53,27 +57,31 @@ class Retention(FormPage):
 
 def lock_words(answers: Answers) -> tuple[str, str]:
     """What the lock means, and the sign in front of it."""
-    days = answers.number("storage.object_lock_days")
+    days = _days(answers.number("storage.object_lock_days"))
     match answers.text("storage.object_lock"):
         case "compliance":
             return (
                 (
-                    f"For {days} days after it was written, nobody can delete a backup or shorten that: not you, not root, "
-                    "not AWS. Object Lock can never be turned off again. Let a sandbox set-up with Object Lock receive a "
-                    "backup first: whether Palisade's writer sends the checksum that S3 then asks for is not confirmed."
+                    f"For {days} after it is written, nobody can delete a backup or shorten that: not you, not root, not "
+                    "AWS. Object Lock can never be turned off again. See a backup arrive in a sandbox with it first: that "
+                    "Palisade sends the checksum which S3 then asks for is not confirmed."
                 ),
                 "warn",
             )
         case "governance":
             return (
                 (
-                    f"For {days} days after it was written, only a person with s3:BypassGovernanceRetention can delete a "
+                    f"For {days} after it is written, only a person with s3:BypassGovernanceRetention can delete a "
                     "backup. Object Lock itself can never be turned off again."
                 ),
                 "warn",
             )
         case _:
             return "Whoever may delete files in the bucket can delete a backup.", "todo"
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
 
 
 def version_words(answers: Answers) -> tuple[str, str]:
@@ -96,8 +104,8 @@ def version_words(answers: Answers) -> tuple[str, str]:
     if kept:
         return (
             (
-                f"The newest version of a backup never expires. Of older ones the newest {kept} stay, the others for {days} "
-                "days."
+                f"The newest version of a backup never expires. Of older ones the newest {kept} stay, the others for "
+                f"{_days(days)}."
             ),
             "ok",
         )

@@ -34,10 +34,10 @@ class Review(Page):
 
     def body(self) -> ComposeResult:
         yield Words(id="plan-heading")
+        yield Words(id="plan-summary")
         yield Lines(id="plan")
         yield Words(id="who-can")
         yield Vertical(id="consents")
-        yield Words(id="plan-summary")
         with Horizontal(classes="row-of-buttons"):
             yield Action("Look at AWS again", id="look-again")
             yield Action("Create", id="create", strong=True)
@@ -121,7 +121,10 @@ class Review(Page):
                 plan_words.summary(found)
                 + " Nothing is done while something is blocked: go back and change what it names."
             )
-        return plan_words.summary(found) if planned.plan.steps else ""
+        if not planned.plan.steps:
+            return ""
+        asked = plan_words.asked(plan_words.risks(planned))
+        return " ".join(part for part in (plan_words.summary(found), planned.costs[0], asked) if part)
 
     def _say_who(self, desk: Desk) -> None:
         arn = parse_arn(desk.setup.answers.text("palisade.principal_arn"))
@@ -141,7 +144,7 @@ class Review(Page):
             await box.mount(
                 Words(f"{plan_words.CONSENT[risk]}: {said}.", kind="warn"),
                 Words(f"If you agree, type the word {risk} here:"),
-                Input(id=f"consent-{risk}", compact=True, placeholder=risk),
+                Input(id=f"consent-{risk}", compact=True),
             )
 
     def _agreed(self, risk: Risk) -> bool:

@@ -33,16 +33,16 @@ class Verify(Page):
     def body(self) -> ComposeResult:
         yield Words(WHY, id="verify-heading")
         yield Lines(id="checks")
+        yield Words(id="write-down")
         yield Words(f"What this does not prove: {UNPROVEN}", kind="warn", classes="apart")
         with Horizontal(classes="row-of-buttons"):
             yield Action("Look now", id="look-now")
             yield Action("How to rehearse", id="rehearse")
             yield Action("Audit the set-up", id="audit")
-            if self.session.host.extra_action is not None:
-                yield Action(self.session.host.extra_action.label, id="extra-action")
-        yield Words(id="extra-said")
-        yield Words(id="write-down")
+        if self.session.host.extra_action is not None:
+            yield Action(self.session.host.extra_action.label, id="extra-action")
         yield Words(id="command")
+        yield Words(id="extra-said")
 
     def ready(self) -> None:
         self.next_look: float | None = None

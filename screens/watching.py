@@ -35,7 +35,7 @@ class Watching(FormPage):
         yield Words("A backup that somebody reads or deletes should not go unnoticed.")
         yield self.field(
             "hardening.trail",
-            hint="CloudTrail records who did what: off, create (one for this set-up), or the ARN of a trail of yours.",
+            hint="Who did what: off, create, or the ARN of a trail of yours.",
             placeholder="off, create, or the ARN of a trail",
         )
         yield self.field(
@@ -48,10 +48,16 @@ class Watching(FormPage):
             ],
         )
         yield self.field(
-            "hardening.alarms", hint="E-mails when something happens that should not. Needs a trail."
+            "hardening.alarms", hint="E-mails when something is not as it should be. Needs a trail."
         )
-        yield self.field("hardening.alarm_email", placeholder="for example security@example.com")
-        yield self.field("storage.access_logs")
+        yield self.field(
+            "hardening.alarm_email",
+            hint="Best a mailbox of several people. AWS asks it to confirm.",
+            placeholder="for example security@example.com",
+        )
+        yield self.field(
+            "storage.access_logs", hint="S3 lists every request in another bucket, for 400 days."
+        )
         folded = not any(key in self.session.drafts for key in _NAMES)
         with Collapsible(title="Names of the log buckets", collapsed=folded, id="advanced"):
             for key in _NAMES:

@@ -29,7 +29,7 @@ def _access_log_bucket(given: Given) -> Value | None:
 STORAGE_HARDENING: tuple[Question, ...] = (
     Question(
         "storage.noncurrent_versions",
-        "Old versions to keep",
+        "Old versions kept",
         "How many old versions of a backup always stay, however old they are. Those beyond it expire after the days "
         "below; the current version never does. 0 sets no rule at all: nothing expires.",
         kind="number",
@@ -38,7 +38,7 @@ STORAGE_HARDENING: tuple[Question, ...] = (
     ),
     Question(
         "storage.noncurrent_days",
-        "Days to keep old versions",
+        "Old version days",
         "For how many days a version that was replaced stays in any case. Only with storage.noncurrent_versions.",
         kind="number",
         between=(0, 36500),

@@ -62,7 +62,7 @@ def create(terminal: Terminal) -> None:
     terminal.keys("C-n")
     fits(terminal.wait("should not go unnoticed"))
     terminal.keys("C-n")
-    fits(terminal.wait("type the word irreversible here"))
+    fits(terminal.wait("2 things need a typed word"))
     terminal.keys("C-n")  # does nothing here: only the action itself writes
     for word in ("irreversible", "cost"):
         terminal.tab()
@@ -84,7 +84,7 @@ def test_from_nothing_to_the_green_list(tmp_path: Path) -> None:
         screen.keys("C-n")
         fits(screen.wait("A new quorum has the kit"))
         screen.keys("C-n")
-        fits(screen.wait("Bucket, key and role are as planned: ([0-9]+) of \\1 pass"))
+        fits(screen.wait("Everything in AWS is as planned: ([0-9]+) of \\1 pass"))
         screen.wait("No backup file is in the bucket yet")
         screen.focus("Play Palisade")
         screen.keys("Enter")
