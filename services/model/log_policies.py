@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from services.model import policies
 from services.model.naming import Names
 from services.model.values import Json, Tree
+from services.model.watch_policies import CLOUDTRAIL
 
 ACCESS_LOGS = "logging.s3.amazonaws.com"
-CLOUDTRAIL = "cloudtrail.amazonaws.com"
 
 
 def access_log_prefix(source: str) -> str:

@@ -211,14 +211,6 @@ def merge(have: Tree, want: Tree) -> Tree:
     return Json({**content, "Statement": [*kept, *ours.values()]})
 
 
-def allows(policy: Tree) -> list[Mapping[str, Tree]]:
-    """The Allow statements of a bucket policy; the backup bucket's own policy has none, so there every one is foreign."""
-    if policy is None:
-        return []
-    found = [entries(s) for s in items(entries(document(policy)).get("Statement"))]
-    return [s for s in found if s.get("Effect") == "Allow"]
-
-
 def beyond(have: Tree, want: Tree) -> list[Mapping[str, Tree]]:
     """The foreign statements that say something else than a wanted one; a statement's name does not matter."""
     wanted = [_unnamed(s) for s in items(entries(normal(want)).get("Statement"))]

@@ -32,14 +32,12 @@ _GROUP = "Trail.CloudWatchLogsLogGroupArn"
 def lookup(arn: str, home: str, region: str = "") -> Call:
     """Asks for a trail, one's own or a reused one, and for what others need of it.
 
-    `home` is the region that its ARN names. The ARN of the log group may end in `:*`.
+    `home` is the region that its ARN names, `log_group` a name: AWS tells it inside an ARN that may end in `:*`.
     """
     found = {
         "arn": "Trail.TrailARN",
         "home": f"'{home}'",
         "bucket": "Trail.S3BucketName",
-        "multi_region": "Trail.IsMultiRegionTrail",
-        "log_group_arn": _GROUP,
         "log_group": f"split({_GROUP}, ':')[6]",
     }
     return Call("cloudtrail", "GetTrail", {"Name": arn}, found, ABSENT, region=region)
@@ -72,8 +70,7 @@ def own_trail(names: Names, events: Events) -> Resource:
 def _own_lookup(names: Names) -> Call:
     """The log group of an own trail is known before the trail is connected to it."""
     asked = lookup(names.trail_arn, names.place.region)
-    group = {"log_group_arn": f"'{names.log_group_arn}'", "log_group": f"'{names.log_group}'"}
-    return replace(asked, outputs={**asked.outputs, **group})
+    return replace(asked, outputs={**asked.outputs, "log_group": f"'{names.log_group}'"})
 
 
 def _create(names: Names) -> Call:
