@@ -6,7 +6,6 @@ themselves are in the child process of the `Gathering`, never here.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -17,6 +16,7 @@ from textual.widgets import Button, Input, Static
 from screens import key_place, key_work
 from screens.frame import Page
 from screens.password import logged
+from screens.paths import typed
 from screens.widgets.action import Action
 from screens.widgets.listing import Listing
 from screens.widgets.words import Words
@@ -145,7 +145,7 @@ class Gather(Page):
             self._blame("Give the path of the share's file, or type its words from paper.")
             return
         try:
-            gathering.read(Path(text).expanduser().absolute())
+            gathering.read(typed(text))
         except ProblemError as refusal:
             self._refused(refusal.problem)
             return

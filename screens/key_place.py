@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens import suggest
+from screens.paths import typed
 from services import papers
 from services.problems import Problem, ProblemError
 from services.recovery import custodians, keyfiles, keypair
@@ -36,7 +37,7 @@ def folder_text(session: Session) -> str:
 
 def folder(session: Session) -> Path:
     """The folder for the key's files; it need not exist yet."""
-    return Path(folder_text(session)).expanduser().absolute()
+    return typed(folder_text(session))
 
 
 def name(session: Session) -> str:

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from screens import flow, key_place, prove
 from screens.frame import Page
 from screens.password import logged
+from screens.paths import typed
 from screens.widgets.action import Action
 from screens.widgets.listing import Listing
 from screens.widgets.secret import SecretInput
@@ -58,7 +59,7 @@ class Opening(Page):
 
     def _file(self) -> Path:
         text = self.session.drafts.get(prove.FILE, self.session.answers.text("recovery_key.private_file"))
-        return Path(text.strip()).expanduser().absolute()
+        return typed(text)
 
     def can_next(self) -> bool:
         return not self.session.host.key_log and not self.wizard.runner.running("open-key")

@@ -19,6 +19,7 @@ from screens import key_place
 from screens.frame import Page
 from screens.key_place import FILE, FOLDER, IN_HSM, NAME, sentence
 from screens.key_work import Source
+from screens.paths import typed
 from screens.widgets.action import Action
 from screens.widgets.choice import Check
 from screens.widgets.listing import Listing
@@ -145,7 +146,7 @@ class OwnKey(Page):
             return
         if self.wizard.runner.running("look"):
             return
-        path = Path(text).expanduser().absolute()
+        path = typed(text)
 
         def look(_job: Job, _tell: Any) -> Looked:
             data = files.read_small(path, kit.LARGEST_KEY_FILE)

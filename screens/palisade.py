@@ -13,6 +13,7 @@ from textual.widgets import Button, Checkbox, Static
 from screens import flow
 from screens.dialogs import AskPath
 from screens.form import FormPage
+from screens.paths import typed
 from screens.widgets.action import Action
 from screens.widgets.choice import Check
 from screens.widgets.words import Words
@@ -132,7 +133,7 @@ class Palisade(FormPage):
 
     def _write(self, text: str | None) -> None:
         if text and self.session.kit is not None:
-            path = Path(text).expanduser().absolute()
+            path = typed(text)
             content = as_file(self.session.kit, path)
             if self.attempt(lambda: files.publish(path, content, mode=0o600)):
                 self.say(f"Written to {path}. It holds the external ID, which is confidential.", "ok")

@@ -18,6 +18,7 @@ from textual.widgets import Button, Input, Static
 from screens import flow, key_place
 from screens.dialogs import Ask
 from screens.frame import Page
+from screens.paths import typed
 from screens.widgets.action import Action
 from screens.widgets.listing import Listing
 from screens.widgets.words import Words
@@ -72,7 +73,7 @@ class Prove(Page):
     def _file(self) -> Path | None:
         """The file that is named, if it is there."""
         text = self.query_one("#private-file", Input).value.strip()
-        path = Path(text).expanduser().absolute()
+        path = typed(text)
         found = bool(text) and path.is_file()
         error = self.query_one("#prove-error", Words)
         if found:

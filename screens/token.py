@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from screens import key_place
 from screens.frame import Page
 from screens.key_place import DRIVER, WHAT
+from screens.paths import typed
 from screens.recovery_key import NO_TOKENS
 from screens.widgets.action import Action
 from screens.widgets.choice import Radio
@@ -73,8 +74,7 @@ class Tokens(Page):
         return self.session.drafts.get(DRIVER, str(installed[0]) if installed else "")
 
     def _driver(self) -> Driver:
-        path = Path(self.query_one("#driver", Input).value.strip()).expanduser()
-        return Driver(path.absolute(), self.session.host.driver_environment)
+        return Driver(typed(self.query_one("#driver", Input).value), self.session.host.driver_environment)
 
     @on(Button.Pressed, "#list-tokens")
     @on(Input.Submitted, "#driver")

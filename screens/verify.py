@@ -22,6 +22,7 @@ from services.verify.checks import Report
 
 WHY = "Create a wallet on the new quorum now. This page watches until its backup is here, whole, and readable by you."
 VERIFIED = "Verified: the backup path works. Take the recovery key offline if you have not yet."
+NEEDED = "Something needs you: Enter on a line with ✗ or ? says what to do."
 
 
 class Verify(Page):
@@ -122,8 +123,12 @@ class Verify(Page):
             self.query_one("#command", Words).say(
                 f"The same without the wizard: palisade-wizard verify --config {path} --wait 15m"
             )
-        elif report.having("fail", "unknown"):
-            self.say("Something needs you: Enter on a line with ✗ or ? says what to do.", "bad")
+            return
+        # What an earlier look found is not so for ever.
+        self.query_one("#verify-heading", Words).say(WHY)
+        self.query_one("#command", Words).say("")
+        if report.having("fail", "unknown"):
+            self.say(NEEDED, "bad")
 
     def count_down(self) -> None:
         """Says when the next look is, and looks when it is due."""
@@ -133,8 +138,11 @@ class Verify(Page):
         if left <= 0:
             self._look()
         elif self.busy is None:
-            awaited = check_words.awaited(self.session.report or Report(()))
-            self.say(f"Still awaited: {awaited}. The next look is in {elapsed(left + 0.99)}.", "now")
+            report, when = self.session.report or Report(()), elapsed(left + 0.99)
+            if report.having("fail", "unknown"):
+                self.say(f"{NEEDED} The next look is in {when}.", "bad")
+            else:
+                self.say(f"Still awaited: {check_words.awaited(report)}. The next look is in {when}.", "now")
 
     @on(Lines.Opened)
     def _open(self, event: Lines.Opened) -> None:

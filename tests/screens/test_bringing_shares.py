@@ -228,6 +228,8 @@ async def test_what_is_no_fitting_share_is_said_beside_the_field(left: Left) -> 
         assert show.shows(f"A share is a line of 33 English words, and {left.sealed} is no share.")
         await read_share(show, left.stage.folder / "[/x] none")
         assert show.shows("[/x] none does not exist. Check the path.")
+        await read_share(show, Path("~nobody-has-this-name/share.txt"))
+        assert show.shows("~nobody-has-this-name/share.txt does not exist. Check the path.")
         await read_share(show, kept().shares[0])
         await read_share(show, kept().shares[0])
         assert show.shows("The same share was given twice")

@@ -141,6 +141,13 @@ async def test_the_checklist_waits_and_turns_green_when_the_backup_arrives(stage
         await show.settle()
         assert isinstance(show.app.screen, TextView)
         assert f"--key-id={KEY_ID}" in show.app.screen._text
+        await show.press("escape")
+        stage.account.broken["s3:ListObjectsV2"] = refusal("AccessDenied")
+        show.page.query_one("#look-now", Action).press()
+        await show.settle()
+        show.page.count_down()
+        assert show.shows("Something needs you")
+        assert not show.shows("Verified: the backup path works.")
 
 
 async def test_the_extra_action_tells_what_it_does_and_looks_again(stage: Stage) -> None:
