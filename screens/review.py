@@ -124,7 +124,7 @@ class Review(Page):
         if not planned.plan.steps:
             return ""
         asked = plan_words.asked(plan_words.risks(planned))
-        return " ".join(part for part in (plan_words.summary(found), planned.costs[0], asked) if part)
+        return " ".join(part for part in (plan_words.summary(found), *planned.costs[:1], asked) if part)
 
     def _say_who(self, desk: Desk) -> None:
         arn = parse_arn(desk.setup.answers.text("palisade.principal_arn"))

@@ -48,7 +48,7 @@ class Watching(FormPage):
             ],
         )
         yield self.field(
-            "hardening.alarms", hint="E-mails when something is not as it should be. Needs a trail."
+            "hardening.alarms", hint="E-mails when something is wrong. Needs a trail."
         )
         yield self.field(
             "hardening.alarm_email",
