@@ -125,7 +125,7 @@ def _cannot_be_undone(lock: Lock) -> Remark:
     mode = (
         "In governance mode, whoever has s3:BypassGovernanceRetention can still delete a version."
         if lock.mode == "governance"
-        else f"In compliance mode nobody can shorten the time of a backup that is written, root included: "
+        else "In compliance mode nobody can shorten the time of a backup that is written, root included: "
         "only closing the AWS account would."
     )
     return Remark(
