@@ -12,7 +12,7 @@ from screens.widgets.listing import Lines
 from tests.screens.stage import Stage, curtain
 from tests.world import sample
 
-HARD = {
+HARD: dict[str, object] = {
     "storage__object_lock": "compliance",
     "storage__object_lock_days": 365,
     "hardening__trail": "create",
@@ -24,7 +24,9 @@ HARD = {
 async def test_no_button_of_the_checklist_leaves_the_screen(stage: Stage, size: tuple[int, int]) -> None:
     stage.more = {
         "open_first": stage.setup().path,
-        "extra_action": ExtraAction("Play Palisade", "A stand-in creates two wallets.", lambda _setup: ()),
+        "extra_action": ExtraAction(
+            "Play Palisade", "A stand-in creates two wallets.", lambda _setup: iter(())
+        ),
     }
     async with curtain(stage, size, at="verify") as show:
         ends = {button.id: button.region.right for button in show.page.query(Button) if button.region.width}
