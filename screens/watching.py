@@ -47,9 +47,7 @@ class Watching(FormPage):
                 ("all: also who read them", "all"),
             ],
         )
-        yield self.field(
-            "hardening.alarms", hint="E-mails when something is not as it should be. Needs a trail."
-        )
+        yield self.field("hardening.alarms", hint="E-mails when something is wrong. Needs a trail.")
         yield self.field(
             "hardening.alarm_email",
             hint="Best a mailbox of several people. AWS asks it to confirm.",

@@ -82,14 +82,21 @@ class Terminal:
 
     def _focused(self, label: str) -> bool:
         styled = self.run("capture-pane", "-pe")
-        return any(
-            re.search(r"\x1b\[(?:\d+;)*7(?:;\d+)*m(?:\x1b\[[\d;]*m)*\s*\[ " + re.escape(label), line)
-            for line in styled.splitlines()
-        )
+        return any(_reversed(styled[: at.start()]) for at in re.finditer(re.escape(f"[ {label}"), styled))
 
     def flag(self, name: str) -> str:
         """A flag of the terminal's state, such as `alternate_on` or `mouse_any_flag`."""
         return self.run("display-message", "-p", f"#{{{name}}}").strip()
+
+
+def _reversed(styled: str) -> bool:
+    """Whether reverse is on where the text ends: a style goes on into the next line, as tmux tells it."""
+    on = False
+    for codes in re.findall(r"\x1b\[([\d;]*)m", styled):
+        for code in re.sub(r"[34]8;(2;\d+;\d+;\d+|5;\d+)", "", codes).split(";"):
+            if code in {"0", "7", "27"}:
+                on = code == "7"
+    return on
 
 
 @contextmanager
