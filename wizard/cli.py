@@ -37,6 +37,7 @@ COMMANDS = {
     "verify": "Walks the create-wallet checklist, with evidence.",
     "doctor": "Audits a set-up, made with this program or by hand; reads only.",
     "policy": "Prints the least policy for whoever does a job.",
+    "export": "Writes the blueprint for other tools, or as a document.",
 }
 ANSWERS = {
     "new": "Writes a commented setup file with defaults.",
@@ -49,7 +50,7 @@ TOKENS = {
     "store": "Stores a sealed file, or its password, in a token.",
     "read": "Takes it out again.",
 }
-RESERVED = ("record", "export", "bundle", "destroy", "audit", "lifecycle")
+RESERVED = ("record", "bundle", "destroy", "audit", "lifecycle")
 _LATEST = "palisade-wizard.program"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
