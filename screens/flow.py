@@ -1,31 +1,56 @@
-"""Which steps there are, which page follows which, and how far a set-up has come.
+"""Which steps there are, which page follows which, and where a set-up goes on.
 
-How far it has come follows from the answers and a few marks beside them: a mark holds a digest of the answers that
-it was made for, so a step whose answers changed later shows as out of date.
+How far it has come is `services.progress`; its marks are here again, because every page sets its own.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from services.questions import QUESTIONS
+from services.progress import (
+    ACCESS,
+    APPLIED,
+    AT,
+    HARDENING,
+    KIT,
+    QUORUM,
+    VERIFIED,
+    VERIFIED_AT,
+    digest,
+    kit_digest,
+    mark,
+    standing,
+)
 
 if TYPE_CHECKING:
     from screens.session import Session
 
-Sign: TypeAlias = Literal["✓", "▸", "·", "!", "~"]
+__all__ = [
+    "ACCESS",
+    "APPLIED",
+    "AT",
+    "BEFORE",
+    "HARDENING",
+    "KIT",
+    "ORDER",
+    "QUORUM",
+    "STEPS",
+    "VERIFIED",
+    "VERIFIED_AT",
+    "after",
+    "before",
+    "digest",
+    "kit_digest",
+    "mark",
+    "open_at",
+    "sign",
+    "signs",
+    "step_of",
+    "today",
+]
 
-AT = ".page"
-ACCESS = ".access-confirmed"
-HARDENING = ".hardening-confirmed"
-APPLIED = ".applied-for"
-KIT = ".kit-created-for"
-QUORUM = ".quorum-assigned-for"
-VERIFIED = ".verified-for"
-VERIFIED_AT = ".verified-at"
+Sign: TypeAlias = Literal["✓", "▸", "·", "!", "~"]
 
 
 @dataclass(frozen=True)
@@ -152,28 +177,6 @@ def before(page: str) -> str:
     return ORDER[max(ORDER.index(page) - 1, 0)]
 
 
-def digest(session: Session, *more: str) -> str:
-    """Equal exactly while everything that shapes AWS, and the answers named, are what they were."""
-    shaping = ("aws.region", "aws.account", "palisade.principal_arn", "palisade.external_id", *more)
-    keys = [q.key for q in QUESTIONS if q.key in shaping or q.table in {"storage", "role", "hardening"}]
-    values = [[key, session.answers.get(key)] for key in keys]
-    return hashlib.sha256(json.dumps(values, default=list).encode()).hexdigest()[:16]
-
-
-def kit_digest(session: Session) -> str:
-    """Equal exactly while the values of the kit are what they were."""
-    return digest(session, "recovery_key.fingerprint", "palisade.kit_name")
-
-
-def mark(session: Session, name: str, value: str) -> None:
-    """Sets a mark, or takes it away if the value is empty; kept at once."""
-    if value:
-        session.keep(name, value)
-    else:
-        session.forget(name)
-    session.flush()
-
-
 def today(session: Session) -> str:
     """The day, as a person writes it."""
     return f"{session.host.clock.wall():%d %B %Y}".lstrip("0")
@@ -186,45 +189,7 @@ def sign(session: Session, index: int, at: int) -> Sign:
     step = STEPS[index]
     if session.setup is not None and any(key in session.drafts for key in step.asks):
         return "!"
-    return _standing(session, step.key)
-
-
-def _standing(session: Session, key: str) -> Sign:
-    answers = session.answers
-    match key:
-        case "setup":
-            return "✓" if session.setup else "·"
-        case "account":
-            needed = ("aws.region", "aws.account", "palisade.principal_arn", "palisade.external_id")
-            return "✓" if all(answers.text(k) for k in needed) else "·"
-        case "recovery-key":
-            return _recovery_key(session)
-        case "storage":
-            return "✓" if answers.text("storage.bucket") else "·"
-        case "access":
-            return "✓" if session.drafts.get(ACCESS) else "·"
-        case "hardening":
-            return "✓" if session.drafts.get(HARDENING) else "·"
-        case "review":
-            return _marked(session, APPLIED, digest(session))
-        case "palisade":
-            created = _marked(session, KIT, kit_digest(session))
-            return _marked(session, QUORUM, kit_digest(session)) if created == "✓" else created
-        case _:
-            return _marked(session, VERIFIED, kit_digest(session))
-
-
-def _recovery_key(session: Session) -> Sign:
-    if session.setup is None or not session.answers.texts("recovery_key.public_files"):
-        return "·"
-    return "✓" if all(path.is_file() for path in session.setup.public_files()) else "!"
-
-
-def _marked(session: Session, name: str, now: str) -> Sign:
-    made_for = session.drafts.get(name)
-    if made_for is None:
-        return "·"
-    return "✓" if made_for == now else "~"
+    return standing(session, step.key)
 
 
 def signs(session: Session, at: int) -> str:
