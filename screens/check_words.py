@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from screens.widgets.listing import Line
 from services.backups.command import recovery_command
 from services.verify.checks import Check, Report, Status, by_subject
+
+if TYPE_CHECKING:
+    from screens.widgets.listing import Line
+
+WHY = "Create a wallet on the new quorum now. This page watches until its backup is here, whole, and readable by you."
+VERIFIED = "Verified: the backup path works. Take the recovery key offline if you have not yet."
 
 SIGNS: Mapping[Status, str] = MappingProxyType(
     {"pass": "✓", "fail": "✗", "warn": "!", "unknown": "?", "waiting": "▸", "skipped": "·"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -33,12 +34,22 @@ GONE = ("interrupted", "terminated", "our-bug")
 
 @dataclass(frozen=True)
 class Finished:
-    """A key that is made and recorded; `mind` are sentences about what did not go as it should."""
+    """A key that is made; `mind` are sentences about what did not go as it should."""
 
     files: KeyFiles
     sheet: Path | None
     split: bool
     mind: tuple[str, ...]
+
+    @property
+    def answers(self) -> dict[str, object]:
+        """What the setup file records of it."""
+        return {
+            "recovery_key.public_files": [str(self.files.public_der)],
+            "recovery_key.fingerprint": self.files.sha256,
+            "recovery_key.private_file": str(self.files.private_file),
+            "recovery_key.custody": "split" if self.split else "file",
+        }
 
 
 @dataclass(frozen=True)
@@ -99,6 +110,17 @@ class Conversion:
         self._now.cancel()
 
 
+def finished(
+    made: KeyFiles, of: papers.Purpose, moment: datetime, *, split: bool, custody: Custody | None
+) -> Finished:
+    """Writes the papers of a key pair that was just made."""
+    found = papers.written(made, of, moment, split=split, custody=custody)
+    mind = [*made.notes, *found.mind]
+    if found.mind:
+        mind.append(_mended(made, split))
+    return Finished(made, found.sheet.path, split, tuple(mind))
+
+
 def start(
     wizard: PalisadeWizard,
     run: Callable[[Say], KeyFiles],
@@ -113,25 +135,14 @@ def start(
     purpose, moment = key_place.purpose(session), session.host.clock.wall()
 
     def work(_job: Job, tell: Callable[[object], None]) -> Finished:
-        made = run(tell)
-        found = papers.written(made, purpose, moment, split=split, custody=custody)
-        mind = [*made.notes, *found.mind]
-        if found.mind:
-            mind.append(_mended(made, split))
-        return Finished(made, found.sheet.path, split, tuple(mind))
+        return finished(run(tell), purpose, moment, split=split, custody=custody)
 
     def finish(found: Finished) -> None:
         """The key is recorded in the set-up that it was made for, whichever is open by now."""
-        values: dict[str, object] = {
-            "recovery_key.public_files": [str(found.files.public_der)],
-            "recovery_key.fingerprint": found.files.sha256,
-            "recovery_key.private_file": str(found.files.private_file),
-            "recovery_key.custody": "split" if split else "file",
-        }
         if setup is not None and (session.setup is None or session.setup.path != setup.path):
-            setup_file.record(setup, values)
+            setup_file.record(setup, found.answers)
         else:
-            session.record(values)
+            session.record(found.answers)
 
     return wizard.runner.start("key", "Working on the key", work, finish, cancel)
 

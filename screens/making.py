@@ -11,16 +11,13 @@ from textual.widgets import Button
 
 from screens import flow, key_place, key_work
 from screens.frame import Page
+from screens.key_words import PROVEN, next_thing
 from screens.key_work import Finished
 from screens.widgets.action import Action
 from screens.widgets.listing import Listing
 from screens.widgets.words import Words, elapsed
 from screens.work import Job
 from services.recovery.stages import Stage
-
-PROVEN = (
-    "The key is made, sealed, read back from the medium, and proven: it opens what its public half closes."
-)
 
 
 class Making(Page):
@@ -161,7 +158,7 @@ class Making(Page):
         )
         rows += [("SHA-256", made.sha256)]
         rows += [("Mind", note) for note in found.mind]
-        rows += [("Now", _next_thing(found))]
+        rows += [("Now", next_thing(found))]
         self.query_one("#stages", Listing).show([])
         self.query_one("#made", Words).say(PROVEN, "ok")
         self.query_one("#made-files", Listing).show(rows)
@@ -205,9 +202,3 @@ class Making(Page):
                 "ok",
             )
         self.query_one("#next", Action).focus()
-
-
-def _next_thing(found: Finished) -> str:
-    if found.split:
-        return f"Give every custodian a copy of {found.files.private_file.name}: without it the shares open nothing."
-    return "Take the private file offline, with a second copy elsewhere."

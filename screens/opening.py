@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from screens import flow, key_place, prove
 from screens.frame import Page
+from screens.key_words import OPENS
 from screens.password import logged
 from screens.paths import typed
 from screens.widgets.action import Action
@@ -23,11 +24,6 @@ from services import files, kit
 from services.recovery import check
 from services.recovery.check import CheckResult
 from services.recovery.passwords import wipe
-
-OPENS = (
-    "Proven: this file opens with this password, and with it opens what the public key of this set-up closes. Put the "
-    "medium back where it belongs."
-)
 
 
 class Opening(Page):

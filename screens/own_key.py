@@ -18,6 +18,7 @@ from textual.widgets import Checkbox, Input, Static
 from screens import key_place
 from screens.frame import Page
 from screens.key_place import FILE, FOLDER, IN_HSM, NAME, sentence
+from screens.key_words import looked_rows
 from screens.key_work import Source
 from screens.paths import typed
 from screens.widgets.action import Action
@@ -84,7 +85,7 @@ class OwnKey(Page):
         phrase = looked is not None and not private and self._in_hsm()
         self.query_one("#convert-fields").display = private
         self.query_one("#phrase-fields").display = phrase
-        rows = _rows(looked.found) if looked else []
+        rows = looked_rows(looked.found) if looked else []
         self.query_one("#looked", Listing).show(rows)
         if phrase and looked is not None:
             self.query_one("#phrase-why", Words).say(
@@ -202,16 +203,6 @@ class OwnKey(Page):
     def _blame(self, words: str, focus: str = "#key-file") -> None:
         self.query_one("#key-error", Words).say(words, "bad")
         self.query_one(focus, Input).focus()
-
-
-def _rows(found: CheckResult) -> list[tuple[str, str]]:
-    half = "private key" if found.is_private else "public key"
-    closed = ", closed with a password" if found.acceptable is None else ", RSA-4096 with exponent 65537"
-    takes = "takes this file as it is" if found.recovery_tool_accepts else "refuses this file as it is"
-    rows = [("This is", f"a {half}{closed} ({found.kind})")]
-    rows += [("SHA-256", found.sha256)] if found.sha256 else []
-    rows += [("The tool", takes)] if found.is_private else []
-    return rows + [("Note", note) for note in found.notes]
 
 
 def _line(label: str, identifier: str, text: str) -> ComposeResult:

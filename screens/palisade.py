@@ -134,7 +134,7 @@ class Palisade(FormPage):
     def _write(self, text: str | None) -> None:
         if text and self.session.kit is not None:
             path = typed(text)
-            content = as_file(self.session.kit, path)
+            content = kit.as_file(self.session.kit, path)
             if self.attempt(lambda: files.publish(path, content, mode=0o600)):
                 self.say(f"Written to {path}. It holds the external ID, which is confidential.", "ok")
 
@@ -147,16 +147,3 @@ class Palisade(FormPage):
         ticked = self.query_one("#kit-created", Check).value
         if key == "palisade.kit_name" and ticked:
             flow.mark(self.session, flow.KIT, flow.kit_digest(self.session))
-
-
-def as_file(values: Kit, path: Path) -> bytes:
-    """The values in the form that the file's name asks for."""
-    import json
-
-    match path.suffix.lower():
-        case ".json":
-            return (json.dumps(kit.as_json(values), indent=2) + "\n").encode()
-        case ".md":
-            return kit.as_markdown(values).encode()
-        case _:
-            return kit.as_text(values).encode()

@@ -18,6 +18,7 @@ from screens import custody_words, flow, key_place, key_work
 from screens.custody_words import Way
 from screens.frame import Page
 from screens.key_place import FOLDER, KIND, NAME, sentence
+from screens.key_words import ADVICE, NO_TOKENS, WHY
 from screens.widgets.action import Action
 from screens.widgets.choice import Radio
 from screens.widgets.listing import Listing
@@ -27,13 +28,6 @@ from services import kit
 from services.problems import ProblemError
 from services.recovery import keyfiles
 from services.recovery.medium import Finding
-
-WHY = "Only this key opens the backups. Lose it, and no one can: not Palisade, not AWS, not this program."
-NO_TOKENS = (
-    "To speak to an HSM, this program needs one more part: leave, run “pipx install 'palisade-wizard[hsm]'”, and start "
-    "again. Until then, make the key with a password; it can be stored in the HSM later."
-)
-ADVICE = "Take the private file offline, with a second copy elsewhere, and its password kept apart from it."
 
 
 class RecoveryKey(Page):

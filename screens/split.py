@@ -12,6 +12,7 @@ from textual.widgets import Input, Static, TextArea
 from screens import key_place
 from screens.frame import Page
 from screens.hand_out import HandOut
+from screens.key_words import arithmetic
 from screens.password import logged
 from screens.widgets.words import Words
 from services.problems import ProblemError
@@ -79,13 +80,7 @@ class Split(Page):
         if not 2 <= threshold <= count <= 16:
             words.say("")
             return
-        spare = count - threshold
-        lost = f"{spare} may be lost" if spare else "none may be lost"
-        words.say(
-            f"{count} shares; any {threshold} together open the key; {lost}, and {threshold - 1} alone "
-            f"{'opens' if threshold == 2 else 'open'} nothing.",
-            "ok" if spare else "warn",
-        )
+        words.say(arithmetic(count, threshold), "ok" if count > threshold else "warn")
 
     @on(TextArea.Changed)
     @on(Input.Changed)

@@ -15,8 +15,8 @@ from textual.widgets.option_list import Option
 from screens import key_place
 from screens.frame import Page
 from screens.key_place import DRIVER, WHAT
+from screens.key_words import NO_TOKENS
 from screens.paths import typed
-from screens.recovery_key import NO_TOKENS
 from screens.widgets.action import Action
 from screens.widgets.choice import Radio
 from screens.widgets.words import Words

@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.widgets import Button
 
 from screens import check_words, flow
+from screens.check_words import VERIFIED, WHY
 from screens.dialogs import TextView
 from screens.frame import Page
 from screens.widgets.action import Action
@@ -20,8 +21,6 @@ from services import work
 from services.backups.findings import UNPROVEN
 from services.verify.checks import Report
 
-WHY = "Create a wallet on the new quorum now. This page watches until its backup is here, whole, and readable by you."
-VERIFIED = "Verified: the backup path works. Take the recovery key offline if you have not yet."
 NEEDED = "Something needs you: Enter on a line with ✗ or ? says what to do."
 
 

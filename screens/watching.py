@@ -7,15 +7,10 @@ from textual.widgets import Collapsible
 
 from screens import flow
 from screens.form import FormPage
+from screens.hardening_words import cost_words
 from screens.widgets.words import Words
-from services import costs
-from services.answers import Answers
-from services.blueprint import blueprint
-from services.problems import ProblemError
 
 _NAMES = ("storage.access_log_bucket", "hardening.trail_bucket")
-_NOWHERE = "000000000000"
-"""Stands for the account until it is known; nothing that costs depends on it."""
 
 
 class Watching(FormPage):
@@ -80,13 +75,3 @@ class Watching(FormPage):
             return False
         flow.mark(self.session, flow.HARDENING, "yes")
         return True
-
-
-def cost_words(answers: Answers) -> str:
-    """The sum of the set-up's month and what it assumes; nothing while the answers do not go together yet."""
-    try:
-        made = blueprint(answers, answers.text("aws.account") or _NOWHERE)
-    except ProblemError:
-        return ""
-    total, *_ = costs.sentences(costs.parts(made, answers, "none"))
-    return f"{total} {costs.TYPICAL.says} The review shows every part of it."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import on
@@ -13,27 +12,11 @@ from textual.widgets.option_list import Option
 
 from screens import flow
 from screens.frame import Page
-from screens.session import Session
+from screens.setup_words import ALTERNATIVE, BEFORE_YOU_START, WHY, line
 from screens.widgets.action import Action
 from screens.widgets.words import Words
 from services.problems import ProblemError
 from services.setup_file import SetupFile
-
-WHY = (
-    "This gives your organisation its own way back to its wallets: Palisade writes an encrypted copy of every "
-    "wallet key to a bucket that only you control."
-)
-BEFORE_YOU_START = (
-    "You need the Owner role in Palisade: only owners can create a backup kit.",
-    "Quorums that exist already cannot be protected afterwards, and another kit means another quorum: plan a new one.",
-    "You need AWS rights to create a key, a bucket and a role (the account page checks them).",
-    "Have a place that is not this computer for the recovery key.",
-    "It takes about 15 minutes. You can leave at any time; nothing is lost.",
-)
-ALTERNATIVE = (
-    'Palisade can also keep the backups in a bucket of its own ("Palisade AWS configuration"). That is less work, but '
-    "then you depend on Palisade to hand them back. This set-up makes you independent of that."
-)
 
 
 class Welcome(Page):
@@ -58,7 +41,7 @@ class Welcome(Page):
         self._found = self.session.host.state.found()
         setups = self.query_one("#setups", OptionList)
         for number, found in enumerate(self._found):
-            setups.add_option(Option(Content(_line(self.session, found)), id=f"setup-{number}"))
+            setups.add_option(Option(Content(line(self.session, found)), id=f"setup-{number}"))
         setups.add_option(Option(Content("New set-up…"), id="new"))
         setups.highlighted = 0
         self._offer_proof()
@@ -106,33 +89,3 @@ class Welcome(Page):
             self.show_problem(found.problem)
         elif self.attempt(lambda: self.session.open(found)):
             self.wizard.go(flow.open_at(self.session))
-
-
-def _line(session: Session, found: SetupFile | ProblemError) -> str:
-    if isinstance(found, ProblemError):
-        file = found.problem.where.split(": ", maxsplit=1)[0].rsplit("/", 1)[-1]
-        return f"! {file}  cannot be read: {found.problem.summary}"
-    answers = found.answers
-    name = answers.text("setup.name") or found.path.stem
-    return f"{name}  {answers.text('setup.environment')}  {_state(session, found)}"
-
-
-def _state(session: Session, found: SetupFile) -> str:
-    """How far a set-up has come, in words."""
-    peeked = Session(session.host, found, session.host.state.drafts(found.answers.text("setup.id")))
-    if all(flow.sign(peeked, index, -1) == "✓" for index in range(len(flow.STEPS))):
-        return f"verified {peeked.drafts.get(flow.VERIFIED_AT, '')}".rstrip()
-    at = flow.step_of(flow.open_at(peeked)) + 1
-    try:
-        when = datetime.fromtimestamp(found.path.stat().st_mtime, UTC)
-    except OSError:
-        return f"step {at} of {len(flow.STEPS)}"
-    return f"step {at} of {len(flow.STEPS)}, {_ago((session.host.clock.wall() - when).total_seconds())}"
-
-
-def _ago(seconds: float) -> str:
-    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        count = int(seconds // size)
-        if count >= 1:
-            return f"{count} {name}{'s' * (count > 1)} ago"
-    return "just now"

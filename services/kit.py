@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,3 +176,14 @@ def as_markdown(values: Kit) -> str:
     ]
     lines += [f"| SHA-256 of {key.name} | `{key.sha256}` |" for key in values.public_keys]
     return "\n".join([*lines, "", *(f"{n}. {step}" for n, step in enumerate(STEPS, 1)), ""])
+
+
+def as_file(values: Kit, path: Path) -> bytes:
+    """The values in the form that the file's name asks for."""
+    match path.suffix.lower():
+        case ".json":
+            return (json.dumps(as_json(values), indent=2) + "\n").encode()
+        case ".md":
+            return as_markdown(values).encode()
+        case _:
+            return as_text(values).encode()

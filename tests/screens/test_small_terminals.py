@@ -6,8 +6,8 @@ import pytest
 from textual.widgets import Button, Input
 
 from screens import plan_words
+from screens.hardening_words import lock_words
 from screens.host import ExtraAction
-from screens.retention import lock_words
 from screens.widgets.listing import Lines
 from tests.screens.stage import Stage, curtain
 from tests.world import sample

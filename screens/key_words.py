@@ -1,0 +1,51 @@
+"""What is said of the recovery key, whichever face says it: why it matters, what was proven, what comes next. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from screens.key_work import Finished
+    from services.recovery.check import CheckResult
+
+WHY = "Only this key opens the backups. Lose it, and no one can: not Palisade, not AWS, not this program."
+NO_TOKENS = (
+    "To speak to an HSM, this program needs one more part: leave, run “pipx install 'palisade-wizard[hsm]'”, and start "
+    "again. Until then, make the key with a password; it can be stored in the HSM later."
+)
+ADVICE = "Take the private file offline, with a second copy elsewhere, and its password kept apart from it."
+PROVEN = (
+    "The key is made, sealed, read back from the medium, and proven: it opens what its public half closes."
+)
+OPENS = (
+    "Proven: this file opens with this password, and with it opens what the public key of this set-up closes. Put the "
+    "medium back where it belongs."
+)
+
+
+def next_thing(found: Finished) -> str:
+    """What a person does first with a key that was just made."""
+    if found.split:
+        return f"Give every custodian a copy of {found.files.private_file.name}: without it the shares open nothing."
+    return "Take the private file offline, with a second copy elsewhere."
+
+
+def arithmetic(count: int, threshold: int) -> str:
+    """What the numbers of a split mean."""
+    spare = count - threshold
+    lost = f"{spare} may be lost" if spare else "none may be lost"
+    return (
+        f"{count} shares; any {threshold} together open the key; {lost}, and {threshold - 1} alone "
+        f"{'opens' if threshold == 2 else 'open'} nothing."
+    )
+
+
+def looked_rows(found: CheckResult) -> list[tuple[str, str]]:
+    """What a key file is, as label and text."""
+    half = "private key" if found.is_private else "public key"
+    closed = ", closed with a password" if found.acceptable is None else ", RSA-4096 with exponent 65537"
+    takes = "takes this file as it is" if found.recovery_tool_accepts else "refuses this file as it is"
+    rows = [("This is", f"a {half}{closed} ({found.kind})")]
+    rows += [("SHA-256", found.sha256)] if found.sha256 else []
+    rows += [("The tool", takes)] if found.is_private else []
+    return rows + [("Note", note) for note in found.notes]
