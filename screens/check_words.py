@@ -12,7 +12,6 @@ from services.verify.checks import Check, Report, Status, by_subject
 if TYPE_CHECKING:
     from screens.widgets.listing import Line
 
-WHY = "Create a wallet on the new quorum now. This page watches until its backup is here, whole, and readable by you."
 VERIFIED = "Verified: the backup path works. Take the recovery key offline if you have not yet."
 
 SIGNS: Mapping[Status, str] = MappingProxyType(

@@ -17,6 +17,7 @@ from services.progress import (
     QUORUM,
     VERIFIED,
     VERIFIED_AT,
+    day,
     digest,
     kit_digest,
     mark,
@@ -179,7 +180,7 @@ def before(page: str) -> str:
 
 def today(session: Session) -> str:
     """The day, as a person writes it."""
-    return f"{session.host.clock.wall():%d %B %Y}".lstrip("0")
+    return day(session.host.clock.wall())
 
 
 def sign(session: Session, index: int, at: int) -> Sign:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.recovery.passwords import LONGEST, SHORTEST
+
 if TYPE_CHECKING:
     from screens.key_work import Finished
     from services.recovery.check import CheckResult
@@ -14,6 +16,10 @@ NO_TOKENS = (
     "again. Until then, make the key with a password; it can be stored in the HSM later."
 )
 ADVICE = "Take the private file offline, with a second copy elsewhere, and its password kept apart from it."
+HINT = (
+    f"{SHORTEST} to {LONGEST} characters of an English keyboard; several random words are good. Nobody can reset it: "
+    "without the password, the key and every backup are lost."
+)
 PROVEN = (
     "The key is made, sealed, read back from the medium, and proven: it opens what its public half closes."
 )

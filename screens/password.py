@@ -17,20 +17,17 @@ from textual.widgets import Button, Input, Static
 from screens import key_place, key_work
 from screens.frame import Page
 from screens.host import KeyLog
+from screens.key_words import HINT
 from screens.widgets.action import Action
 from screens.widgets.secret import Secret, SecretInput
 from screens.widgets.words import Words
 from services.problems import ProblemError
 from services.recovery import keypair
-from services.recovery.passwords import LONGEST, SHORTEST, wipe
+from services.recovery.passwords import wipe
 from services.recovery.strength import generated, strength
 
 DIFFERENT = "The two passwords are not the same. Type both again."
 NOT_SHOWN = "This is not the password that was shown. Type it again, or go back with Esc to see it."
-HINT = (
-    f"{SHORTEST} to {LONGEST} characters of an English keyboard; several random words are good. Nobody can reset it: "
-    "without the password, the key and every backup are lost."
-)
 KINDS = {"weak": "bad", "fair": "warn", "strong": "ok"}
 
 

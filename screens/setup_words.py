@@ -16,7 +16,7 @@ WHY = (
 BEFORE_YOU_START = (
     "You need the Owner role in Palisade: only owners can create a backup kit.",
     "Quorums that exist already cannot be protected afterwards, and another kit means another quorum: plan a new one.",
-    "You need AWS rights to create a key, a bucket and a role (the account page checks them).",
+    "You need AWS rights to create a key, a bucket and a role (the account step checks them).",
     "Have a place that is not this computer for the recovery key.",
     "It takes about 15 minutes. You can leave at any time; nothing is lost.",
 )

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.widgets import Button
 
 from screens import check_words, flow
-from screens.check_words import VERIFIED, WHY
+from screens.check_words import VERIFIED
 from screens.dialogs import TextView
 from screens.frame import Page
 from screens.widgets.action import Action
@@ -21,6 +21,7 @@ from services import work
 from services.backups.findings import UNPROVEN
 from services.verify.checks import Report
 
+WHY = "Create a wallet on the new quorum now. This page watches until its backup is here, whole, and readable by you."
 NEEDED = "Something needs you: Enter on a line with ✗ or ? says what to do."
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
 from services.answers import Answers
@@ -67,6 +68,11 @@ def mark(sitting: Sitting, name: str, value: str) -> None:
     else:
         sitting.forget(name)
     sitting.flush()
+
+
+def day(moment: datetime) -> str:
+    """A day, as a person writes it."""
+    return f"{moment:%d %B %Y}".lstrip("0")
 
 
 def standing(sitting: Sitting, step: str) -> Standing:

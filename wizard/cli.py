@@ -17,7 +17,6 @@ from wizard.options import (
     answer_options,
     config_option,
     global_options,
-    refuse_unavailable,
     take_answers,
 )
 
@@ -142,7 +141,6 @@ def _merge_globals(ctx: click.Context) -> None:
     program: Program = ctx.obj
     given = {name: ctx.params.pop(name) for name in GLOBAL_NAMES}
     ctx.obj = ctx.meta[_LATEST] = program.with_options(program.options.merged(given))
-    refuse_unavailable(ctx.obj.options)
 
 
 def _reserved(name: str) -> click.Command:

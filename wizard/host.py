@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens.host import Host, KeyLog
+from services.recovery.passwords import ITERATIONS
 
 if TYPE_CHECKING:
     from wizard.root import Program
@@ -39,6 +40,7 @@ def host(program: Program, config: Path | None) -> Host:
         tool_environment=vendor.passed_on(environ),
         token_drivers=tokens.installed,
         driver_environment=tokens.environment(environ),
+        iterations=program.around.pbkdf2_iterations or ITERATIONS,
     )
 
 

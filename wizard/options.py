@@ -48,7 +48,7 @@ def global_options(*, hidden: bool) -> list[click.Parameter]:
         click.Option(["--endpoint-url"], hidden=hidden, help="Another endpoint than AWS's own; shown everywhere."),
         click.Option(["--state-dir"], type=PATH, hidden=hidden, help="Where set-ups and journals are kept."),
         click.Option(["--json"], is_flag=True, hidden=hidden, help="JSON on the standard output."),
-        click.Option(["--plain"], is_flag=True, hidden=hidden, help="Line by line, without pages (not available yet)."),
+        click.Option(["--plain"], is_flag=True, hidden=hidden, help="The wizard line by line, for screen readers and plain terminals."),
         click.Option(["--no-mouse"], is_flag=True, hidden=hidden, help="Leave the mouse to the terminal."),
         click.Option(["--log-file"], type=PATH, hidden=hidden, help="Append the names and outcomes of all AWS calls."),
         click.Option(["-v", "--verbose"], is_flag=True, hidden=hidden, help="Show every AWS call while it happens."),
@@ -61,17 +61,6 @@ def config_option(*, required: bool = True) -> click.Option:
     return click.Option(
         ["--config"], type=PATH, required=required, metavar="S", help="The setup file to work on."
     )
-
-
-def refuse_unavailable(options: Globals) -> None:
-    """Options that are promised, but not in this version."""
-    if options.plain:
-        raise refuse(
-            "usage",
-            "The line-by-line mode (--plain) is not available yet.",
-            "Write the answers with 'palisade-wizard answers new --out S', then use keygen, apply, values and verify.",
-            where="--plain",
-        )
 
 
 AnswerFlags = Literal["none", "shown", "hidden"]

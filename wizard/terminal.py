@@ -16,8 +16,10 @@ def ask_secret(prompt: str) -> bytearray:
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
             return bytearray(getpass.getpass(prompt, stream=sys.stderr).encode("utf-8", "surrogateescape"))
-        except (getpass.GetPassWarning, EOFError):
+        except getpass.GetPassWarning:
             raise no_terminal("The password cannot be typed here without being shown.") from None
+        except EOFError:
+            raise no_terminal("The input ended before the password was typed.") from None
 
 
 def no_terminal(summary: str, option: str = "--password-file") -> ProblemError:

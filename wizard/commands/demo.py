@@ -15,6 +15,7 @@ import click
 from services.problems import ProblemError, as_json, refuse
 from wizard import signals
 from wizard.cli import Subcommand
+from wizard.commands.wizard import refuse_dumb
 from wizard.options import PATH
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def command(program: Program, *, headless: bool, folder: Path | None, serve: boo
             "The demo opens the wizard, which needs a terminal, and there is none here.",
             "Use 'palisade-wizard demo --headless'.",
         )
+    if not headless and not serve and not program.options.plain:
+        refuse_dumb(program.around.environ, "palisade-wizard demo --plain")
     from services.demo.profile import leads_elsewhere
     from wizard import theatre
 
@@ -74,6 +77,7 @@ def _open(program: Program, opened: Theatre) -> int:
     )
     arguments = ["--state-dir", str(opened.folder / "state"), "--demo-stage", str(told)]
     arguments += ["--no-mouse"] if program.options.no_mouse else []
+    arguments += ["--plain"] if program.options.plain else []
     if program.options.log_file is not None:
         arguments += ["--log-file", str(program.options.log_file.absolute())]
     with signals.left_to_child():

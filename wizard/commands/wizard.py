@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,24 @@ def open_wizard(program: Program, config: Path | None) -> int:
         )
     if config is not None:
         program.setup(config)
+    if program.options.plain:
+        from wizard.plain import journey
+
+        return journey.run(program, config)
+    refuse_dumb(program.around.environ, "palisade-wizard --plain")
     from screens.app import run
     from wizard.host import host
 
     with signals.told_with("Open the wizard again: it goes on from there."):
         return run(host(program, config))
+
+
+def refuse_dumb(environ: Mapping[str, str], instead: str) -> None:
+    """Refuses to draw pages on a terminal that says of itself that it cannot show them."""
+    if environ.get("TERM") == "dumb":
+        raise refuse(
+            "no-terminal",
+            "The pages of the wizard need a terminal that can place its cursor, and this one cannot (TERM=dumb).",
+            f"Use '{instead}': the same questions, line by line.",
+            where="TERM",
+        )

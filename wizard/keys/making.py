@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from services.recovery.keyfiles import KeyFiles
     from services.recovery.keypair import Request
     from services.recovery.process import Work
-    from services.recovery.stages import Stage
+    from services.recovery.stages import Say, Stage
     from wizard.root import Program
 
 Result = TypeVar("Result")
@@ -163,12 +163,17 @@ def given(shares: Sequence[Path]) -> list[tuple[str, bytearray]]:
 
 def worked(program: Program, work: Work[Result]) -> Result:
     """The work done, each of its stages told when it has succeeded."""
+    return work.run(teller(program))
+
+
+def teller(program: Program) -> Say:
+    """Tells a stage when it has succeeded."""
 
     def say(stage: Stage) -> None:
         if stage.done:
             program.voice.tell(f"✓ {stage.says} ({stage.seconds:.1f} s)")
 
-    return work.run(say)
+    return say
 
 
 def _found(request: Request) -> KeyFiles:

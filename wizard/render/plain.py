@@ -49,8 +49,11 @@ def endpoint_lines(endpoint: str) -> str:
     )
 
 
-def plan_text(desk: Desk, plan: Plan, costs: tuple[str, ...] = ()) -> str:
-    """A whole plan: where, what, who will be able to write, what needs consent, what it costs, and how much it is."""
+def plan_text(desk: Desk, plan: Plan, costs: tuple[str, ...] = (), *, flags: bool = True) -> str:
+    """A whole plan: where, what, who will be able to write, what needs consent, what it costs, and how much it is.
+
+    Without `flags` the consents are left to whoever asks for them.
+    """
     answers = desk.setup.answers
     head = (
         f"Set-up {answers.text('setup.name')} ({answers.text('setup.environment')}), account "
@@ -62,7 +65,8 @@ def plan_text(desk: Desk, plan: Plan, costs: tuple[str, ...] = ()) -> str:
     parts += [head, ""]
     for _, steps in groupby(plan.steps, key=lambda step: step.resource.name):
         parts += [*_resource(list(steps)), ""]
-    parts += [who_can_write(answers), *_risks(plan), *_notes(plan), *_costs(costs), "", _amount(plan)]
+    risks = _risks(plan) if flags else ()
+    parts += [who_can_write(answers), *risks, *_notes(plan), *_costs(costs), "", _amount(plan)]
     return "\n".join(parts)
 
 
@@ -176,6 +180,19 @@ def report_text(report: Report, *, verbose: bool = False) -> str:
     counts = [(name, len(report.having(status))) for status, name in COUNTED.items()]
     told = ", ".join(f"{number} {name}" for name, number in counts if number)
     return "\n".join([*lines, f"{told}. {_verdict(report)}"])
+
+
+def brief_text(report: Report) -> str:
+    """The same with one line for each part that is well: how many checks passed. What is not well is told whole."""
+    lines: list[str] = []
+    for part, found in groupby(report.checks, key=lambda check: check.id.split(".", 1)[0]):
+        checks = list(found)
+        well = sum(check.status == "pass" for check in checks)
+        lines.append(f"{PARTS.get(part, part)}: {_count(well, 'check') if well else 'nothing'} passed.")
+        for check in checks:
+            if check.status != "pass" and not (check.status == "skipped" and not check.remedy):
+                lines += _check(check)
+    return "\n".join([*lines, _verdict(report)])
 
 
 def _backup_file(check: Check) -> str:

@@ -1,0 +1,92 @@
+"""The whole way, from the choice of a set-up to the green list, and how it ends: whenever it does, everything is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screens import flow
+from screens.session import Session
+from services import setup_file
+from services.problems import ProblemError
+from wizard import PROGRAM, signals
+from wizard.plain import account, palisade, recovery_key, review, setups, storage, verify
+from wizard.plain.guide import Guide, first, walk
+from wizard.plain.lines import Lines, width_of
+from wizard.plain.person import WORDS, Back, Leave, Person
+
+if TYPE_CHECKING:
+    from screens.host import Connection, Host
+    from wizard.root import Program
+
+STOPS = (
+    *account.STOPS,
+    *recovery_key.STOPS,
+    *storage.STORAGE,
+    *storage.ACCESS,
+    *storage.RETENTION,
+    *storage.WATCHING,
+    *review.STOPS,
+    *palisade.STOPS,
+    *verify.STOPS,
+)
+"""Every question from the first sign-in to the last check, in the order in which they are asked."""
+
+
+def run(program: Program, config: Path | None) -> int:
+    """One sitting; its exit status. Ends by `quit`, the end of the input, Ctrl-C or a signal, with everything kept."""
+    voice = Lines(program.voice.out, program.voice.err, width=width_of(program.around.stderr))
+    program = replace(program, voice=voice)
+    session = Session(_host(program, config))
+    pages = {stop.key: stop.page for stop in STOPS if stop.key}
+    guide = Guide(program, session, Person(program.around, voice), pages)
+    try:
+        with signals.told_with("Open the wizard again: it goes on from there."):
+            _through(guide)
+    except Leave:
+        return 0
+    except ProblemError as error:
+        guide.person.say()
+        guide.person.problem(error.problem)
+        return error.problem.exit_code
+    finally:
+        _farewell(guide)
+    return 0
+
+
+def _host(program: Program, config: Path | None) -> Host:
+    """What the pages are given, told when AWS lets a person wait."""
+    from wizard.host import host
+
+    def connect(profile: str, region: str) -> Connection:
+        made = program.connect(profile, region)
+        return replace(made, aws=program.patient(made.aws))
+
+    return replace(host(program, config), connect=connect)
+
+
+def _through(guide: Guide) -> None:
+    session = guide.session
+    guide.person.say("Palisade backup set-up, line by line.", WORDS)
+    if guide.host.open_first is None:
+        setups.choose(guide)
+    else:
+        session.open(setup_file.read(guide.host.open_first))
+    while True:
+        try:
+            return walk(guide, STOPS, first(STOPS, flow.open_at(session)))
+        except Back:
+            setups.choose(guide)
+
+
+def _farewell(guide: Guide) -> None:
+    """Puts everything away and says how to go on."""
+    session, person = guide.session, guide.person
+    setup = session.setup
+    session.close()
+    person.say()
+    person.say("Everything that you answered and everything that was made is kept.")
+    if guide.program.options.demo_stage is None:
+        person.say("This goes on from there:")
+        person.command(PROGRAM, "--plain", *(("--config", str(setup.path)) if setup is not None else ()))

@@ -1,0 +1,139 @@
+"""Everything that will be done in AWS, before anything is done; what costs and what stays is agreed to by a typed word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from screens import plan_words
+from services import progress, work
+from services.events import Failed
+from services.problems import ProblemError
+from wizard import PROGRAM, signals
+from wizard.plain.guide import Stop, choose_after, tried
+from wizard.plain.person import Back
+from wizard.render.plain import event_text, plan_text
+
+if TYPE_CHECKING:
+    from services.problems import Problem
+    from services.work import Desk, Planned
+    from wizard.plain.guide import Guide
+
+PAGE = "review"
+NOTHING_DONE = "Nothing was changed. "
+
+
+def opened(guide: Guide) -> Desk:
+    """The open set-up, signed in. Errors: whatever keeps it from that."""
+    session = guide.session
+    assert session.setup is not None  # noqa: S101 - for the type checker: every stop but the first has a set-up
+    found = session.sign_in()
+    session.signed_in = found
+    return work.open_desk(
+        session.setup, found.aws, guide.host.state, guide.host.clock, found.connection.endpoint
+    )
+
+
+def review(guide: Guide) -> None:
+    """Plans and applies until AWS is as the set-up wants it."""
+    while not _once(guide):
+        pass
+
+
+def _once(guide: Guide) -> bool:
+    """One look, and what follows from it; whether nothing is left to do."""
+    person = guide.person
+
+    def look() -> tuple[Desk, Planned]:
+        person.say("Comparing with what AWS has now. Nothing is changed by that.")
+        desk = opened(guide)
+        return desk, work.make_plan(desk)
+
+    desk, planned = tried(guide, look)
+    person.say()
+    person.say(plan_text(desk, planned.plan, planned.costs, flags=False))
+    if not planned.plan.steps:
+        _finished(guide)
+        return True
+    person.say()
+    try:
+        work.check_blocked(planned)
+    except ProblemError as refusal:
+        choose_after(guide, refusal.problem)
+        return False
+    accepted = _agreed(guide, planned)
+    if accepted is None:
+        return False
+    problem = _applied(guide, desk, planned, accepted)
+    if problem is not None:
+        choose_after(guide, problem)
+        return False
+    _finished(guide)
+    return True
+
+
+def _finished(guide: Guide) -> None:
+    session = guide.session
+    session.reload()
+    progress.mark(session, progress.APPLIED, progress.digest(session))
+    session.kit = session.report = None
+
+
+def _agreed(guide: Guide, planned: Planned) -> tuple[str, ...] | None:
+    """The risks that were agreed to, word by word, and then the whole; None where one was not."""
+    person = guide.person
+    person.say("Nothing has been changed yet. The list above is everything that will be done.")
+    for risk in plan_words.risks(planned):
+        steps = plan_words.at_risk(planned, risk)
+        titles = "; ".join(f"{step.resource.title}: {step.says}" for step in steps)
+        person.say()
+        person.say(f"! {plan_words.CONSENT[risk]}: {titles}.")
+        if not _typed(guide, risk):
+            return None
+    person.say()
+    if not _typed(guide, "yes"):
+        return None
+    return tuple(f"{step.risk}:{step.address}" for step in planned.plan.steps if step.risk is not None)
+
+
+def _typed(guide: Guide, word: str) -> bool:
+    question = "Carry all of this out" if word == "yes" else "Do you agree"
+    typed = guide.person.ask(
+        f"{question}? Only the word {word} is taken as consent",
+        explain=f"Type the word {word} to agree. Anything else changes nothing, and you are asked again.",
+    )
+    if typed == word:
+        return True
+    guide.person.say(
+        f"{NOTHING_DONE}Type back to change answers, or quit to leave; the plan follows once more."
+    )
+    if not guide.person.confirm("Look at the plan again?", default=True):
+        raise Back
+    return False
+
+
+def _applied(guide: Guide, desk: Desk, planned: Planned, accepted: tuple[str, ...]) -> Problem | None:
+    """Carries the plan out, each event told as it happens; the problem that ended it, if one did.
+
+    Ctrl-C stops after the current call and leaves: a plan that was begun goes on whenever the wizard is opened again.
+    """
+    person, problem = guide.person, None
+    person.say("Making it so. Ctrl-C stops after the current call; what is done stays done and complete.")
+    try:
+        with signals.stopping(guide.program.around.stderr) as stop:
+            for event in work.carry_out(desk, planned, accepted, stop):
+                if isinstance(event, Failed):
+                    problem = event.problem
+                if text := event_text(event):
+                    person.say(text)
+    except ProblemError as refusal:
+        problem = refusal.problem
+    if problem is not None and problem.code == "interrupted":
+        raise ProblemError(problem)
+    if problem is None:
+        person.say("Everything is there and was read back from AWS.")
+        person.say("The same without the wizard:")
+        person.command(PROGRAM, "apply", "--config", str(desk.setup.path))
+    return problem
+
+
+STOPS = (Stop(PAGE, review),)
