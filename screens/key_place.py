@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FOLDER, NAME, KIND = "recovery_key.folder", "recovery_key.name", "recovery_key.kind"
 FILE, IN_HSM = "recovery_key.file", "recovery_key.in_hsm"
 NAMES, THRESHOLD = "recovery_key.custodians", "recovery_key.threshold"
+PROVED = "recovery_key.prove_file"
+"""The private file that was named last to be proven."""
 DRIVER, WHAT = "recovery_key.driver", "recovery_key.token_keeps"
 PROVEN_AT = ".key-proven-at"
 """The mark for the day on which the private key was last opened."""
@@ -66,6 +68,12 @@ def purpose(session: Session) -> papers.Purpose:
     return papers.Purpose(
         "production" if production else "sandbox", session.answers.text("palisade.kit_name")
     )
+
+
+def private_text(session: Session) -> str:
+    """Where the private key of the set-up was written, whole; empty if nobody recorded it."""
+    path = session.setup.private_file() if session.setup is not None else None
+    return "" if path is None else str(path)
 
 
 def names(session: Session) -> tuple[str, ...]:

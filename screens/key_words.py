@@ -20,6 +20,19 @@ HINT = (
     f"{SHORTEST} to {LONGEST} characters of an English keyboard; several random words are good. Nobody can reset it: "
     "without the password, the key and every backup are lost."
 )
+TAKING = (
+    "A public key is taken as it is. A private key is sealed anew in the form that the recovery tool reads: the PEM file "
+    "that openssl writes is refused there."
+)
+PROVING = (
+    "A key that nobody has opened for years may be gone. Plug its medium in, on a computer that may see it, and open it: "
+    "once a year, and after every change of the people who hold it."
+)
+TRUST = (
+    "Use a computer that you trust, offline if you can: the reference program that splits (SLIP-39, by Trezor) says of "
+    "itself that it is not hardened."
+)
+STOPPED = "The shares that were written down so far open nothing: no key is sealed with them. Destroy them."
 PROVEN = (
     "The key is made, sealed, read back from the medium, and proven: it opens what its public half closes."
 )

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
-from screens import flow, key_place, prove
+from screens import flow, key_place
 from screens.frame import Page
 from screens.key_words import OPENS
 from screens.password import logged
@@ -54,7 +54,7 @@ class Opening(Page):
             self.say(logged(self.session.host.key_log), "bad")
 
     def _file(self) -> Path:
-        text = self.session.drafts.get(prove.FILE, self.session.answers.text("recovery_key.private_file"))
+        text = self.session.drafts.get(key_place.PROVED, key_place.private_text(self.session))
         return typed(text)
 
     def can_next(self) -> bool:

@@ -18,7 +18,7 @@ from textual.widgets import Checkbox, Input, Static
 from screens import key_place
 from screens.frame import Page
 from screens.key_place import FILE, FOLDER, IN_HSM, NAME, sentence
-from screens.key_words import looked_rows
+from screens.key_words import TAKING, looked_rows
 from screens.key_work import Source
 from screens.paths import typed
 from screens.widgets.action import Action
@@ -30,11 +30,6 @@ from services import files, kit
 from services.problems import ProblemError
 from services.recovery import check, hsm
 from services.recovery.check import CheckResult
-
-WHY = (
-    "A public key is taken as it is. A private key is sealed anew in the form that the recovery tool reads: the PEM file "
-    "that openssl writes is refused there."
-)
 
 
 @dataclass(frozen=True)
@@ -58,7 +53,7 @@ class OwnKey(Page):
 
     def body(self) -> ComposeResult:
         session = self.session
-        yield Words(WHY, classes="lead")
+        yield Words(TAKING, classes="lead")
         yield from _line("Key file", "key-file", session.shown_draft(FILE))
         yield Check(
             "Its private half cannot leave its HSM or KMS",

@@ -73,7 +73,7 @@ class Pin(Page):
             self.say(logged(self.session.host.key_log), "bad")
 
     def _private(self) -> Path:
-        return Path(self.session.answers.text("recovery_key.private_file"))
+        return Path(key_place.private_text(self.session))
 
     def _label(self) -> str:
         return self._private().name.removesuffix(".pke1")

@@ -18,6 +18,8 @@ from textual.widgets import Button, Input, Static
 from screens import flow, key_place
 from screens.dialogs import Ask
 from screens.frame import Page
+from screens.key_place import PROVED
+from screens.key_words import PROVING
 from screens.paths import typed
 from screens.widgets.action import Action
 from screens.widgets.listing import Listing
@@ -26,12 +28,6 @@ from screens.work import Job
 from services.problems import Problem, ProblemError
 from services.recovery import vendor_tool
 from services.recovery.vendor_tool import Tool
-
-WHY = (
-    "A key that nobody has opened for years may be gone. Plug its medium in, on a computer that may see it, and open it: "
-    "once a year, and after every change of the people who hold it."
-)
-FILE = "recovery_key.prove_file"
 
 
 class Prove(Page):
@@ -42,7 +38,7 @@ class Prove(Page):
     tool: Tool | None = None
 
     def body(self) -> ComposeResult:
-        yield Words(WHY, classes="lead")
+        yield Words(PROVING, classes="lead")
         with Horizontal(classes="field-line"):
             yield Static("Private key file", classes="field-label", markup=False)
             yield Input(self._file_text(), id="private-file", compact=True)
@@ -68,7 +64,7 @@ class Prove(Page):
         self._show_tool()
 
     def _file_text(self) -> str:
-        return self.session.drafts.get(FILE, self.session.answers.text("recovery_key.private_file"))
+        return self.session.drafts.get(PROVED, key_place.private_text(self.session))
 
     def _file(self) -> Path | None:
         """The file that is named, if it is there."""
@@ -86,7 +82,7 @@ class Prove(Page):
     @on(Input.Changed, "#private-file")
     def _typed(self, event: Input.Changed) -> None:
         if event.value != self._file_text():
-            self.session.keep(FILE, event.value)
+            self.session.keep(PROVED, event.value)
             self.set_timer(0.4, self.session.flush)
         self._show_tool()
 

@@ -177,7 +177,7 @@ class RecoveryKey(Page):
             self.query_one("#key-files", Listing).show([])
             self.show_problem(error.problem, ("again", "Try again", self._look_again))
             return
-        private = self.session.answers.text("recovery_key.private_file")
+        private = key_place.private_text(self.session)
         rows = [("Public key", str(key.file)), ("SHA-256", key.sha256)]
         rows += [("Private key", private)] if private else []
         day = self.session.drafts.get(key_place.PROVEN_AT)

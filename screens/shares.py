@@ -17,6 +17,7 @@ from screens import key_work
 from screens.dialogs import Ask
 from screens.frame import Page
 from screens.hand_out import HandOut
+from screens.key_words import STOPPED
 from screens.widgets.action import Action
 from screens.widgets.secret import Secret, SecretInput
 from screens.widgets.words import Words
@@ -26,7 +27,6 @@ from services.recovery.dealing import Deal
 from services.recovery.wordcheck import ASKED, ShownShare, positions
 
 COLUMNS = 3
-STOP = "The shares that were written down so far open nothing: no key is sealed with them. Destroy them."
 
 
 class Shares(Page):
@@ -214,7 +214,7 @@ class Shares(Page):
             case _ if self.session.hand_out is None:
                 super().action_back()
             case _:
-                self.app.push_screen(Ask("Stop the hand-out?", STOP, "Stop it", "Go on"), self._stopped)
+                self.app.push_screen(Ask("Stop the hand-out?", STOPPED, "Stop it", "Go on"), self._stopped)
 
     def _stopped(self, really: bool | None) -> None:
         if really:

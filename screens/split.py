@@ -12,7 +12,7 @@ from textual.widgets import Input, Static, TextArea
 from screens import key_place
 from screens.frame import Page
 from screens.hand_out import HandOut
-from screens.key_words import arithmetic
+from screens.key_words import TRUST, arithmetic
 from screens.password import logged
 from screens.widgets.words import Words
 from services.problems import ProblemError
@@ -49,8 +49,7 @@ class Split(Page):
         yield Words(id="arithmetic", classes="field-hint-under")
         yield Words(id="split-error")
         yield Words(
-            "Use a computer that you trust, offline if you can: the reference program that splits (SLIP-39, by Trezor) says "
-            "of itself that it is not hardened.",
+            TRUST,
             kind="todo",
         )
 

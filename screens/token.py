@@ -66,7 +66,7 @@ class Tokens(Page):
 
     def _private(self) -> Path | None:
         """The sealed file of this set-up, if it is here."""
-        path = self.session.answers.text("recovery_key.private_file")
+        path = key_place.private_text(self.session)
         return Path(path) if path.endswith(".pke1") and Path(path).is_file() else None
 
     def _driver_text(self) -> str:

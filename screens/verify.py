@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Button
 
-from screens import check_words, flow
+from screens import check_words, flow, key_place
 from screens.check_words import VERIFIED
 from screens.dialogs import TextView
 from screens.frame import Page
@@ -163,7 +163,7 @@ class Verify(Page):
         text = check_words.rehearsal(
             report or Report(()),
             answers.text("palisade.quorum_id"),
-            answers.text("recovery_key.private_file"),
+            key_place.private_text(self.session),
             answers.text("storage.bucket"),
         )
         self.app.push_screen(TextView("How to rehearse a recovery with an empty wallet", text))

@@ -38,6 +38,11 @@ class SetupFile:
         folder = self.path.parent
         return tuple(folder / name for name in self.answers.texts("recovery_key.public_files"))
 
+    def private_file(self) -> Path | None:
+        """Where the private key was written, seen from the setup file's folder too; it may be gone from there."""
+        name = self.answers.text("recovery_key.private_file")
+        return self.path.parent / name if name else None
+
 
 def parse(text: str, where: str = "") -> Answers:
     """The answers in a TOML text; unknown keys and wrong values are refused, naming the key."""

@@ -19,7 +19,7 @@ def ask_secret(prompt: str) -> bytearray:
         except getpass.GetPassWarning:
             raise no_terminal("The password cannot be typed here without being shown.") from None
         except EOFError:
-            raise no_terminal("The input ended before the password was typed.") from None
+            raise no_terminal("The input ended before anything was typed.") from None
 
 
 def no_terminal(summary: str, option: str = "--password-file") -> ProblemError:

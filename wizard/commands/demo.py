@@ -30,7 +30,7 @@ AGAIN = "Start the demo again, in another folder."
     "demo",
     cls=Subcommand,
     help="The whole journey on an embedded AWS and a stand-in for Palisade, in a throw-away folder: no account, no "
-    "network. Opens the wizard.",
+    "network. Opens the wizard; with --plain, line by line.",
 )
 @click.option("--headless", is_flag=True, help="Walk the journey without a terminal and print what happens.")
 @click.option(
@@ -91,7 +91,12 @@ def _open(program: Program, opened: Theatre) -> int:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(5)
             raise
-    program.voice.tell(f"Everything of this demo is in {opened.folder}; remove the folder when you are done.")
+    said = f"Everything of this demo is in {opened.folder}; remove the folder when you are done."
+    if program.options.plain:
+        from wizard.plain.lines import width_of, wrapped
+
+        said = wrapped(said, width_of(program.around.stderr))
+    program.voice.tell(said)
     return status if status >= 0 else 128 - status
 
 

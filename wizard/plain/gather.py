@@ -50,7 +50,7 @@ def _next(guide: Guide, gathering: Gathering) -> None:
     kind = person.choose("The next share", options, "file")
     try:
         if kind == "file":
-            gathering.read(typed(person.ask("Share file", explain="The file on one custodian's medium.")))
+            gathering.read(typed(person.path("Share file", explain="The file on one custodian's medium.")))
         else:
             _typed(guide, gathering)
     except ProblemError as refusal:

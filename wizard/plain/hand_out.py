@@ -33,17 +33,12 @@ WHY = (
     "The program makes a secret, seals the key with it, and splits it into shares of 33 words, one for each custodian; "
     "so many of them as you say open the key together."
 )
-TRUST = (
-    "Use a computer that you trust, offline if you can: the reference program that splits (SLIP-39, by Trezor) says of "
-    "itself that it is not hardened."
-)
-STOPPED = "The shares that were written down so far open nothing: no key is sealed with them. Destroy them."
 
 
 def split(guide: Guide) -> None:
     """All questions of a split; Back from the first one leads before it."""
     guide.person.say()
-    guide.person.say(WHY, TRUST)
+    guide.person.say(WHY, key_words.TRUST)
     walk(guide, SPLIT)
 
 
@@ -128,7 +123,7 @@ def _folders(guide: Guide, names: tuple[str, ...], name: str) -> list[Path]:
     while True:
         folders = [
             typed(
-                person.ask(
+                person.path(
                     f"Folder for {custodian}", explain="A folder that exists, best on a medium of its own."
                 )
             )
@@ -157,7 +152,7 @@ def _from_screen(guide: Guide) -> None:
                 hand_out.at = dealing.missing[0]
                 _share(guide, hand_out, hand_out.deal)
         except Back:
-            person.say(STOPPED)
+            person.say(key_words.STOPPED)
             raise
         request = key_place.request(session)
         made = making.attempt(guide, lambda: dealing.finish(request, teller(guide.program)))

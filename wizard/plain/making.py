@@ -96,7 +96,7 @@ def _offer_copy(guide: Guide, fingerprint: str, password: bytearray) -> None:
 def say_hsm(guide: Guide) -> None:
     """Which commands store the sealed file in a token: its PIN is asked by them, not here."""
     person = guide.person
-    private = guide.answers.text("recovery_key.private_file")
+    private = key_place.private_text(guide.session)
     path = guide.session.setup.path if guide.session.setup is not None else "S"
     person.say()
     person.say(

@@ -20,16 +20,11 @@ from wizard.plain.key_secrets import existing_password, new_password
 if TYPE_CHECKING:
     from wizard.plain.guide import Guide
 
-WHY = (
-    "A public key is taken as it is. A private key is sealed anew in the form that the recovery tool reads: the PEM file "
-    "that openssl writes is refused there."
-)
-
 
 def _look(guide: Guide) -> None:
     """Looks at the file; a private key begins the questions about where its new form goes."""
     guide.person.say()
-    guide.person.say(WHY)
+    guide.person.say(key_words.TAKING)
     guide.person.until_good(lambda: _look_once(guide))
 
 
@@ -53,8 +48,7 @@ def _look_once(guide: Guide) -> None:
 def _path_text(guide: Guide) -> str:
     session = guide.session
     explain = "The path of the file: PEM, DER, hex text, or sealed. Nothing in it is changed."
-    while not (text := guide.person.ask("Key file", session.shown_draft(key_place.FILE), explain)):
-        guide.person.say("✗ Give the path of the key file.")
+    text = guide.person.path("Key file", session.shown_draft(key_place.FILE), explain)
     session.keep(key_place.FILE, text)
     session.flush()
     return text

@@ -81,6 +81,12 @@ class Person:
                 return typed.startswith("y")
             self.say("✗ This question is answered with yes or no. Type one of the two words.")
 
+    def path(self, label: str, default: str = "", explain: str = "") -> str:
+        """The path of a file or a folder, as it was typed; never empty."""
+        while not (typed := self.ask(label, default, explain)):
+            self.say("✗ Without a path nothing can be found. Type one.")
+        return typed
+
     def choose(self, label: str, options: Sequence[tuple[str, str]], default: str, explain: str = "") -> str:
         """One of some options, each a word and what it means: typed as its number or its word."""
         words = [word for word, _ in options]

@@ -19,26 +19,18 @@ if TYPE_CHECKING:
     from services.recovery.check import CheckResult
     from wizard.plain.guide import Guide
 
-FILE = "recovery_key.prove_file"
-"""The draft with the file that was named last; the pages keep it under the same name."""
-
-WHY = (
-    "A key that nobody has opened for years may be gone. Plug its medium in, on a computer that may see it, and open it: "
-    "once a year, and after every change of the people who hold it."
-)
-
 
 def _file_text(guide: Guide) -> str:
-    return guide.session.drafts.get(FILE, guide.answers.text("recovery_key.private_file"))
+    return guide.session.drafts.get(key_place.PROVED, key_place.private_text(guide.session))
 
 
 def _file(guide: Guide) -> None:
     guide.person.say()
-    guide.person.say(WHY)
+    guide.person.say(key_words.PROVING)
     while True:
-        text = guide.person.ask("Private key file", _file_text(guide))
-        if text and typed(text).is_file():
-            guide.session.keep(FILE, text)
+        text = guide.person.path("Private key file", _file_text(guide))
+        if typed(text).is_file():
+            guide.session.keep(key_place.PROVED, text)
             return guide.session.flush()
         guide.person.say("✗ There is no such file. Plug its medium in, and give the file's path.")
 

@@ -73,7 +73,7 @@ def _show(guide: Guide) -> None:
     person, session = guide.person, guide.session
     assert session.setup is not None  # noqa: S101 - for the type checker: every stop but the first has a set-up
     key = kit.recovery_keys(session.setup)[0]
-    private = guide.answers.text("recovery_key.private_file")
+    private = key_place.private_text(session)
     person.say("This set-up has its recovery key.")
     person.value("Public key", str(key.file))
     person.value("SHA-256", key.sha256)
@@ -108,14 +108,19 @@ def _says(way: Way, production: bool) -> str:
     return f"{custody_words.label(way, production)}. {way.good} {custody_words.against(way, production)[0]}"
 
 
-MAKE = (
-    *key_files.STOPS,
-    Stop(
-        "", making.with_password, lambda guide: not key_files.left(guide) and not key_files.by_shares(guide)
-    ),
-    Stop("", making.completed, lambda guide: key_files.left(guide) and not key_files.by_shares(guide)),
-    Stop("", gather.gather, lambda guide: key_files.left(guide) and key_files.by_shares(guide)),
-    Stop("", hand_out.split, lambda guide: not key_files.left(guide) and key_files.by_shares(guide)),
-)
+def _make(guide: Guide) -> None:
+    """Makes a key in the chosen way, or completes in that way what an interrupted run left."""
+    match key_files.left(guide), key_files.by_shares(guide):
+        case True, True:
+            gather.gather(guide)
+        case True, False:
+            making.completed(guide)
+        case False, True:
+            hand_out.split(guide)
+        case _:
+            making.with_password(guide)
+
+
+MAKE = (*key_files.STOPS, Stop("", _make))
 
 STOPS = (Stop(PAGE, recovery_key),)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from screens import setup_words
 from services.problems import ProblemError
 from wizard.plain import asking
-from wizard.plain.guide import Stop, walk
+from wizard.plain.guide import Go, Stop, walk
 from wizard.plain.person import Back
 
 if TYPE_CHECKING:
@@ -23,44 +23,48 @@ def choose(guide: Guide) -> None:
     while True:
         found = guide.host.state.found()
         try:
-            if not found:
+            if not found or _chosen(guide, found):
                 _begin(guide)
-            else:
-                _choose(guide, found)
         except Back:
-            guide.person.say("This is the first question: there is none before it.")
+            if not found:
+                guide.person.say("This is the first question: there is none before it.")
         else:
             return
 
 
-def _choose(guide: Guide, found: tuple[SetupFile | ProblemError, ...]) -> None:
+def _chosen(guide: Guide, found: tuple[SetupFile | ProblemError, ...]) -> bool:
+    """Opens one of the set-ups; true if it is to be a new one instead."""
     person, session = guide.person, guide.session
     person.page = "welcome"
     person.say()
     person.say("Set-ups on this computer:")
-    options = [(f"{number}", setup_words.line(session, one)) for number, one in enumerate(found, 1)]
-    for number, says in options:
-        person.say(f"{number}. {says}")
+    for number, one in enumerate(found, 1):
+        person.say(f"{number}. {setup_words.line(session, one)}")
     person.say(f"{NEW}: A new set-up.")
     while True:
-        typed = person.ask(
-            "Which one",
-            "1",
-            "Type the number of a set-up, or the word new. Nothing is changed by opening it.",
-        )
+        typed = _asked(guide)
         if typed == NEW:
-            return _begin(guide)
-        chosen = found[int(typed) - 1] if typed in dict(options) else None
-        if chosen is None:
+            return True
+        at = int(typed[:4]) if typed.isascii() and typed.isdecimal() else 0
+        if not 1 <= at <= len(found):
             person.say(f"✗ There is no set-up {typed!a}. Type a number from 1 to {len(found)}, or {NEW}.")
-        elif isinstance(chosen, ProblemError):
-            person.problem(chosen.problem)
-        elif _opened(guide, chosen):
-            return None
+        elif _opened(guide, found[at - 1]):
+            return False
 
 
-def _opened(guide: Guide, chosen: SetupFile) -> bool:
+def _asked(guide: Guide) -> str:
+    explain = f"Type the number of a set-up, or the word {NEW}. Nothing is changed by opening one."
+    while True:
+        try:
+            return guide.person.ask("Which one", "1", explain)
+        except Back:
+            guide.person.say("This is the first question: there is none before it.")
+
+
+def _opened(guide: Guide, chosen: SetupFile | ProblemError) -> bool:
     try:
+        if isinstance(chosen, ProblemError):
+            raise chosen
         guide.session.open(chosen)
     except ProblemError as refusal:
         guide.person.problem(refusal.problem)
@@ -87,7 +91,7 @@ def _create(guide: Guide) -> None:
         guide.session.create(drafts["setup.name"], drafts["setup.environment"])
     except ProblemError as refusal:
         guide.person.problem(refusal.problem)
-        raise Back from None
+        raise Go(NEW) from None
     path = guide.session.setup.path if guide.session.setup else ""
     guide.person.say("The answers are kept in this file. It never holds a password or a private key.")
     guide.person.voice.data(str(path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from screens import check_words
+from screens import check_words, key_place
 from services import progress, work
 from services.answers import complete
 from services.backups.findings import UNPROVEN
@@ -137,7 +137,7 @@ def _rehearse(guide: Guide, report: Report) -> None:
     text = check_words.rehearsal(
         report,
         answers.text("palisade.quorum_id"),
-        answers.text("recovery_key.private_file"),
+        key_place.private_text(guide.session),
         answers.text("storage.bucket"),
     )
     for paragraph in text.split("\n\n"):

@@ -1,0 +1,205 @@
+"""Line by line from nothing to verified, inside the test: consent, what fails, what the last step offers, going on later."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from screens import flow
+from services import progress, setup_file
+from services.model.calls import Aws
+from tests.ports import Recording
+from tests.screens.stage import QUORUM, Account, curtain, public_der, refusal
+from tests.screens.stage import Stage as PageStage
+from tests.wizard.driving import EXTERNAL_ID, PRINCIPAL, Terminal
+from tests.wizard.script import HARDENED, Script, left_at, marks, session, sit, squeezed, state
+
+NEW = {
+    "Name of the set-up": ["acme-sandbox"],
+    "Region": ["eu-west-1"],
+    "Palisade's writer": [PRINCIPAL],
+    "External ID": [EXTERNAL_ID],
+}
+YES = "Carry all of this out? Only the word yes is taken as consent"
+IRREVERSIBLE = "Do you agree? Only the word irreversible is taken as consent"
+KIT, NEXT = "The kit", "What now"
+
+
+def with_public_key(machine: Terminal) -> dict[str, list[str]]:
+    path = machine.folder / "public.der"
+    path.write_bytes(public_der())
+    return {"How is the key kept": ["take"], "Key file": [str(path)]}
+
+
+def test_from_nothing_to_the_last_step_and_everything_that_is_offered_there(tmp_path: Path, aws: Aws) -> None:
+    machine = Terminal(tmp_path, Account(aws))
+    values = tmp_path / "kit.json"
+
+    def otherwise(script: Script, label: str) -> str:
+        # key file in an HSM; four more about the role; the quorum has the kit
+        return ("no", "no", "yes")[script.asked.count(label) - 1] if label == "Yes or no" else ""
+
+    answers = {
+        **NEW,
+        **with_public_key(machine),
+        YES: ["yes"],
+        KIT: ["file", "file", "show", "created"],
+        "New file": [str(values)] * 2,
+        "Quorum ID": [QUORUM],
+        NEXT: ["look", "rehearse", "all", "audit", "leave"],
+    }
+    script = Script(answers, otherwise)
+    ran = sit(machine, script)
+    assert ran.status == 0, ran.err[-3000:]
+    assert script.used_up()
+    said = squeezed(ran.err)
+    for sentence in (
+        "Account 444455556666 (arn:aws:iam::444455556666:role/palisade-mpc) will be able to write backups",
+        "Everything is there and was read back from AWS.",
+        f"{values} exists already",
+        "wallet-recovery-cli",
+    ):
+        assert squeezed(sentence) in said, sentence
+    assert json.loads(values.read_text())["external_id"] == EXTERNAL_ID
+    (file,) = state(machine).setups.glob("*.toml")
+    sitting = session(machine, setup_file.read(file))
+    assert flow.signs(sitting, -1).count("✓") == 8
+
+
+def test_it_is_verified_once_the_backup_is_there_and_listed_as_that(tmp_path: Path, aws: Aws) -> None:
+    account = Account(aws)
+    machine = Terminal(tmp_path, account)
+
+    def otherwise(script: Script, label: str) -> str:
+        if label == NEXT:
+            account.write_backup()
+            return "leave" if script.asked.count(NEXT) > 1 else "look"
+        return ("no", "no", "yes")[script.asked.count(label) - 1] if label == "Yes or no" else ""
+
+    answers = {**NEW, **with_public_key(machine), YES: ["yes"], KIT: ["1"], "Quorum ID": [QUORUM]}
+    ran = sit(machine, Script(answers, otherwise))
+    assert ran.status == 0, ran.err[-3000:]
+    assert squeezed("Something is still awaited") in squeezed(ran.err)
+    assert squeezed("✓ Verified: the backup path works.") in squeezed(ran.err)
+    (file,) = state(machine).setups.glob("*.toml")
+    sitting = session(machine, setup_file.read(file))
+    assert flow.signs(sitting, -1) == "✓" * 9
+    again = Script({"Which one": ["0", "2", "1"], NEXT: ["quit"]})
+    assert squeezed("acme-sandbox sandbox verified") in squeezed(sit(machine, again).err)
+    assert again.asked == ["Which one"] * 3 + [NEXT]
+
+
+@pytest.mark.parametrize("word", ["", "Yes", "no", "y"])
+def test_nothing_is_changed_without_the_typed_word(tmp_path: Path, aws: Aws, word: str) -> None:
+    seen = Recording(aws)
+    machine = Terminal(tmp_path, seen)
+    setup = left_at(machine, "review", HARDENED)
+    script = Script(
+        {
+            IRREVERSIBLE: ["irreversible", word],
+            YES: [word],
+            "Yes or no": ["yes", "no"],
+            "Data events": ["quit"],
+        }
+    )
+    script.left["Access log bucket"] = type(script.left[YES])(["quit"])
+    ran = sit(machine, script, "--config", setup.path)
+    assert ran.status == 0, ran.err
+    assert seen.writes == []
+    assert "Nothing was changed." in ran.err
+
+
+def test_what_fails_is_told_and_tried_again(tmp_path: Path, aws: Aws) -> None:
+    account = Account(aws, broken={"iam:CreateRole": refusal("AccessDenied", "no")})
+    machine = Terminal(tmp_path, account)
+    setup = left_at(machine, "review")
+
+    def otherwise(_script: Script, label: str) -> str:
+        if label == NEXT:
+            account.broken.clear()
+            return "again"
+        return ""
+
+    script = Script({YES: ["yes", "yes"], "Kit name": ["quit"]}, otherwise)
+    ran = sit(machine, script, "--config", setup.path)
+    assert ran.status == 0, ran.err
+    assert script.asked == [YES, NEXT, YES, "Kit name"]
+    assert "iam:CreateRole" in ran.err
+    assert ran.err.count("✓ key: ") == 1
+
+
+def test_a_wrong_answer_that_only_the_review_sees_is_changed_from_there(tmp_path: Path, aws: Aws) -> None:
+    machine = Terminal(tmp_path, aws)
+    key = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    setup = left_at(machine, "review", {"storage.kms_key": key})
+    script = Script({NEXT: ["change"], "KMS key": ["create"], "Uploads without headers": ["quit"]})
+    assert sit(machine, script, "--config", setup.path).status == 0
+    assert script.asked == [NEXT, "Name space", "Bucket", "KMS key", "Uploads without headers"]
+    assert setup_file.read(setup.path).answers.text("storage.kms_key") == "create"
+
+
+def test_the_sign_in_is_tried_again_or_its_answers_are_changed(tmp_path: Path, aws: Aws) -> None:
+    account = Account(aws, broken={"sts:GetCallerIdentity": refusal("ExpiredToken", "expired")})
+    machine = Terminal(tmp_path, account)
+    setup = left_at(machine, "account")
+
+    def otherwise(script: Script, label: str) -> str:
+        if label != NEXT:
+            return ""
+        if script.asked.count(NEXT) == 2:
+            account.broken.clear()
+        return ("again", "again", "")[script.asked.count(NEXT) - 1]
+
+    script = Script({"Palisade's writer": ["quit"]}, otherwise)
+    ran = sit(machine, script, "--config", setup.path)
+    assert script.asked == ["AWS profile", "Region", NEXT, NEXT, "Palisade's writer"]
+    assert ran.status == 0
+    back = Script({"Region": ["", "quit"], NEXT: ["back"]})
+    account.broken["sts:GetCallerIdentity"] = refusal("ExpiredToken", "expired")
+    assert sit(machine, back, "--config", setup.path).status == 0
+    assert back.asked[-2:] == [NEXT, "Region"]
+
+
+def test_an_endpoint_that_is_not_aws_and_production_are_named_at_every_step(offline: Terminal) -> None:
+    offline.endpoint = "http://localhost:4566"
+    setup = left_at(offline, "storage", {"setup.environment": "production"})
+    ran = sit(offline, Script({"Yes or no": ["no"], "Object Lock": ["quit"]}), "--config", setup.path)
+    heads = [line for line in ran.err.splitlines() if line.startswith("Step ")]
+    assert len(heads) == 3
+    assert all(head.endswith("Set-up acme-sandbox, PRODUCTION.") for head in heads)
+    assert ran.err.count("! This is not AWS itself: every call goes to http://localhost:4566") == 3
+
+
+@pytest.mark.parametrize("page", ["access", "retention", "watching"])
+async def test_pages_and_lines_go_on_from_one_another(tmp_path: Path, aws: Aws, page: str) -> None:
+    machine = Terminal(tmp_path, aws)
+    setup = left_at(machine, "storage")
+    stop = {"access": "Role name", "retention": "Object Lock", "watching": "CloudTrail"}[page]
+    assert sit(machine, Script({"Yes or no": ["no"], stop: ["quit"]}), "--config", setup.path).status == 0
+    assert flow.open_at(session(machine, setup)) == page
+    stage = PageStage(tmp_path, Account(aws), more={"open_first": setup.path})
+    async with curtain(stage) as show:
+        assert show.page.name_ == page
+        await show.press("ctrl+n")
+        after = show.page.name_
+    lines = Script(otherwise=lambda _script, _label: "quit")
+    sit(machine, lines, "--config", setup.path)
+    first = {"retention": "Object Lock", "watching": "CloudTrail", "review": YES}[after]
+    assert lines.asked == [first]
+
+
+def test_marks_say_how_far_it_has_come(tmp_path: Path, aws: Aws) -> None:
+    machine = Terminal(tmp_path, aws)
+    setup = left_at(machine, "review")
+    kept = marks(machine, setup, "review")
+    del kept[progress.APPLIED], kept[progress.KIT], kept[progress.QUORUM]
+    state(machine).keep_drafts(setup.answers.text("setup.id"), kept)
+    script = Script({YES: ["yes"], KIT: ["later"], "Yes or no": ["no"], "Quorum ID": ["quit"]})
+    assert sit(machine, script, "--config", setup.path).status == 0
+    found = state(machine).drafts(setup.answers.text("setup.id"))
+    assert found[progress.APPLIED] == progress.digest(session(machine, setup))
+    assert progress.KIT not in found
+    assert progress.QUORUM not in found
+    assert found[progress.AT] == "quorum"

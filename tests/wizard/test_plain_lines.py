@@ -1,0 +1,47 @@
+"""Lines that fit: nothing is lost or cut by wrapping, and a command over several lines is still that command."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screens import flow
+from wizard.plain import lines
+
+WORDS = st.lists(
+    st.text(st.characters(codec="utf-8", exclude_categories=("Z", "C")), min_size=1), max_size=30
+)
+
+
+@given(WORDS, st.sampled_from(["", "  + ", "- ", "12. ", "      "]), st.integers(40, 120))
+def test_wrapping_keeps_every_word_whole_and_every_line_short(
+    words: list[str], begin: str, width: int
+) -> None:
+    text = begin + " ".join(words)
+    made = lines.wrapped(text, width)
+    assert made.split() == text.split()
+    for line in made.split("\n"):
+        assert len(line) <= width or len(line.split()) <= 1 + (line.startswith(begin) and bool(begin.strip()))
+
+
+@given(st.lists(st.text(min_size=1).filter(lambda text: "\0" not in text), min_size=1), st.integers(40, 120))
+def test_a_command_over_several_lines_is_one_command(words: list[str], width: int) -> None:
+    assert shlex.split(lines.command(words, width).replace(" \\\n", " ")) == words
+
+
+def test_what_follows_stands_below_the_words() -> None:
+    made = lines.wrapped("  + " + "word " * 30, 40).split("\n")
+    assert all(line.startswith("    word") for line in made[1:])
+
+
+@pytest.mark.parametrize("page", flow.ORDER)
+def test_the_help_of_every_step_is_plain_text(page: str) -> None:
+    said = lines.page_help(page)
+    assert len(said) > 100
+    assert "**" not in said
+    assert "`" not in said
+    assert "#" not in said
+    assert not any(line.startswith(" ") for line in said.splitlines())
