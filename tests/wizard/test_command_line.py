@@ -99,13 +99,13 @@ def test_reserved_commands_say_so_whatever_follows(offline: Terminal, name: str)
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (("--plain",), "--plain"),
-        (("plan", "--config", "S", "--plain"), "--plain"),
         (("keygen", "--out", "D", "--shares", "3"), "--shares"),
         (("keygen", "--out", "D", "--share-dir", "A"), "--shares"),
     ],
 )
-def test_reserved_options_say_so(offline: Terminal, arguments: tuple[str, ...], named: str) -> None:
+def test_options_that_belong_together_say_so(
+    offline: Terminal, arguments: tuple[str, ...], named: str
+) -> None:
     assert named in refused(offline("--json", *arguments), "usage")["summary"]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from screens import flow
 from services import progress, setup_file
-from services.model.calls import Aws
+from services.model.calls import Aws, Call
 from tests.ports import Recording
 from tests.screens.stage import QUORUM, Account, curtain, public_der, refusal
 from tests.screens.stage import Stage as PageStage
@@ -72,15 +72,23 @@ def test_it_is_verified_once_the_backup_is_there_and_listed_as_that(tmp_path: Pa
     account = Account(aws)
     machine = Terminal(tmp_path, account)
 
-    def otherwise(script: Script, label: str) -> str:
-        if label == NEXT:
+    looks: list[str] = []
+
+    def arrive(call: Call) -> None:
+        """The backup comes between two looks."""
+        if call.name == "s3:ListObjectsV2" and "Still awaited" in script.screen.written:
+            looks.append(call.name)
             account.write_backup()
-            return "leave" if script.asked.count(NEXT) > 1 else "look"
+
+    def otherwise(script: Script, label: str) -> str:
         return ("no", "no", "yes")[script.asked.count(label) - 1] if label == "Yes or no" else ""
 
     answers = {**NEW, **with_public_key(machine), YES: ["yes"], KIT: ["1"], "Quorum ID": [QUORUM]}
-    ran = sit(machine, Script(answers, otherwise))
+    script = Script({**answers, NEXT: ["watch", "leave"]}, otherwise)
+    account.before = arrive
+    ran = sit(machine, script)
     assert ran.status == 0, ran.err[-3000:]
+    assert looks
     assert squeezed("Something is still awaited") in squeezed(ran.err)
     assert squeezed("✓ Verified: the backup path works.") in squeezed(ran.err)
     (file,) = state(machine).setups.glob("*.toml")

@@ -8,13 +8,11 @@ import shlex
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TextIO
 
 from wizard.render.voice import Voice, fit, silence
 
 USUAL, NARROWEST = 80, 40
-HELP = Path(__file__).resolve().parents[2] / "assets" / "help"
 
 _BEGINS = re.compile(r"\s*(?:[+~=✗✓!?…·$→*-]\s+|\d+\.\s+)?")
 """The indentation of a line and the sign or number in front of its words: the lines that follow stand below the words."""
@@ -72,21 +70,3 @@ def command(words: Sequence[str], width: int) -> str:
         else:
             lines.append(f"{'    ' if lines else '  '}{word}")
     return " \\\n".join(lines)
-
-
-def page_help(page: str) -> str:
-    """The help text of a page as plain paragraphs; empty where there is none."""
-    path = HELP / f"{page}.md"
-    if not path.is_file():
-        return ""
-    paragraphs: list[str] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        plain = re.sub(r"^#+\s*|\*\*|`|(?<!\w)\*(?=\w)|(?<=[\w.…])\*(?!\w)", "", line).strip()
-        starts = not plain or line.startswith(("#", "* "))
-        if starts or not paragraphs or not paragraphs[-1]:
-            paragraphs.append(plain)
-        else:
-            paragraphs[-1] += f" {plain}"
-        if line.startswith("#"):
-            paragraphs.append("")
-    return "\n".join(paragraphs).strip()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from services.problems import Problem, ProblemError
 from services.recovery.passwords import wipe
 from wizard.plain import lines
+from wizard.plain.step_help import step_help
 
 if TYPE_CHECKING:
     from wizard.plain.lines import Lines
@@ -98,7 +99,9 @@ class Person:
                 return typed
             if typed.isascii() and typed.isdecimal() and 1 <= int(typed[:4]) <= len(words):
                 return words[int(typed[:4]) - 1]
-            self.say(f"✗ There is no choice {typed!a}. Type a number from 1 to {len(words)}, or its word.")
+            self.say(
+                f"✗ There is no choice {typed[:40]!a}. Type a number from 1 to {len(words)}, or its word."
+            )
 
     def secret(self, label: str, explain: str = "", *, any_words: bool = False) -> bytearray:
         """A line that is not shown, and that only its buffer holds; an empty one is `Back`.
@@ -158,7 +161,7 @@ class Person:
                 self.say(explain or "There is nothing more to say about this question.")
                 self.say(WORDS)
             case "??":
-                self.say(lines.page_help(self.page) or "There is nothing more to say about this step.")
+                self.say(step_help(self.page) or "There is nothing more to say about this step.")
             case "back":
                 raise Back
             case "quit":

@@ -47,7 +47,9 @@ def _chosen(guide: Guide, found: tuple[SetupFile | ProblemError, ...]) -> bool:
             return True
         at = int(typed[:4]) if typed.isascii() and typed.isdecimal() else 0
         if not 1 <= at <= len(found):
-            person.say(f"✗ There is no set-up {typed!a}. Type a number from 1 to {len(found)}, or {NEW}.")
+            person.say(
+                f"✗ There is no set-up {typed[:40]!a}. Type a number from 1 to {len(found)}, or {NEW}."
+            )
         elif _opened(guide, found[at - 1]):
             return False
 
