@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ NEW = {
 }
 YES = "Carry all of this out? Only the word yes is taken as consent"
 IRREVERSIBLE = "Do you agree? Only the word irreversible is taken as consent"
+COST = "Do you agree? Only the word cost is taken as consent"
 KIT, NEXT = "The kit", "What now"
 
 
@@ -104,19 +106,26 @@ def test_nothing_is_changed_without_the_typed_word(tmp_path: Path, aws: Aws, wor
     seen = Recording(aws)
     machine = Terminal(tmp_path, seen)
     setup = left_at(machine, "review", HARDENED)
-    script = Script(
-        {
-            IRREVERSIBLE: ["irreversible", word],
-            YES: [word],
-            "Yes or no": ["yes", "no"],
-            "Data events": ["quit"],
-        }
-    )
-    script.left["Access log bucket"] = type(script.left[YES])(["quit"])
+    answers = {IRREVERSIBLE: ["irreversible"], COST: ["cost"], YES: [word], "Yes or no": ["no"]}
+    script = Script({**answers, "Access log bucket": ["quit"]})
     ran = sit(machine, script, "--config", setup.path)
     assert ran.status == 0, ran.err
+    assert script.asked[-4:] == [COST, YES, "Yes or no", "Access log bucket"]
     assert seen.writes == []
     assert "Nothing was changed." in ran.err
+
+
+def test_each_risk_has_its_own_word(tmp_path: Path, aws: Aws) -> None:
+    seen = Recording(aws)
+    machine = Terminal(tmp_path, seen)
+    setup = left_at(machine, "review", HARDENED)
+    script = Script(
+        {IRREVERSIBLE: ["irreversible", "yes"], COST: ["irreversible"], "Yes or no": ["yes", "no"]}
+    )
+    script.left["Access log bucket"] = deque(["quit"])
+    assert sit(machine, script, "--config", setup.path).status == 0
+    assert script.asked == [IRREVERSIBLE, COST, "Yes or no", IRREVERSIBLE, "Yes or no", "Access log bucket"]
+    assert seen.writes == []
 
 
 def test_what_fails_is_told_and_tried_again(tmp_path: Path, aws: Aws) -> None:

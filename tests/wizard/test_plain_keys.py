@@ -1,72 +1,23 @@
-"""The recovery key line by line: made, split, completed, taken over, proven; nothing secret is shown but what must be."""
+"""The recovery key line by line: made, split, completed, and guarded; nothing secret is shown but what must be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from screens import key_place
-from services import setup_file
-from services.answers import Answers
-from services.recovery import check, hsm
-from tests.planted import NEW_PASSWORD, OLD_PASSWORD, PASSWORD
-from tests.screens.stage import private_key, public_der
-from tests.services.recovery import forms
-from tests.wizard.driving import Ran, Terminal
-from tests.wizard.script import Script, marks, session, sit, squeezed, state
+from tests.planted import OLD_PASSWORD, PASSWORD
+from tests.wizard.driving import Terminal
+from tests.wizard.keys_by_line import KEY, answers, at_the_key, opens
+from tests.wizard.script import Script, squeezed, state
 
 TYPED = {"New password": [PASSWORD], "The same again": [PASSWORD]}
 NAMES = {"Custodian 1": ["Ada"], "Custodian 2": ["Ben"], "Custodian 3": ["Cleo, board"], "Custodian 4": [""]}
-KEY = "How is the key kept"
 
 
 def apart(path: Path) -> str:
     """Disks as custodians have them: one for each folder."""
     return str(path)
-
-
-def enter(_script: Script, _label: str) -> str:
-    return ""
-
-
-def at_the_key(
-    machine: Terminal,
-    answers: Mapping[str, Sequence[str]],
-    otherwise: Callable[[Script, str], str] = enter,
-    *,
-    words: bool = False,
-) -> tuple[Ran, Script]:
-    """A sitting at the recovery key of a set-up, up to the step behind it."""
-    setup = machine.setup if machine.setup.exists() else machine.answered()
-    found = setup_file.record(setup_file.identified(setup_file.read(setup)), {"aws.account": "123456789012"})
-    kept = state(machine).drafts(found.answers.text("setup.id"))
-    state(machine).keep_drafts(
-        found.answers.text("setup.id"), {**kept, **marks(machine, found, "recovery-key")}
-    )
-    stick = str(machine.folder / "stick")
-    script = Script(
-        {"Name space": ["quit"], **answers},
-        otherwise=lambda script, label: stick if label == "Folder" else otherwise(script, label),
-        words=words,
-    )
-    return sit(machine, script, "--config", setup), script
-
-
-def answers(machine: Terminal) -> Answers:
-    return setup_file.read(machine.setup).answers
-
-
-def opens(machine: Terminal, password: str) -> bool:
-    """Whether the private file opens, fits the public one, and is in the recovery tool's form."""
-    sealed = Path(answers(machine).text("recovery_key.private_file"))
-    (public,) = (Path(path) for path in answers(machine).texts("recovery_key.public_files"))
-    found = check.keycheck(
-        sealed.read_bytes(), public.read_bytes(), bytearray(password.encode()), prove=True, iterations=2
-    )
-    return bool(found.proven and found.matches_public and found.recovery_tool_accepts)
 
 
 def test_a_key_is_made_with_a_password_that_is_typed_twice(offline: Terminal) -> None:
@@ -166,10 +117,10 @@ def test_shares_are_handed_out_one_at_a_time_and_asked_about(offline: Terminal) 
     assert script.asked.count("Press Enter to see the words") == 3
     assert len({*seen.values()} - {"asked"}) == 3
     first, *_, last = [words for words in dict.fromkeys(seen.values()) if words != "asked"]
-    for number, words in enumerate((first, last)):
-        (offline.folder / f"share-{number}").write_text(words + "\n")
+    paths = [offline.folder / f"typed.share-{number}-of-3.txt" for number in (1, 3)]
+    for path, words in zip(paths, (first, last), strict=True):
+        path.write_text(f"{words}\n")
     sealed = answers(offline).text("recovery_key.private_file")
-    paths = [offline.folder / f"share-{number}" for number in range(2)]
     assert offline("shares", "combine", *paths, "--sealed", sealed).status == 0
     for path in (*state(offline).folder.rglob("*"), *Path(sealed).parent.iterdir()):
         assert not path.is_file() or first.encode() not in path.read_bytes()
@@ -230,66 +181,6 @@ def test_what_an_interruption_left_of_a_split_is_completed_with_shares(offline: 
     assert "1 here, 1 still needed." in ran.err
     assert answers(offline).text("recovery_key.custody") == "split"
     assert (keys / "acme.pub.der").exists()
-
-
-def test_a_public_key_is_taken_and_a_locked_one_needs_its_phrase(offline: Terminal) -> None:
-    path = offline.folder / "public.hex"
-    path.write_text(public_der().hex())
-    (offline.folder / "bad.pem").write_text("no key at all")
-    fingerprint = check.keycheck(public_der()).sha256 or ""
-    for locked, custody in (("no", "file"), ("yes", "hsm")):
-        ran, script = at_the_key(
-            offline,
-            {
-                KEY: ["take"],
-                "Key file": [str(offline.folder / "bad.pem"), *[str(path)] * (1 + (locked == "yes"))],
-                "Yes or no": [locked] * (1 + (locked == "yes")),
-                **({"Phrase": ["never mind", hsm.phrase(fingerprint)]} if locked == "yes" else {}),
-            },
-        )
-        assert ran.status == 0, ran.err
-        assert script.used_up()
-        assert answers(offline).text("recovery_key.fingerprint") == fingerprint
-        assert answers(offline).text("recovery_key.custody") == custody
-        setup_file.record(setup_file.read(offline.setup), {"recovery_key.public_files": []})
-
-
-@pytest.mark.parametrize("closed", [False, True])
-def test_a_private_key_is_brought_into_the_tools_form(offline: Terminal, closed: bool) -> None:
-    path = offline.folder / "recovery.key"
-    old = OLD_PASSWORD.encode() if closed else None
-    path.write_bytes(forms.private(private_key(), Encoding.PEM, password=old))
-    ran, script = at_the_key(
-        offline,
-        {
-            KEY: ["take"],
-            "Key file": [str(path)],
-            "Folder": [str(offline.folder / "stick")],
-            **({"Password of the key file": [OLD_PASSWORD]} if closed else {}),
-            "New password": [NEW_PASSWORD],
-            "The same again": [NEW_PASSWORD],
-        },
-    )
-    assert ran.status == 0, ran.err
-    assert script.used_up()
-    assert opens(offline, NEW_PASSWORD)
-
-
-def test_a_key_that_is_there_is_shown_proven_and_guarded(offline: Terminal) -> None:
-    offline.with_key()
-    ran, script = at_the_key(
-        offline,
-        {
-            "The key": ["prove", "hsm", "on"],
-            "Private key file": ["/nowhere", ""],
-            "Password of the private key file": [OLD_PASSWORD, PASSWORD],
-        },
-    )
-    assert ran.status == 0, ran.err
-    assert script.used_up()
-    assert squeezed("Proven: this file opens with this password") in squeezed(ran.err)
-    assert "  palisade-wizard token list\n" in ran.err
-    assert session(offline, setup_file.read(offline.setup)).drafts[key_place.PROVEN_AT]
 
 
 def test_an_hsm_is_named_with_its_commands(offline: Terminal) -> None:

@@ -13,9 +13,8 @@ from screens import flow
 from wizard.plain import lines
 from wizard.plain.step_help import step_help
 
-WORDS = st.lists(
-    st.text(st.characters(codec="utf-8", exclude_categories=("Z", "C")), min_size=1), max_size=30
-)
+SIGNS = st.characters(codec="utf-8", exclude_categories=("Z", "C"))
+WORDS = st.lists(st.text(SIGNS, min_size=1) | st.text(SIGNS, min_size=60, max_size=150), max_size=30)
 
 
 @given(WORDS, st.sampled_from(["", "  + ", "- ", "12. ", "      "]), st.integers(40, 120))
