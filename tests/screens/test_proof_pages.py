@@ -12,6 +12,7 @@ from screens.dialogs import Ask
 from screens.prove import Prove
 from screens.widgets.action import Action
 from screens.widgets.secret import SecretInput
+from services import setup_file
 from services.recovery import check, vendor_tool
 from tests.planted import PASSWORD
 from tests.screens.stage import Show, Stage, curtain, cut, private_key
@@ -36,6 +37,14 @@ async def to_password(show: Show, path: Path) -> None:
     assert await cut(show) == []
     await show.press("ctrl+n")
     assert show.page.name_ == "opening"
+
+
+async def test_a_file_that_is_recorded_beside_the_setup_file_is_named_whole(stage: Stage) -> None:
+    setup = setup_file.record(stage.setup(), {"recovery_key.private_file": "keys/acme.pke1"})
+    stage.more["open_first"] = setup.path
+    async with curtain(stage, at="prove") as show:
+        named = show.page.query_one("#private-file", Input).value
+        assert named == str(setup.path.parent / "keys" / "acme.pke1")
 
 
 async def test_a_finished_set_up_is_proven_from_the_first_page(stage: Stage) -> None:

@@ -147,3 +147,12 @@ def test_a_pipe_is_no_setup_file(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as caught:
         setup_file.read(tmp_path / "pipe")
     assert caught.value.problem.code == "unreadable-file"
+
+
+def test_the_private_file_is_seen_from_the_folder_of_the_setup_file(tmp_path: Path) -> None:
+    made = setup_file.create(tmp_path / "s.toml", sample())
+    assert made.private_file() is None
+    near = setup_file.record(made, {"recovery_key.private_file": "keys/recovery.pke1"})
+    assert near.private_file() == tmp_path / "keys" / "recovery.pke1"
+    away = setup_file.record(made, {"recovery_key.private_file": "/media/stick/recovery.pke1"})
+    assert away.private_file() == Path("/media/stick/recovery.pke1")
