@@ -17,7 +17,7 @@ from services.export.cloudformation_rows import Seen, row
 from services.export.cloudformation_values import Values, references
 from services.export.subject import Subject
 from services.model.resource import Facet, Resource, needs
-from services.model.values import Ref, Tree, document, entries, refs
+from services.model.values import Ref, Tree, document, entries, fill, refs
 
 
 @dataclass(frozen=True)
@@ -206,5 +206,6 @@ def differing(draft: Draft) -> Iterator[str]:
         for facet in draft.subject.facets(resource):
             look = seen(draft.subject, resource, facet)
             told = f"{resource.name}.{facet.name}" in draft.subject.world.sides
-            if look.ours and told and not same(facet, look.have, look.target):
+            target = fill(look.target, draft.subject.world.lookup)
+            if look.ours and told and not same(facet, look.have, target):
                 yield f"{resource.name}.{facet.name}"

@@ -166,7 +166,8 @@ def metadata(draft: Draft, parts: tuple[Part, ...]) -> dict[str, Tree]:
     }
     taken = import_list(parts)
     if taken:
-        found["ResourcesToImport"] = json.dumps(taken, indent=1) + "\n"
+        lines = ",\n".join(json.dumps(resource) for resource in taken)
+        found["ResourcesToImport"] = f"[\n{lines}\n]\n"
     return found
 
 
