@@ -135,11 +135,11 @@ _ACTIONS = ("ActionsEnabled", "AlarmActions")
 
 
 def _rule(seen: Seen) -> Mapping[str, Tree]:
-    """All of an alarm but whom it tells. CloudFormation takes no empty lists for what is not there."""
+    """All of an alarm but whom it tells; without the empty lists of what it has not."""
     return {
         name: value
         for name, value in entries(seen.target).items()
-        if name not in _ACTIONS and (isinstance(value, str) or not hasattr(value, "__len__") or items(value))
+        if name not in _ACTIONS and value not in ([], ())
     }
 
 

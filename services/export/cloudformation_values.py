@@ -1,7 +1,7 @@
 """Trees of a blueprint as CloudFormation takes them: references as intrinsic functions, documents as data.
 
 What the template manages is referred to; what it does not manage is a literal value, or a parameter where nobody asked
-AWS for it. Only a text around references goes through `Fn::Sub`, so a `${` anywhere else is just a text.
+AWS for it. A text around references is an `Fn::Sub`, unless it has a `${` of its own; anywhere else that is just a text.
 """
 
 from __future__ import annotations
@@ -64,12 +64,15 @@ class Values:
             pieces.append(literal)
             if name is not None:
                 pieces.append(next(parts))
-        if all(isinstance(piece, str) for piece in pieces):
-            return "".join(str(piece) for piece in pieces)
+        literals = [piece for piece in pieces if isinstance(piece, str)]
+        if len(literals) == len(pieces):
+            return "".join(literals)
+        # A dollar sign of the text's own before a brace: AWS does not say how it reads every case of it.
+        if any("${" in literal or literal.endswith("$") for literal in literals):
+            return {"Fn::Join": ["", pieces]}
         return {
             "Fn::Sub": "".join(
-                piece.replace("${", "${!") if isinstance(piece, str) else f"${{{_named(piece)}}}"
-                for piece in pieces
+                piece if isinstance(piece, str) else f"${{{_named(piece)}}}" for piece in pieces
             )
         }
 
@@ -94,8 +97,7 @@ def references(tree: Tree) -> Iterator[str]:
             yield name
         case {"Fn::Sub": str(text), **rest} if not rest:
             for piece in text.split("${")[1:]:
-                if not piece.startswith("!"):
-                    yield piece.partition("}")[0].partition(".")[0]
+                yield piece.partition("}")[0].partition(".")[0]
         case Mapping():
             for value in tree.values():
                 yield from references(value)

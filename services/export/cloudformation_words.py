@@ -180,7 +180,7 @@ def head(draft: Draft, parts: tuple[Part, ...], *, large: bool) -> Iterator[str]
     yield f"It is for account {place.account} and region {place.region} alone, and refuses any other."
     if draft.manages("role"):
         yield "It holds the external ID, which is confidential, as the default of the parameter ExternalId. Before others"
-        yield "read the file, delete that default, and add --parameter-overrides ExternalId=... to the command."
+        yield "read the file, delete that default, and give ExternalId to the command as a parameter."
     yield "Buckets, their policies, keys, aliases and the log group are retained: no deletion of the stack and no"
     yield "replacement in it takes backups, records or keys away."
     yield ""
