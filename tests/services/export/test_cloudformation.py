@@ -8,6 +8,7 @@ from graphlib import TopologicalSorter
 
 import pytest
 
+from services.engine.plan import same
 from services.export.cloudformation import text
 from services.export.cloudformation_kinds import logical
 from services.export.cloudformation_rows import ROWS, row
@@ -239,3 +240,21 @@ def test_what_others_made_is_referred_to_and_never_managed() -> None:
     for item in found.values():
         assert f"Not managed here: {item['Resource']}." in head
         assert all(duty in head for duty in item["ToDo"])
+
+
+def test_the_notifications_that_cloudformation_makes_are_as_wanted() -> None:
+    """One entry an event, each with an Id of its own: nothing to do then, and nothing to heed."""
+    case = next(case for case in CASES if case.name == "production, eu-west-1")
+    told = entries(values(stack_of(case))["bucket.notifications"])["TopicConfigurations"]
+    have: Tree = {
+        "TopicConfigurations": [
+            {**entries(one), "Id": f"made-{n}", "Events": [event]}
+            for one in items(told)
+            for n, event in enumerate(items(entries(one)["Events"]))
+        ]
+    }
+    bucket = next(r for r in case.blueprint if r.name == "bucket")
+    facet = next(f for f in case.subject.facets(bucket) if f.name == "notifications")
+    target = facet.merge(have, fill(facet.want, case.lookup))
+    assert same(facet, have, target)
+    assert facet.remark(have, target) is None
