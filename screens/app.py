@@ -14,8 +14,8 @@ from types import FrameType
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on
-from textual.app import App, SuspendNotSupported, SystemCommand
+from textual import events, on
+from textual.app import App, ScreenStackError, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -70,6 +70,8 @@ class PalisadeWizard(App[None]):
         self.session.flush()
         if name != "making":
             self.session.let_go()
+        while not isinstance(self.screen, Page) and len(self.screen_stack) > 1:
+            self.pop_screen()  # a dialog that was opened meanwhile
         self.switch_screen(pages.page(name))
 
     def _first_page(self) -> str:
@@ -101,6 +103,14 @@ class PalisadeWizard(App[None]):
                 return session.host.connect(profile, region).endpoint
 
             self.runner.start("endpoint", "Looking where AWS is", look, seen)
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key that is pressed while the last page is put away is meant for nobody."""
+        try:
+            await super().on_event(event)
+        except ScreenStackError:
+            if self.screen_stack:
+                raise
 
     # Jobs -------------------------------------------------------------------------------------------------------
 
@@ -198,6 +208,12 @@ class PalisadeWizard(App[None]):
             from screens.dialogs import TextView
 
             self.push_screen(TextView("Values for Palisade", text))
+
+    def action_command_palette(self) -> None:
+        from screens.modal import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())  # without an id: one may still be on its way out
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette's commands; none of them takes a picture of the screen."""
