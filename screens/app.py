@@ -22,6 +22,7 @@ from screens.frame import Page
 from screens.host import Host
 from screens.session import Session
 from screens.work import Ended, Job, Runner, Told, fault
+from services import last_errors
 from services.problems import Problem, ProblemError
 
 STYLES = Path(__file__).resolve().parent.parent / "assets" / "wizard.tcss"
@@ -116,6 +117,7 @@ class PalisadeWizard(App[None]):
                 job.problem = error.problem
         if job.problem is not None:
             self.session.note(f"{job.name}: {job.problem.code}: {job.problem.summary} {job.problem.where}")
+            last_errors.keep(self.host.state, job.problem, "wizard", self.host.clock.wall())
         for page in self._pages():
             await page.job_over(job)
 
@@ -153,7 +155,8 @@ class PalisadeWizard(App[None]):
         from screens.dialogs import LogView
 
         if isinstance(self.screen, Page):
-            self.push_screen(LogView(tuple(self.session.log)))
+            setup = self.session.setup
+            self.push_screen(LogView(tuple(self.session.log), setup.path if setup is not None else None))
 
     @contextlib.contextmanager
     def ordinary_screen(self) -> Iterator[None]:
