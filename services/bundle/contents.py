@@ -14,9 +14,11 @@ from services.clock import Clock, stamp
 from services.desk import Desk
 from services.model.place import parse_arn
 from services.problems import ProblemError
+from services.setup_file import SetupFile
 from services.setups import State
 
 README = "README.txt"
+STRANGE = "This is not AWS's own endpoint: nothing in this bundle says anything about a real AWS account."
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,15 @@ def _pieces(case: Case, redactor: Redactor) -> Iterator[Piece]:
     count = len(problems) if isinstance(problems, list) else 0
     state = "cannot be read" if setup.line else f"{count} problem{'' if count == 1 else 's'}"
     yield _json("answers.json", "the answers of the setup file", state, said, redactor)
-    plan, doctor = _of_aws(case, redactor)
+    plan, doctor, endpoint = _of_aws(case, redactor)
+    if endpoint:
+        yield _json(
+            "endpoint.json",
+            "NOT AWS's own endpoint",
+            endpoint,
+            {"endpoint": endpoint, "says": STRANGE},
+            redactor,
+        )
     yield _json("plan.json", "what differs in AWS from the answers", _counted(plan, "steps"), plan, redactor)
     yield _json("doctor.json", "the audit of the set-up", _judged(doctor), doctor, redactor)
     lines = _journal(case)
@@ -106,20 +116,24 @@ def _lines(name: str, says: str, lines: Sequence[object], redactor: Redactor) ->
     return Piece(name, says, f"{len(lines)} line{'' if len(lines) == 1 else 's'}", content)
 
 
-def _of_aws(case: Case, redactor: Redactor) -> tuple[dict[str, object], dict[str, object]]:
-    """The plan and the audit; where AWS is out of reach, both say so."""
+def _of_aws(case: Case, redactor: Redactor) -> tuple[dict[str, object], dict[str, object], str]:
+    """The plan, the audit, and the endpoint if it is not AWS's own; where AWS is out of reach, both say so."""
     made: list[Desk] = []
+    endpoint = ""
+
+    def connect(setup: SetupFile) -> world.Connected:
+        nonlocal endpoint
+        found = case.connect(setup)
+        endpoint = redactor(found.endpoint)
+        return found
 
     def sign_in() -> dict[str, object]:
-        made.append(world.desk(case.setup.setup, case.connect, case.state, case.clock))
+        made.append(world.desk(case.setup.setup, connect, case.state, case.clock))
         return world.plan_of(made[0], redactor)
 
-    plan = {**world.attempted(sign_in, redactor)}
-    if not made:
-        return plan, plan
-    plan["endpoint"] = redactor(made[0].endpoint)
-    doctor = world.attempted(lambda: world.doctor_of(made[0], redactor), redactor)
-    return plan, {**doctor, "endpoint": redactor(made[0].endpoint)}
+    plan = world.attempted(sign_in, redactor)
+    doctor = world.attempted(lambda: world.doctor_of(made[0], redactor), redactor) if made else plan
+    return {"endpoint": endpoint, **plan}, {"endpoint": endpoint, **doctor}, endpoint
 
 
 def _journal(case: Case) -> list[dict[str, object]]:

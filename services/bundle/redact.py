@@ -14,7 +14,7 @@ LONGEST_KNOWN = 8
 """Characters that the external ID or a value of the environment must have to be looked for: a shorter one is found by chance."""
 
 KEY_BLOCK = re.compile(r"-----BEGIN [^-]*-----.*?(?:-----END [^-]*-----|\Z)", re.DOTALL)
-PRIVATE = re.compile(r"PRIVATE KEY-----|PKE1(?=[^\w\s.,;:()'\"`-])|UEtFMQ|504b4531", re.IGNORECASE)
+PRIVATE = re.compile(r"PRIVATE KEY-{5}|PKE1(?=[^\w\s.,;:()'\"`-])|UEtFMQ|504b4531", re.IGNORECASE)
 """The beginnings of private keys, open and sealed, in the spellings that a text can have."""
 AWS_IDS = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA|AGPA|AIPA|ANPA|ANVA|APKA|ASCA)[A-Z0-9]{12,}")
 """Access keys, and the unique IDs of people and roles, which hold the account's number."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,8 @@ from tests import planted
 from tests.ports import Denying, Recording
 from tests.search import Search, private_marks, unpacked, word_runs
 from tests.wizard.driving import BUCKET, EXTERNAL_ID, Ran, Terminal, contents, refused
-from tests.world import ACCOUNT, do
+from tests.wizard.planting import WORDS, plant, sweep
+from tests.world import ACCOUNT
 
 FILES = [
     "README.txt",
@@ -28,7 +28,6 @@ FILES = [
     "errors.jsonl",
 ]
 SEARCH = Search({**planted.ALL, "external ID": EXTERNAL_ID.encode()})
-WORDS = " and ".join(text.decode() for text in planted.ALL.values())
 
 
 def bundled(terminal: Terminal, setup: Path, *flags: str | Path, name: str = "b.zip") -> tuple[Ran, Path]:
@@ -48,11 +47,6 @@ def lines(out: Path, name: str) -> list[Any]:
         return [json.loads(line) for line in archive.read(name).splitlines()]
 
 
-def journal_of(terminal: Terminal) -> Path:
-    (path,) = (terminal.folder / "state" / "setups").glob("*.journal.jsonl")
-    return path
-
-
 def holds_no_secret(out: Path) -> None:
     for path, content in [(out, out.read_bytes()), *unpacked(out)]:
         assert not SEARCH.inside(content), (path, SEARCH.inside(content))
@@ -60,78 +54,6 @@ def holds_no_secret(out: Path) -> None:
         if path != out:
             assert content.isascii(), path
             assert all(c == "\n" or c.isprintable() for c in content.decode()), path
-
-
-def plant(terminal: Terminal, setup: Path, aws: Aws) -> None:
-    """Secrets in every place that a run could have put them, or a hand."""
-    text = setup.read_text().replace(
-        "[aws]", f"# {WORDS}\n[aws]\nsecret = '{planted.AWS_SECRET_KEY}'\n'{planted.PASSWORD}' = 1"
-    )
-    text += f"\n'{planted.NEVER}' = '{planted.PASSWORD}'\n[{planted.PIN}]\npin = '{planted.PIN}'\n"
-    setup.write_text(text)
-    entry = {
-        "at": planted.NEVER,
-        "event": "failed",
-        "address": planted.PIN,
-        "run": planted.PASSWORD,
-        "note": WORDS,
-    }
-    problem = {
-        "code": "denied",
-        "summary": f"It said: {WORDS} s3:PutObject",
-        "where": planted.PIN,
-        "remedy": [WORDS],
-    }
-    with journal_of(terminal).open("a") as journal:
-        for added in (
-            {**entry, "problem": problem},
-            {"event": WORDS},
-            {**entry, "event": "started", "says": WORDS, "title": WORDS},
-        ):
-            journal.write(json.dumps(added) + "\n")
-        journal.write(f"{WORDS}\n" + '{"event": "failed", "problem": {"code": "')
-    (terminal.folder / "log").write_text(
-        f"2026-11-02T10:00:00Z s3:HeadBucket: ok\n{WORDS}\n2026-11-02T10:00:00Z fault: {WORDS}\n"
-    )
-    (terminal.folder / "state" / "errors.jsonl").write_text(
-        json.dumps({**problem, "command": WORDS, "way": WORDS}) + f"\n{WORDS}\n"
-    )
-    drafts = {"palisade.kit_name": WORDS, planted.PASSWORD: WORDS, ".at": WORDS}
-    for name in ("new", setup_id(text)):
-        (terminal.folder / "state" / "setups" / f"{name}.drafts.json").write_text(json.dumps(drafts))
-    tags = do(aws, "s3", "GetBucketTagging", Bucket=BUCKET)["TagSet"]
-    tags = [tag for tag in tags if not tag["Key"].endswith("environment")]
-    do(
-        aws,
-        "s3",
-        "PutBucketTagging",
-        Bucket=BUCKET,
-        Tagging={
-            "TagSet": [
-                *tags,
-                {"Key": "password", "Value": planted.PASSWORD},
-                {"Key": "pin", "Value": planted.PIN},
-            ]
-        },
-    )
-    policy = json.loads(do(aws, "s3", "GetBucketPolicy", Bucket=BUCKET)["Policy"])
-    policy["Statement"][0]["Condition"] = {
-        "Bool": {"aws:SecureTransport": "false"},
-        "StringEquals": {"aws:UserAgent": WORDS},
-    }
-    do(aws, "s3", "PutBucketPolicy", Bucket=BUCKET, Policy=json.dumps(policy))
-
-
-def sweep(terminal: Terminal, out: Path) -> None:
-    """Takes away what was planted: the search at the end of all tests is for what the program wrote."""
-    shutil.rmtree(terminal.folder / "state")
-    for path in terminal.folder.iterdir():
-        if path.is_file() and path != out:
-            path.unlink()
-
-
-def setup_id(text: str) -> str:
-    return next(line.split('"')[1] for line in text.splitlines() if line.startswith("id ="))
 
 
 @pytest.fixture
@@ -238,6 +160,22 @@ def test_no_way_to_aws_does_not_stop_it(terminal: Terminal) -> None:
     assert inside(out, "plan.json")["problem"]["code"] == "sign-in"
     assert inside(out, "doctor.json")["problem"]["code"] == "sign-in"
     assert "could not be made" in ran.err
+
+
+@pytest.mark.parametrize("denied", ["nothing", "sts:GetCallerIdentity"])
+def test_a_strange_endpoint_is_named_first(denied: str, terminal: Terminal) -> None:
+    setup = terminal.with_key()
+    terminal.endpoint, terminal.aws = "https://localhost:4566", Denying(terminal.aws, denied)
+    ran, out = bundled(terminal, setup)
+    assert "NOT AWS's own endpoint (https://localhost:4566)" in ran.err
+    assert (
+        "NOT AWS's own endpoint (https://localhost:4566)" in zipfile.ZipFile(out).read("README.txt").decode()
+    )
+    assert (
+        inside(out, "plan.json")["endpoint"]
+        == inside(out, "doctor.json")["endpoint"]
+        == "https://localhost:4566"
+    )
 
 
 def test_a_fault_of_the_program_does_not_stop_it(terminal: Terminal) -> None:
