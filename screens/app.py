@@ -25,6 +25,7 @@ from screens.frame import Page
 from screens.host import Host
 from screens.session import Session
 from screens.work import Ended, Job, Runner, Told, fault
+from services import last_errors
 from services.problems import Problem, ProblemError
 
 GRACE = 10.0
@@ -134,6 +135,7 @@ class PalisadeWizard(App[None]):
                 job.problem = error.problem
         if job.problem is not None:
             self.session.note(f"{job.name}: {job.problem.code}: {job.problem.summary} {job.problem.where}")
+            last_errors.keep(self.host.state, job.problem, "wizard", self.host.clock.wall())
         for page in self._pages():
             await page.job_over(job)
 
@@ -176,7 +178,8 @@ class PalisadeWizard(App[None]):
         from screens.dialogs import LogView
 
         if isinstance(self.screen, Page):
-            self.push_screen(LogView(tuple(self.session.log)))
+            setup = self.session.setup
+            self.push_screen(LogView(tuple(self.session.log), setup.path if setup is not None else None))
 
     @contextlib.contextmanager
     def ordinary_screen(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import ClassVar
 
@@ -127,8 +128,15 @@ class TextView(Reading):
 class LogView(TextView):
     """The calls that were made in this sitting: names and outcomes, never values."""
 
-    def __init__(self, lines: tuple[str, ...]) -> None:
-        super().__init__("What was done, newest first", "\n".join(reversed(lines)) or "Nothing yet.")
+    def __init__(self, lines: tuple[str, ...], setup: Path | None = None) -> None:
+        done = "\n".join(reversed(lines)) or "Nothing yet."
+        super().__init__("What was done, newest first", f"{for_support(setup)}\n\n{done}" if setup else done)
+
+
+def for_support(setup: Path) -> str:
+    """How to hand everything that support needs to them."""
+    command = f"palisade-wizard bundle --config {shlex.quote(str(setup))} --out bundle.zip"
+    return f"For support, this writes it all down without secrets: {command}"
 
 
 class AskPath(Modal[str]):
