@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,16 +10,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Input, Markdown
 
+from screens.modal import Modal
 from screens.widgets.action import Action
 from screens.widgets.words import Words
 
 HELP = Path(__file__).resolve().parent.parent / "assets" / "help"
 
 
-class Leave(ModalScreen[bool]):
+class Leave(Modal[bool]):
     """Asks whether to leave, and says that nothing is lost."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,7 +52,7 @@ class Leave(ModalScreen[bool]):
         self.dismiss(event.button.id == "leave")
 
 
-class Ask(ModalScreen[bool]):
+class Ask(Modal[bool]):
     """Asks before something that cannot be taken back; the focus is on the harmless answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "shut", "Close", key_display="Esc")]
@@ -77,7 +78,7 @@ class Ask(ModalScreen[bool]):
         self.dismiss(event.button.id == "yes")
 
 
-class Reading(ModalScreen[None]):
+class Reading(Modal[None]):
     """Something long to read; every usual key closes it."""
 
     AUTO_FOCUS = "VerticalScroll"
@@ -127,11 +128,18 @@ class TextView(Reading):
 class LogView(TextView):
     """The calls that were made in this sitting: names and outcomes, never values."""
 
-    def __init__(self, lines: tuple[str, ...]) -> None:
-        super().__init__("What was done, newest first", "\n".join(reversed(lines)) or "Nothing yet.")
+    def __init__(self, lines: tuple[str, ...], setup: Path | None = None) -> None:
+        done = "\n".join(reversed(lines)) or "Nothing yet."
+        super().__init__("What was done, newest first", f"{for_support(setup)}\n\n{done}" if setup else done)
 
 
-class AskPath(ModalScreen[str]):
+def for_support(setup: Path) -> str:
+    """How to hand everything that support needs to them."""
+    command = f"palisade-wizard bundle --config {shlex.quote(str(setup))} --out bundle.zip"
+    return f"For support, this writes it all down without secrets: {command}"
+
+
+class AskPath(Modal[str]):
     """Asks for the path of a new file; an empty answer means none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "shut", "Close", key_display="Esc")]

@@ -15,6 +15,7 @@ from screens import flow
 from screens.frame import Page
 from screens.session import Session
 from screens.widgets.action import Action
+from screens.widgets.options import Options
 from screens.widgets.words import Words
 from services.problems import ProblemError
 from services.setup_file import SetupFile
@@ -45,7 +46,7 @@ class Welcome(Page):
     def body(self) -> ComposeResult:
         yield Words(WHY)
         yield Words("Set-ups on this computer", classes="heading")
-        yield OptionList(id="setups", markup=False, compact=True)
+        yield Options(id="setups", markup=False, compact=True)
         yield Action("Prove that its recovery key still opens", id="prove")
         yield Words("Before you start", classes="heading")
         for sentence in BEFORE_YOU_START:

@@ -27,6 +27,11 @@ class State:
     def setups(self) -> Path:
         return self.folder / "setups"
 
+    @property
+    def errors(self) -> Path:
+        """The last problems that were told, for a support bundle."""
+        return self.folder / "errors.jsonl"
+
     def path_of(self, name: str) -> Path:
         """Where a setup of this name keeps its file."""
         return self.setups / f"{name}.toml"

@@ -38,6 +38,7 @@ COMMANDS = {
     "doctor": "Audits a set-up, made with this program or by hand; reads only.",
     "policy": "Prints the least policy for whoever does a job.",
     "export": "Writes the blueprint for other tools, or as a document.",
+    "bundle": "Writes a redacted support bundle.",
 }
 ANSWERS = {
     "new": "Writes a commented setup file with defaults.",
@@ -50,7 +51,7 @@ TOKENS = {
     "store": "Stores a sealed file, or its password, in a token.",
     "read": "Takes it out again.",
 }
-RESERVED = ("record", "bundle", "destroy", "audit", "lifecycle")
+RESERVED = ("record", "destroy", "audit", "lifecycle")
 _LATEST = "palisade-wizard.program"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -223,7 +224,7 @@ def run(arguments: Sequence[str], around: Surroundings) -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except (click.ClickException, ProblemError) as error:
-        return fatal.expected(error, known.get(_LATEST, program))
+        return fatal.expected(error, known.get(_LATEST, program), arguments)
     except (KeyboardInterrupt, signals.Ended) as stopped:
         return fatal.told(signals.problem_of(stopped), known.get(_LATEST, program).voice)
     except BaseException as error:  # noqa: BLE001 - the one place where a bug, be it a library's panic, is a sentence

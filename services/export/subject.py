@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from services.answers import place
@@ -24,12 +25,17 @@ Standing: TypeAlias = Literal["new", "ours", "theirs"]
 
 @dataclass(frozen=True)
 class Subject:
-    """A complete set-up, its blueprint in `account`, and the world as it was observed; an empty one for none."""
+    """A complete set-up, its blueprint in `account`, and the world as it was observed; an empty one for none.
+
+    `seen` is when it was observed, None if AWS was not asked; `endpoint` is empty unless it is not AWS's own.
+    """
 
     setup: SetupFile
     account: str
     blueprint: Blueprint
     world: World
+    seen: datetime | None = None
+    endpoint: str = ""
 
     @property
     def place(self) -> Place:
