@@ -176,6 +176,7 @@ def head(draft: Draft, parts: tuple[Part, ...], *, large: bool) -> Iterator[str]
     place = draft.subject.place
     yield description(draft.subject)
     yield "Written by palisade-wizard from the set-up's answers. When they change, export anew and update the stack."
+    yield from _seen(draft.subject)
     yield ""
     yield f"It is for account {place.account} and region {place.region} alone, and refuses any other."
     if draft.manages("role"):
@@ -196,6 +197,13 @@ def head(draft: Draft, parts: tuple[Part, ...], *, large: bool) -> Iterator[str]
         if left:
             yield "To be done with 'palisade-wizard apply' or by hand:"
             yield from (f"  {duty.text}" for duty in left)
+
+
+def _seen(subject: Subject) -> Iterator[str]:
+    if subject.endpoint:
+        yield f"It was written at {subject.endpoint}, which is not AWS's own endpoint: no real account is as it says."
+    if subject.seen is None:
+        yield "AWS was not asked: it is written as if nothing of the set-up were there."
 
 
 def _commands(draft: Draft, parts: tuple[Part, ...], *, large: bool) -> Iterator[str]:

@@ -101,6 +101,7 @@ def _setup(program: Program, config: Path, given: dict[str, object]) -> SetupFil
 
 def _subject(program: Program, setup: SetupFile, *, offline: bool) -> Subject:
     """The set-up as it is in AWS, or as if nothing of it were there."""
+    from services import setup_file
     from services.blueprint import blueprint
     from services.engine.world import World
     from services.export.subject import Subject
@@ -122,4 +123,6 @@ def _subject(program: Program, setup: SetupFile, *, offline: bool) -> Subject:
             "Put the account's twelve digits under aws.account, or leave out --offline.",
             where="aws.account",
         )
-    return Subject(setup, account, blueprint(answers, account), World())
+    # What is made later carries the set-up's id, so it must have one by now.
+    setup = setup_file.identified(setup)
+    return Subject(setup, account, blueprint(setup.answers, account), World())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,16 +20,18 @@ from tests.world import ACCOUNT, ALARMS, HARD, TRAIL, Journey, sample, sample_lo
 
 PRODUCTION: Mapping[str, object] = MappingProxyType({**HARD, **TRAIL, **ALARMS})
 NOWHERE = Path("nowhere.toml")
+SEEN = datetime(2026, 11, 2, 10, 30, tzinfo=UTC)
 
 
 def subject_of(answers: Answers, world: World | None = None) -> Subject:
     """The set-up in the sample's account, as if nothing of it were there or as the world has it."""
-    return Subject(SetupFile(NOWHERE, answers), ACCOUNT, blueprint(answers, ACCOUNT), world or World())
+    seen = None if world is None else SEEN
+    return Subject(SetupFile(NOWHERE, answers), ACCOUNT, blueprint(answers, ACCOUNT), world or World(), seen)
 
 
 def observed(journey: Journey, answers: Answers) -> Subject:
     """The set-up as it is found."""
-    return Subject(SetupFile(NOWHERE, answers), ACCOUNT, journey.blueprint, journey.observe())
+    return Subject(SetupFile(NOWHERE, answers), ACCOUNT, journey.blueprint, journey.observe(), SEEN)
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,15 @@ class Case:
     region: str
     partition: str
     answers: Answers
-    world: World = field(default_factory=World)
+    given: World | None = None
+
+    @property
+    def world(self) -> World:
+        return self.given or World()
 
     @property
     def subject(self) -> Subject:
-        return subject_of(self.answers, self.world)
+        return subject_of(self.answers, self.given)
 
     @property
     def blueprint(self) -> Blueprint:
@@ -61,7 +68,7 @@ def _case(
 ) -> Case:
     principal = f"arn:{partition}:iam::444455556666:root"
     answers = sample(aws__region=region, palisade__principal_arn=principal, **values)
-    return Case(f"{name}, {region}", region, partition, tagged(answers, team="desk"), world or World())
+    return Case(f"{name}, {region}", region, partition, tagged(answers, team="desk"), world)
 
 
 def _of(region: str, partition: str) -> tuple[Case, ...]:

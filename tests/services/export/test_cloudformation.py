@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from graphlib import TopologicalSorter
 
@@ -258,3 +259,13 @@ def test_the_notifications_that_cloudformation_makes_are_as_wanted() -> None:
     target = facet.merge(have, fill(facet.want, case.lookup))
     assert same(facet, have, target)
     assert facet.remark(have, target) is None
+
+
+def test_the_head_says_whether_aws_was_asked_and_which() -> None:
+    asked, unasked = (written(f"{name}, eu-west-1") for name in ("given key, reused trail", "plain"))
+    assert "AWS was not asked" in unasked
+    assert "AWS was not asked" not in asked
+    case = CASES[0]
+    strange = replace(case.subject, endpoint="https://127.0.0.1:4566")
+    assert "# It was written at https://127.0.0.1:4566, which is not AWS's own endpoint" in text(strange)
+    assert "endpoint" not in unasked
