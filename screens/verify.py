@@ -17,7 +17,11 @@ from screens.widgets.listing import Lines
 from screens.widgets.words import Words, elapsed
 from screens.work import Job
 from services import work
+from services.backups import rehearsal
 from services.backups.findings import UNPROVEN
+from services.problems import ProblemError
+from services.record import book
+from services.record.rehearsing import example
 from services.verify.checks import Report
 
 WHY = "Create a wallet on the new quorum now. This page watches until its backup is here, whole, and readable by you."
@@ -40,6 +44,9 @@ class Verify(Page):
             yield Action("Look now", id="look-now")
             yield Action("How to rehearse", id="rehearse")
             yield Action("Audit the set-up", id="audit")
+        with Horizontal(classes="row-of-buttons close"):
+            yield Action("Save the record", id="record")
+            yield Action("What comes after", id="duties")
         if self.session.host.extra_action is not None:
             yield Action(self.session.host.extra_action.label, id="extra-action")
         yield Words(id="command")
@@ -159,14 +166,25 @@ class Verify(Page):
 
     @on(Button.Pressed, "#rehearse")
     def _rehearse(self) -> None:
-        report, answers = self.session.report, self.session.answers
-        text = check_words.rehearsal(
-            report or Report(()),
-            answers.text("palisade.quorum_id"),
-            answers.text("recovery_key.private_file"),
-            answers.text("storage.bucket"),
-        )
+        session = self.session
+        setup, report = session.setup, session.report or Report(())
+        if setup is None:
+            return
+        try:
+            record = book.read(book.place(setup, session.host.state))
+        except ProblemError as error:
+            self.show_problem(error.problem)
+            return
+        text = rehearsal.as_text(rehearsal.steps(example(setup, record, report.seen)))
         self.app.push_screen(TextView("How to rehearse a recovery with an empty wallet", text))
+
+    @on(Button.Pressed, "#record")
+    def _record(self) -> None:
+        self.wizard.go("record")
+
+    @on(Button.Pressed, "#duties")
+    def _duties(self) -> None:
+        self.wizard.go("duties")
 
     @on(Button.Pressed, "#extra-action")
     def _extra(self) -> None:
