@@ -8,8 +8,10 @@ overwritten, and a checksum tells a damaged value from a true one: one wrong dig
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
+import os
 import shlex
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +21,7 @@ from typing import Any, TypeAlias
 
 from services import files
 from services.clock import Clock, stamp
+from services.file_problems import unwritten
 from services.problems import Problem, ProblemError, refuse
 
 LIMIT = 32 << 20
@@ -46,6 +49,8 @@ class Ledger:
     what: str
     called: str
     anew: str
+    limit: int = LIMIT
+    patience: float = PATIENCE
 
 
 class DamagedError(ValueError):
@@ -94,10 +99,10 @@ def append(
 
 def _write(of: Ledger, entries: Sequence[Entry], check: Check) -> None:
     content = _content(of, entries)
-    if len(content) > LIMIT:
+    if len(content) > of.limit:
         raise refuse(
             "limit",
-            f"{of.path} would have more than {LIMIT >> 20} MB, which this program does not read.",
+            f"{of.path} would have more than {of.limit >> 20} MB, which this program does not read.",
             "Keep the wallets of further quorums with a set-up of their own.",
             where=str(of.path),
         )
@@ -143,7 +148,7 @@ def checksum(document: Mapping[str, object]) -> str:
 
 def _entries(path: Path, of: Ledger, check: Check) -> tuple[Entry, ...]:
     """The entries of a file. Raises `DamagedError`, and problems for what is no damage."""
-    data = files.read_small(path, LIMIT)
+    data = files.read_small(path, of.limit)
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
@@ -236,8 +241,10 @@ def _of_another(path: Path, of: Ledger, theirs: str) -> ProblemError:
 def _held(of: Ledger) -> Iterator[None]:
     import filelock
 
+    if not of.path.parent.is_dir():  # the lock would make it, as if a medium were there
+        raise unwritten(FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)), of.path)
     place = of.path.with_name(f".{of.path.name}.lock")
-    lock = filelock.FileLock(place, timeout=PATIENCE, mode=0o600)
+    lock = filelock.FileLock(place, timeout=of.patience, mode=0o600)
     try:
         lock.acquire()
     except filelock.Timeout:

@@ -132,7 +132,8 @@ def retention(of: Situation) -> tuple[Step, ...]:
     mode, days = of.answers.text("storage.object_lock"), of.answers.number("storage.object_lock_days")
     return (
         Step(
-            f"This set-up keeps every file for {days} days after it was written ({mode} mode), then no longer."
+            f"This set-up keeps every file for {days} day{'s' * (days != 1)} after it was written ({mode} mode), then no "
+            "longer."
         ),
         *_first_ends(of),
         Step(

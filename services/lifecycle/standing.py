@@ -17,8 +17,8 @@ State: TypeAlias = Literal["due", "soon", "later", "event", "waiting"]
 """Due now; within `SOON`; later; when something happens; when there is something to do it with."""
 
 SOON = timedelta(days=30)
-BEFORE_END = timedelta(days=90)
-"""How long before the end of a retention somebody should extend it."""
+BEFORE_END = 90
+"""Days before the end of a retention at which somebody should extend it; half of it, where it is shorter than twice that."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,9 @@ def _retention(duty: Duty, of: Situation, last: Done | None) -> Standing:
     if last is not None:
         extended = last.on + timedelta(days=of.answers.number("storage.object_lock_days"))
         end = max(end, extended)
+    before = min(BEFORE_END, of.answers.number("storage.object_lock_days") // 2)
     first = f"The first retention ends on {end.isoformat()}"
-    return _dated(duty, of, steps, end - BEFORE_END, first, last=last, ends=end)
+    return _dated(duty, of, steps, end - timedelta(days=before), first, last=last, ends=end)
 
 
 def _dated(

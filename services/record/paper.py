@@ -156,7 +156,7 @@ def _recovery(of: Sheet) -> Iterator[str]:
         "half, as on its own sheet. Typing check: the first 8 digits of the SHA-256 of QUORUM-ID-KEY-ID; compare with"
     )
     yield "  printf %s QUORUM-ID-KEY-ID | sha256sum"
-    yield "This sheet holds no secret. Keep it outside Palisade and outside this computer."
+    yield "This sheet holds no secret. Keep it outside Palisade and this computer."
 
 
 def _labelled(label: str, value: str) -> Sequence[str]:

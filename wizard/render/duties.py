@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from services.lifecycle.standing import Life, Standing, State
 
 SIGNS: Mapping[State, str] = MappingProxyType(
-    {"due": "!", "soon": "▸", "later": "✓", "event": "·", "waiting": "·"}
+    {"due": "!", "soon": "▸", "later": "·", "event": "·", "waiting": "·"}
 )
+
+
+def _sign(one: Standing) -> str:
+    return "✓" if one.state == "later" and one.last is not None else SIGNS[one.state]
 
 
 def life_text(of: Life, *, verbose: bool = False) -> str:
@@ -33,7 +37,7 @@ def life_text(of: Life, *, verbose: bool = False) -> str:
 
 
 def _duty(one: Standing, *, verbose: bool) -> Iterator[str]:
-    yield f"  {SIGNS[one.state]} {one.duty.title}  ({one.duty.id})"
+    yield f"  {_sign(one)} {one.duty.title}  ({one.duty.id})"
     yield f"      {one.says}"
     if verbose or one.state == "due":
         yield f"      {one.duty.why}"
