@@ -21,6 +21,7 @@ from services.backups import rehearsal
 from services.backups.findings import UNPROVEN
 from services.problems import ProblemError
 from services.record import book
+from services.record.book import Record
 from services.record.rehearsing import example
 from services.verify.checks import Report
 
@@ -113,14 +114,7 @@ class Verify(Page):
     def _mark(self, report: Report) -> None:
         """All is well when nothing fails, waits or is unknown."""
         session = self.session
-        wallets = check_words.wallets(report)
-        if wallets:
-            quorum = session.answers.text("palisade.quorum_id") or "(not given yet)"
-            self.query_one("#write-down", Words).say(
-                f"Write down, outside Palisade: quorum ID {quorum}, key ID {', '.join(wallets)}. Without them there is "
-                "no recovery.",
-                "todo",
-            )
+        self._write_down(check_words.wallets(report))
         if report.exit_code == 0:
             flow.mark(session, flow.VERIFIED, flow.kit_digest(session))
             flow.mark(session, flow.VERIFIED_AT, flow.today(session))
@@ -136,6 +130,26 @@ class Verify(Page):
         self.query_one("#command", Words).say("")
         if report.having("fail", "unknown"):
             self.say(NEEDED, "bad")
+
+    def _write_down(self, wallets: tuple[str, ...]) -> None:
+        """Says what must be written down; nothing more once it is on record."""
+        setup = self.session.setup
+        if not wallets or setup is None:
+            return
+        try:
+            record = book.read(book.place(setup, self.session.host.state))
+        except ProblemError:  # the page of the record says what is wrong with it
+            record = Record()
+        said = self.query_one("#write-down", Words)
+        if all(record.find(key_id) for key_id in wallets):
+            said.say("Every wallet that was seen is on record. Print it, and keep it outside Palisade.", "ok")
+            return
+        quorum = self.session.answers.text("palisade.quorum_id") or "(not given yet)"
+        said.say(
+            f"Write down, outside Palisade: quorum ID {quorum}, key ID {', '.join(wallets)}. Without them there is no "
+            "recovery.",
+            "todo",
+        )
 
     def count_down(self) -> None:
         """Says when the next look is, and looks when it is due."""

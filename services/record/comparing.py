@@ -12,7 +12,6 @@ from services.backups.shards import parse_key
 from services.model.calls import Aws, Refused
 from services.problems import Problem, ProblemError
 from services.record.wallet import Wallet
-from services.verify.probes import FOLDER
 from services.verify.search import Folders, Place, find, folders_of
 
 MOST_LOOKS = 100
@@ -49,7 +48,7 @@ def compare(aws: Aws, bucket: str, account: str, wallets: Iterable[Wallet]) -> C
     look = _Look(ReadOnly(aws), Place(bucket, account))
     try:
         names, whole = folders_of(look.aws, look.place)
-        folders = {name.removesuffix("/") for name in names if name != FOLDER}
+        folders = {name.removesuffix("/") for name in names}
         strangers = {name for name in folders - recorded if _a_wallets(look, name)}
         missing, unknown = _missing(look, recorded - folders, whole=whole)
     except Refused as refused:

@@ -77,6 +77,7 @@ async def test_what_was_seen_is_proposed_put_on_record_and_written_out(stage: St
         assert json.loads((stage.folder / "sheet.json").read_text())["wallets"]
         await show.press("escape")
         assert show.page.name_ == "verify"
+        assert show.shows("Every wallet that was seen is on record.")
 
 
 async def test_an_address_is_given_checked_and_kept(stage: Stage) -> None:
