@@ -17,6 +17,9 @@ from services.verify.search import Folders, Place, find, folders_of
 MOST_LOOKS = 100
 """Folders that are looked into one by one, where the listing of their names does not settle it."""
 
+MOST_NAMED = 20
+"""Wallets that get a sentence each."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -117,16 +120,26 @@ def as_json(found: Comparison) -> dict[str, object]:
 
 def sentences(found: Comparison) -> tuple[str, ...]:
     """What differs and what to do, in whole sentences; a line for each wallet."""
+    strangers, missing = found.not_on_record, found.not_in_bucket
     said = [
         f"! The bucket holds a backup of {key_id}, which is not on record. Its quorum ID is nowhere in the bucket: put "
         f"it on record with 'palisade-wizard record add --config S --from-verify --key-id {key_id}'."
-        for key_id in found.not_on_record
+        for key_id in strangers[:MOST_NAMED]
     ]
+    if len(strangers) > MOST_NAMED:
+        said.append(
+            f"! It holds {len(strangers) - MOST_NAMED} more that are not on record. 'palisade-wizard record add --config S "
+            "--from-verify --all' puts every one on record, if its quorum is the one that you name."
+        )
     said += [
         f"! The wallet {key_id} is on record, and the bucket holds no backup of it. 'palisade-wizard verify --config S "
         f"--key-id {key_id}' tells whether one was deleted."
-        for key_id in found.not_in_bucket
+        for key_id in missing[:MOST_NAMED]
     ]
+    if len(missing) > MOST_NAMED:
+        said.append(
+            f"! It holds no backup of {len(missing) - MOST_NAMED} more that are on record: --json names every one."
+        )
     if found.problem is not None:
         said.append(
             f"? What the bucket holds is unknown. {' '.join((found.problem.summary, *found.problem.remedy))}"

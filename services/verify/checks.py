@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from services.problems import Problem, ProblemError
-from services.verify.seen import Seen
+
+if TYPE_CHECKING:
+    from services.verify.seen import Seen
 
 Status: TypeAlias = Literal["pass", "fail", "warn", "unknown", "waiting", "skipped"]
 

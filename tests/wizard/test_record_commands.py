@@ -157,6 +157,20 @@ def test_a_wallet_that_was_named_and_not_seen_is_a_difference(machine: Machine) 
     assert "nothing was put on record" in ran.out
 
 
+def test_every_wallet_of_a_full_bucket_comes_on_record_when_asked(machine: Machine) -> None:
+    ids = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(33)]
+    for key_id in ids:
+        machine.palisade(key_id)
+    some = machine("record", "add", "--from-verify", "--quorum-id", QUORUM, "--json")
+    assert len(some.document["added"]) == 30
+    assert machine("record", "list", "--check").status == 3
+    rest = machine("record", "add", "--from-verify", "--all", "--quorum-id", QUORUM, "--json")
+    assert (rest.status, len(rest.document["added"])) == (0, 3)
+    assert machine("record", "list", "--check").status == 0
+    machine.terminal.aws = Denying(machine.written, "s3:ListObjectsV2")
+    refused(machine("record", "add", "--from-verify", "--all", "--json"), "denied")
+
+
 def test_on_a_terminal_it_proposes_and_asks(machine: Machine) -> None:
     machine.palisade(KEY_ID)
     text = machine.setup.read_text().replace("# quorum_id = …", f'quorum_id = "{QUORUM}"')
@@ -251,6 +265,8 @@ def test_another_quorum_takes_the_proofs_away(machine: Machine) -> None:
         (("add", "--key-id", "x", *HAND[2:]), "invalid-answer", "UUID"),
         (("add", "--from-verify", "--algorithm", "ED25519"), "usage", "--algorithm"),
         (("add", "--from-verify", "--address", ETHEREUM), "usage", "--key-id"),
+        (("add", "--all"), "usage", "--from-verify"),
+        (("add", "--from-verify", "--all", "--key-id", KEY_ID), "usage", "--key-id"),
         (("add", "--from-verify", "--quorum-id", "x"), "invalid-answer", "UUID"),
         (("change", "--key-id", KEY_ID), "usage", "nothing to change"),
         (("change", "--key-id", KEY_ID, "--kit", "x"), "invalid-answer", "on record"),

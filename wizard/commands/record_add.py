@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from services.record.proposals import Proposals
     from services.setup_file import SetupFile
     from services.verify.checks import Report
+    from services.work import Desk
     from wizard.root import Program
 
 
@@ -41,6 +42,12 @@ class _Given:
     "was seen could not be taken over.",
 )
 @click.option("--from-verify", is_flag=True, help="Take over what verification sees; only reads in AWS.")
+@click.option(
+    "--all",
+    "whole",
+    is_flag=True,
+    help="With --from-verify: every wallet of the bucket that is not on record, not the newest alone. Reads all their files.",
+)
 @key_id_option(multiple=True)
 @value_options
 @click.pass_obj
@@ -49,6 +56,7 @@ def command(
     *,
     config: Path,
     from_verify: bool,
+    whole: bool,
     key_ids: tuple[str, ...],
     quorum_id: str | None,
     algorithm: str | None,
@@ -59,6 +67,13 @@ def command(
     """See the help text."""
     ids = tuple(dict.fromkeys(key_ids))
     given = _Given(ids, quorum_id or "", algorithm or "", address or "", kit or "", fingerprints)
+    if whole and (ids or not from_verify):
+        raise refuse(
+            "usage",
+            "--all goes with --from-verify, and names every wallet by itself.",
+            "Write --from-verify --all, without --key-id.",
+            where="--all",
+        )
     if not from_verify and given != _Given():
         return _by_hand(program, config, given)
     if not from_verify and (not program.around.terminal or program.voice.json):
@@ -69,7 +84,7 @@ def command(
             "Or give the values: --key-id ID --algorithm SECP256K1|ED25519, and --quorum-id ID.",
             where="--key-id",
         )
-    return _from_verify(program, config, given, asks=not from_verify)
+    return _from_verify(program, config, given, asks=not from_verify, whole=whole)
 
 
 def _by_hand(program: Program, config: Path, given: _Given) -> int:
@@ -108,7 +123,7 @@ def _by_hand(program: Program, config: Path, given: _Given) -> int:
     return 0
 
 
-def _from_verify(program: Program, config: Path, given: _Given, *, asks: bool) -> int:
+def _from_verify(program: Program, config: Path, given: _Given, *, asks: bool, whole: bool) -> int:
     """Everything that verification sees, or the wallets that were named."""
     from services.record import book
     from services.record.proposals import proposals
@@ -125,7 +140,7 @@ def _from_verify(program: Program, config: Path, given: _Given, *, asks: bool) -
         one_wallet(given.key_ids)
     place = book.place(program.setup(config), program.state)
     book.read(place)  # a damaged record is told before AWS is asked
-    setup, report, endpoint = _looked(program, config, given)
+    setup, report, endpoint = _looked(program, config, given, whole=whole)
     if endpoint:
         program.voice.tell(endpoint_lines(endpoint))
     place = book.place(setup, program.state)
@@ -140,7 +155,7 @@ def _from_verify(program: Program, config: Path, given: _Given, *, asks: bool) -
     return 3 if found.against or missing else 0
 
 
-def _looked(program: Program, config: Path, given: _Given) -> tuple[SetupFile, Report, str]:
+def _looked(program: Program, config: Path, given: _Given, *, whole: bool) -> tuple[SetupFile, Report, str]:
     """What verification sees, with the quorum ID that was given in place of the set-up's."""
     from services import kit
     from services.record.wallet import uuid_of
@@ -151,7 +166,21 @@ def _looked(program: Program, config: Path, given: _Given) -> tuple[SetupFile, R
         over["palisade.quorum_id"] = uuid_of(given.quorum_id, "quorum_id")
     kit.recovery_keys(program.setup(config, over))
     desk = program.desk(config, over)
-    return desk.setup, verify(desk, Question(given.key_ids, None, given.address)), desk.endpoint
+    key_ids = _strangers(desk) if whole else given.key_ids
+    return desk.setup, verify(desk, Question(key_ids, None, given.address)), desk.endpoint
+
+
+def _strangers(desk: Desk) -> tuple[str, ...]:
+    """Every wallet of the bucket that is not on record; none of them, and the newest are looked at."""
+    from services.problems import ProblemError
+    from services.record import book
+    from services.record.comparing import compare
+
+    answers, record = desk.setup.answers, book.read(book.place(desk.setup, desk.state))
+    found = compare(desk.aws, answers.text("storage.bucket"), desk.identity.account, record.wallets)
+    if found.problem is not None:
+        raise ProblemError(found.problem)
+    return found.not_on_record
 
 
 def _ask(program: Program, found: Proposals) -> None:

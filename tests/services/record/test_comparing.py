@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from services.problems import ProblemError
-from services.record.comparing import MOST_LOOKS, as_json, compare, sentences
+from services.record.comparing import MOST_LOOKS, MOST_NAMED, as_json, compare, sentences
 from services.record.wallet import Wallet
 from services.verify.search import MOST_FOLDER_PAGES, PAGE
 from tests.services.record.records import KEY_ID, OTHER, OTHER_KEY_ID, PLAIN
@@ -37,6 +37,17 @@ def test_what_only_one_of_them_knows_is_a_difference() -> None:
     assert f"record add --config S --from-verify --key-id {OTHER_KEY_ID}" in said
     assert f"verify --config S --key-id {KEY_ID}" in said
     assert as_json(found)["exit_code"] == 3
+
+
+def test_many_differences_are_counted() -> None:
+    names = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(MOST_NAMED + 3)]
+    more = sentences(compare(bucket(*names), BUCKET, ACCOUNT, []))
+    assert len(more) == MOST_NAMED + 1
+    assert "3 more that are not on record" in more[-1]
+    assert "--all" in more[-1]
+    gone = sentences(compare(bucket(), BUCKET, ACCOUNT, [replace(PLAIN, key_id=name) for name in names]))
+    assert len(gone) == MOST_NAMED + 1
+    assert "no backup of 3 more" in gone[-1]
 
 
 def test_other_folders_are_no_wallets() -> None:
