@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from screens.widgets.listing import Line
-from services.backups.command import recovery_command
 from services.verify.checks import Check, Report, Status, by_subject
 
 SIGNS: Mapping[Status, str] = MappingProxyType(
@@ -126,20 +125,4 @@ def wallets(report: Report) -> tuple[str, ...]:
         c.id.removeprefix(start)
         for c in report.checks
         if c.id.startswith(start) and c.status == "pass" and "." not in c.id.removeprefix(start)
-    )
-
-
-def rehearsal(report: Report, quorum_id: str, private_file: str, bucket: str) -> str:
-    """How to prove that the private key opens a backup, with the vendor's own tool."""
-    key_id = next(iter(wallets(report)), "KEY-ID")
-    file = "recovery_shard-0.txt"
-    command = recovery_command(key_id, "SECP256K1", file, private_file or "PRIVATE-FILE", quorum_id)
-    return "\n\n".join(
-        (
-            "Use a wallet that holds nothing, in sandbox, on a computer that may see its private key.",
-            f"1. Fetch the backup:\naws s3 cp s3://{bucket}/{key_id}/{file} {file}",
-            f"2. Recover with Palisade's own tool, wallet-recovery-cli (for an ED25519 wallet, change the key type):\n{command}",
-            "3. Compare the address that it prints with the wallet's address in Palisade.",
-            "4. Delete what was recovered, and take the private file offline again.",
-        )
     )

@@ -139,21 +139,24 @@ def for_support(setup: Path) -> str:
     return f"For support, this writes it all down without secrets: {command}"
 
 
+FORMS = "A name that ends with .json or .md gives that form; an existing file is never overwritten."
+
+
 class AskPath(Modal[str]):
     """Asks for the path of a new file; an empty answer means none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "shut", "Close", key_display="Esc")]
 
-    def __init__(self, proposed: str) -> None:
+    def __init__(
+        self, proposed: str, heading: str = "Write the values to a new file", hint: str = FORMS
+    ) -> None:
         super().__init__()
-        self._proposed = proposed
+        self._proposed, self._heading, self._hint = proposed, heading, hint
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Words("Write the values to a new file", classes="heading")
-            yield Words(
-                "A name that ends with .json or .md gives that form; an existing file is never overwritten."
-            )
+            yield Words(self._heading, classes="heading")
+            yield Words(self._hint)
             yield Input(self._proposed, id="path", compact=True)
             with Horizontal(classes="row-of-buttons"):
                 yield Action("Write", id="write")
@@ -171,3 +174,35 @@ class AskPath(Modal[str]):
     @on(Button.Pressed, "#close")
     def _close(self) -> None:
         self.dismiss("")
+
+
+class AskLine(Modal[str]):
+    """Asks for one line that is no secret; None where the person closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "shut", "Close", key_display="Esc")]
+
+    def __init__(self, heading: str, text: str, yes: str, given: str = "") -> None:
+        super().__init__()
+        self._heading, self._text, self._yes, self._given = heading, text, yes, given
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Words(self._heading, classes="heading")
+            yield Words(self._text)
+            yield Input(self._given, id="line", compact=True)
+            with Horizontal(classes="row-of-buttons"):
+                yield Action(self._yes, id="yes")
+                yield Action("Close", id="close")
+        yield Footer(show_command_palette=False)
+
+    def action_shut(self) -> None:
+        self.dismiss(None)
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#yes")
+    def _take(self) -> None:
+        self.dismiss(self.query_one("#line", Input).value.strip())
+
+    @on(Button.Pressed, "#close")
+    def _close(self) -> None:
+        self.dismiss(None)

@@ -93,7 +93,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("review", "Review", ("review", "applying")),
     Step("palisade", "Palisade", ("palisade", "quorum"), ("palisade.kit_name", "palisade.quorum_id")),
-    Step("verify", "Verify", ("verify", "audit")),
+    Step("verify", "Verify", ("verify", "audit", "record", "duties")),
 )
 
 ORDER: tuple[str, ...] = (
@@ -126,6 +126,8 @@ BEFORE = {
     "opening": "prove",
     "applying": "review",
     "audit": "verify",
+    "record": "verify",
+    "duties": "verify",
 }
 """Where Back leads from the pages that are no stop of the ordinary way."""
 

@@ -127,5 +127,13 @@ def _late_page(name: str) -> Page:
             from screens.audit import Audit
 
             return Audit()
+        case "record":
+            from screens.record import RecordPage
+
+            return RecordPage()
+        case "duties":
+            from screens.duties import Duties
+
+            return Duties()
         case _:
             raise ValueError(name)

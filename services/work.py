@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from services import kit, setup_file
 from services.backups.shards import parse_key
@@ -132,7 +133,7 @@ def probe_words(desk: Desk) -> tuple[str, ...]:
 def with_probes(desk: Desk, report: Report) -> Report:
     """The report with the probes' lines behind those of the policies."""
     at = max((n for n, check in enumerate(report.checks, 1) if check.id.startswith("policy.")), default=0)
-    return Report((*report.checks[:at], *probe(desk), *report.checks[at:]))
+    return replace(report, checks=(*report.checks[:at], *probe(desk), *report.checks[at:]))
 
 
 def probe(desk: Desk) -> tuple[Check, ...]:

@@ -39,6 +39,8 @@ COMMANDS = {
     "policy": "Prints the least policy for whoever does a job.",
     "export": "Writes the blueprint for other tools, or as a document.",
     "bundle": "Writes a redacted support bundle.",
+    "record": "Keeps the offline record of wallets, without which no backup can be opened.",
+    "lifecycle": "Tells what to do after the set-up and once a year, and what was done.",
 }
 ANSWERS = {
     "new": "Writes a commented setup file with defaults.",
@@ -46,12 +48,20 @@ ANSWERS = {
     "explain": "Explains a key of the setup file.",
 }
 SHARES = {"combine": "Tests shares against the sealed file, and opens it."}
+RECORDS = {
+    "list": "Lists the wallets on record; --check holds it against the bucket.",
+    "add": "Puts wallets on record, from what verification sees or by hand.",
+    "change": "Gives a wallet on record other values.",
+    "remove": "Takes a wallet off the record.",
+    "restore": "Puts a removed wallet back.",
+    "export": "Writes the record out: to print, as JSON, CSV or Markdown.",
+}
 TOKENS = {
     "list": "Lists the tokens that are plugged in.",
     "store": "Stores a sealed file, or its password, in a token.",
     "read": "Takes it out again.",
 }
-RESERVED = ("record", "destroy", "audit", "lifecycle")
+RESERVED = ("destroy", "audit")
 _LATEST = "palisade-wizard.program"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -172,7 +182,8 @@ def _no_command(ctx: click.Context, config: Any) -> Any:
         return open_wizard(ctx.obj, config)
     if config is not None:
         ctx.default_map = {name: {"config": config} for name in COMMANDS}
-        ctx.default_map["answers"] = {name: {"config": config} for name in ANSWERS}
+        for group, names in (("answers", ANSWERS), ("record", RECORDS)):
+            ctx.default_map[group] = {name: {"config": config} for name in names}
     return None
 
 

@@ -25,7 +25,7 @@ PAGES = (
         "watching",
         "review",
     ),
-    *("palisade", "quorum", "verify", "audit"),
+    *("palisade", "quorum", "verify", "audit", "record", "duties"),
     *("own-key", "split", "shares", "gather", "type-share", "making"),
     *("token", "pin", "prove", "opening"),
 )

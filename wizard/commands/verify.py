@@ -77,7 +77,27 @@ def command(
     else:
         head = f"{endpoint_lines(desk.endpoint)}\n" if desk.endpoint else ""
         program.voice.data(head + report_text(report, verbose=program.options.verbose))
+        _mind_the_record(program, desk, report, config)
     return report.exit_code
+
+
+def _mind_the_record(program: Program, desk: Desk, report: Report, config: Path) -> None:
+    """Says which wallets that were seen are not on record; a record that cannot be read fails no verification."""
+    from services.problems import ProblemError
+    from services.record import book
+
+    try:
+        record = book.read(book.place(desk.setup, desk.state))
+    except ProblemError as error:
+        program.voice.tell(f"! {error.problem.summary}")
+        return
+    new = [one for one in report.seen if one.whole and record.find(one.key_id) is None]
+    if new:
+        what = f"{new[0].key_id} is" if len(new) == 1 else f"{len(new)} of these wallets are"
+        program.voice.tell(
+            f"! {what} not on record, and the quorum ID is nowhere in a backup. Put it down now: palisade-wizard record "
+            f"add --config {config} --from-verify"
+        )
 
 
 def _address(given: str | None, key_ids: tuple[str, ...]) -> str:
