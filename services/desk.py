@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services import costs, setup_file
@@ -19,8 +19,10 @@ from services.hardening import answered
 from services.identity import Identity, identity
 from services.model.calls import Aws
 from services.model.resource import Blueprint
+from services.separation.apart import Warned, kept_apart, warnings
+from services.separation.things import Footprint, footprint, footprints
 from services.setup_file import SetupFile
-from services.setups import State, kept_apart
+from services.setups import State
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,13 @@ class Desk:
     state: State
     clock: Clock
     endpoint: str = ""
+    others: tuple[Footprint, ...] = ()
+    """The set-ups of the other environment on this computer, as they were when this one was opened."""
+
+    @property
+    def warnings(self) -> tuple[Warned, ...]:
+        """What this set-up has in common with one of the other environment, and should not."""
+        return warnings(Footprint(self.setup), self.others)
 
     @property
     def setup_id(self) -> str:
@@ -65,12 +74,19 @@ def open_desk(setup: SetupFile, aws: Aws, state: State, clock: Clock, endpoint: 
     complete(setup.answers)
     who = identity(aws)
     parts = blueprint(setup.answers, who.account)
-    kept_apart(setup, state.found())
+    others = _others(setup, state)
+    signed_in = replace(setup, answers=setup.answers.updated({"aws.account": who.account}))
+    kept_apart(footprint(signed_in, state), others)
     if not setup.answers.get("setup.id"):
         setup = setup_file.identified(setup)
         parts = blueprint(setup.answers, who.account)
     state.remember(setup)
-    return Desk(setup, aws, who, parts, state, clock, endpoint)
+    return Desk(setup, aws, who, parts, state, clock, endpoint, others)
+
+
+def _others(setup: SetupFile, state: State) -> tuple[Footprint, ...]:
+    mine = setup.answers.text("setup.environment")
+    return tuple(other for other in footprints(state, but=setup) if other.environment != mine)
 
 
 def make_plan(desk: Desk) -> Planned:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pytest
-
 from services import setup_file
 from services.problems import ProblemError
-from services.setups import State, kept_apart
+from services.setups import State
 from tests.world import OTHER_SETUP, SETUP, sample
 
 
@@ -46,29 +44,3 @@ def test_drafts_survive_and_damaged_ones_are_nothing(tmp_path: Path) -> None:
     assert state.drafts(OTHER_SETUP) == {}
     next(state.setups.glob("*.drafts.json")).write_text('{"a": 1, "b"')
     assert state.drafts(SETUP) == {}
-
-
-SHARED = {
-    "storage.bucket": "acme-one",
-    "role.name": "OneRole",
-    "storage.kms_key": "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-}
-APART = {"storage.bucket": "acme-two", "role.name": "TwoRole", "storage.kms_key": "create"}
-
-
-@pytest.mark.parametrize("shared", SHARED)
-@pytest.mark.parametrize("environment", ["sandbox", "production"])
-def test_sandbox_and_production_share_nothing(tmp_path: Path, shared: str, environment: str) -> None:
-    state = State(tmp_path)
-    state.setups.mkdir()
-    setup_file.create(state.path_of("one"), sample(setup__name="one").updated(SHARED))
-    mine = sample(setup__name="two", setup__id=OTHER_SETUP, setup__environment=environment)
-    values = {**APART, shared: SHARED[shared]}
-    other = setup_file.create(state.path_of("two"), mine.updated(values))
-    if environment == "sandbox":
-        kept_apart(other, state.found())
-        return
-    with pytest.raises(ProblemError) as caught:
-        kept_apart(other, state.found())
-    assert caught.value.problem.code == "other-environment"
-    assert caught.value.problem.where == shared
