@@ -43,6 +43,8 @@ ANSWERS = {
     "new": "Writes a commented setup file with defaults.",
     "check": "Checks a setup file without asking AWS.",
     "explain": "Explains a key of the setup file.",
+    "compare": "Shows two set-ups side by side: what they share, and what differs.",
+    "template": "Makes a template out of a setup file, for more set-ups like it.",
 }
 SHARES = {"combine": "Tests shares against the sealed file, and opens it."}
 TOKENS = {

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from services.answers import Answers
+from services.blueprint import alias_name
 from services.model.values import mask
 from services.question import Question
 from services.questions import QUESTIONS, Value
@@ -137,9 +141,23 @@ def _words(question: Question, of: Footprint) -> str:
     if question.key == "recovery_key.fingerprint":
         found = ", ".join(sorted(fingerprints(of.setup)))
         return found or NOTHING
+    if question.key in _ONLY_WHERE and not _ONLY_WHERE[question.key](of.answers):
+        return NOTHING
     value = of.answers.get(question.key)
+    if (question.key, value) == ("storage.kms_key", "create"):
+        return f"its own ({alias_name(of.name)})"
     text = _text(value)
     return mask(text) if question.confidential and value else text
+
+
+_ONLY_WHERE: Mapping[str, Callable[[Answers], bool]] = MappingProxyType(
+    {
+        "storage.access_log_bucket": lambda answers: answers.flag("storage.access_logs"),
+        "hardening.trail_bucket": lambda answers: answers.text("hardening.trail") == "create",
+        "hardening.alarm_email": lambda answers: answers.flag("hardening.alarms"),
+    }
+)
+"""What is proposed everywhere, and there only with another answer."""
 
 
 def _text(value: Value | None) -> str:
@@ -160,7 +178,7 @@ def _equal(row: Row, first: Footprint, second: Footprint) -> bool:
         return False
     if row.key == "recovery_key.fingerprint":
         return True
-    return first.answers.get(row.key) == second.answers.get(row.key)
+    return row.first == NOTHING or first.answers.get(row.key) == second.answers.get(row.key)
 
 
 def as_json(found: Comparison) -> dict[str, object]:

@@ -46,6 +46,7 @@ def command(
     """See the help text."""
     from services import files
     from services.work import carry_out, check_blocked, check_saved, make_plan
+    from wizard.render import heads
     from wizard.render.plain import endpoint_lines
 
     _check_risks(accept)
@@ -53,6 +54,9 @@ def command(
     desk = program.desk(config, given)
     if desk.endpoint:
         program.voice.tell(endpoint_lines(desk.endpoint))
+    program.voice.tell(heads.set_up(desk.setup.answers, desk.identity.account, desk.identity.short))
+    for line in heads.warned(desk.warnings):
+        program.voice.tell(line)
     planned = make_plan(desk)
     if saved is not None:
         check_saved(desk, planned, saved)

@@ -43,6 +43,7 @@ def command(
     """See the help text."""
     from services import files
     from services.recovery.keyfiles import refuse_taken
+    from wizard.render import heads
     from wizard.render.plain import endpoint_lines
 
     if out is not None:
@@ -50,6 +51,7 @@ def command(
     subject, endpoint = _subject(program, config, given, offline=offline)
     if endpoint:
         program.voice.tell(endpoint_lines(endpoint))
+    program.voice.tell(heads.set_up(subject.setup.answers, subject.account))
     text: str = importlib.import_module(FORMATS[style]).text(subject)
     if out is None:
         program.voice.data(text.rstrip("\n"))
