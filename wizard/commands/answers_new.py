@@ -10,7 +10,7 @@ import click
 
 from services.problems import ProblemError, refuse
 from wizard.cli import Subcommand
-from wizard.options import PATH
+from wizard.options import ENVIRONMENTS, PATH, among
 from wizard.render.jsonl import named
 
 if TYPE_CHECKING:
@@ -44,7 +44,10 @@ class Source:
 )
 @click.option("--out", type=PATH, required=True, metavar="S", help="The file to write; it must not exist.")
 @click.option(
-    "--environment", metavar="sandbox|production", help="The same as --setup-environment (sandbox)."
+    "--environment",
+    metavar="sandbox|production",
+    shell_complete=among(*ENVIRONMENTS),
+    help="The same as --setup-environment (sandbox).",
 )
 @click.option(
     "--from", "pattern", type=PATH, metavar="S0", help="Take over the answers of S0, except what is its own."
@@ -81,7 +84,8 @@ def command(
     made = _made(program, source, wanted, known)
     setup = setup_file.create(out, made.answers)
     program.state.remember(setup)
-    _tell(program, out, setup, made, known)
+    others = footprints(program.state, but=setup) if source.repeats else ()
+    _tell(program, out, setup, made, others)
     return 0
 
 
@@ -175,9 +179,9 @@ def _tell(
     else:
         program.voice.data(str(out))
     program.voice.tell(f"{out} is written, for the environment {setup.answers.text('setup.environment')}.")
-    for one in made.fresh:
+    for name in made.fresh:
         program.voice.tell(
-            f"  New name: {one.key} = {one.new} (instead of {one.old}, which another set-up has)"
+            f"  New name: {name.key} = {name.new} (instead of {name.old}, which another set-up has)"
         )
     for key in left:
         program.voice.tell(f"  Still to answer: {key} ({find(key).label})")

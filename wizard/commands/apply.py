@@ -8,17 +8,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from services.problems import Problem, ProblemError, refuse
 from wizard import signals
 from wizard.cli import Subcommand
-from wizard.options import PATH
+from wizard.options import PATH, among
 
 if TYPE_CHECKING:
     from services.engine.plan import Step
     from services.events import Event
     from services.work import Desk, Planned
     from wizard.root import Program
+
+
+def _risks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from services.engine.consent import RISKS
+
+    return among(*RISKS)(ctx, param, incomplete)
 
 
 @click.command(
@@ -31,7 +38,11 @@ if TYPE_CHECKING:
 @click.option("--plan", "plan_file", type=PATH, metavar="F", help="Do what this saved plan says, or nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask about ordinary steps.")
 @click.option(
-    "--accept", multiple=True, metavar="RISK", help="Agree to RISK or RISK:ADDRESS, as the plan names it."
+    "--accept",
+    multiple=True,
+    metavar="RISK",
+    shell_complete=_risks,
+    help="Agree to RISK or RISK:ADDRESS, as the plan names it.",
 )
 @click.pass_obj
 def command(
