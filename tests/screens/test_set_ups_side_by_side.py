@@ -12,6 +12,7 @@ from screens.compare import Compare
 from screens.dialogs import Ask
 from screens.frame import Page
 from screens.switching import MUST_END, Switch
+from screens.widgets.words import Words
 from services import setup_file
 from services.setup_file import SetupFile
 from tests.planted import PASSWORD
@@ -205,9 +206,8 @@ async def compared(show: Show) -> list[str]:
     show.page.query_one("#compare", Button).press()
     await show.settle()
     assert isinstance(show.page, Compare)
-    return [
-        words.text for words in show.page.query("#comparison Words") if words.kind in {"bad", "warn", "ok"}
-    ]  # type: ignore[attr-defined]
+    box = show.page.query_one("#comparison")
+    return [words.text for words in box.query(Words) if words.kind in {"bad", "warn", "ok"}]
 
 
 async def test_two_set_ups_are_offered_for_comparison_only_where_there_are_two(stage: Stage) -> None:
