@@ -60,7 +60,8 @@ class State:
         """
         elsewhere = (_noted(note) for note in self.setups.glob("*.path"))
         paths = {*self.setups.glob("*.toml"), *(path for path in elsewhere if path is not None)}
-        return tuple(_read(path) for path in sorted(filter(_age, paths), key=_age, reverse=True))
+        found = [(path, _read(path)) for path in sorted(filter(_age, paths))]
+        return tuple(one for path, one in sorted(found, key=lambda pair: self._used(*pair), reverse=True))
 
     def drafts(self, setup: str) -> dict[str, str]:
         """What was typed and not accepted yet, by key. Never a secret: secrets are not drafts."""
@@ -79,10 +80,13 @@ class State:
 
     def last_used(self, setup: SetupFile) -> datetime | None:
         """When anything of a setup was last written; None if its file is gone."""
-        identifier = setup.answers.text("setup.id")
-        beside = (self._drafts(identifier), self._journal(identifier)) if identifier else ()
-        last = max(map(_age, (setup.path, *beside)))
+        last = self._used(setup.path, setup)
         return datetime.fromtimestamp(last, UTC) if last else None
+
+    def _used(self, path: Path, found: SetupFile | ProblemError) -> float:
+        identifier = found.answers.text("setup.id") if isinstance(found, SetupFile) else ""
+        beside = (self._drafts(identifier), self._journal(identifier)) if identifier else ()
+        return max(map(_age, (path, *beside)))
 
     def _journal(self, setup: str) -> Path:
         return self.setups / f"{setup}.journal.jsonl"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 from services import setup_file
 from services.problems import ProblemError
 from services.setups import State
+from tests.ports import FakeClock
 from tests.world import OTHER_SETUP, SETUP, sample
 
 
@@ -21,6 +23,33 @@ def test_the_last_used_setup_comes_first_and_a_damaged_one_is_its_problem(tmp_pa
     found = state.found()
     assert [f.answers.text("setup.name") for f in found if not isinstance(f, ProblemError)] == ["one", "two"]
     assert [f.problem.code for f in found if isinstance(f, ProblemError)] == ["invalid-answer"]
+
+
+def test_what_was_typed_or_applied_last_counts_as_used_last(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.setups.mkdir()
+    made = {}
+    for name, identifier in (("one", SETUP), ("two", OTHER_SETUP)):
+        made[name] = setup_file.create(state.path_of(name), sample(setup__name=name, setup__id=identifier))
+    for path, when in ((made["one"].path, 1_000_000_000), (made["two"].path, 1_000_000_060)):
+        os.utime(path, (when, when))
+    assert _names(state) == ["two", "one"]
+    assert state.last_used(made["one"]) == datetime.fromtimestamp(1_000_000_000, UTC)
+    state.keep_drafts(SETUP, {"storage.bucket": "x"})
+    os.utime(state.setups / f"{SETUP}.drafts.json", (1_000_000_120, 1_000_000_120))
+    assert _names(state) == ["one", "two"]
+    state.journal(OTHER_SETUP, FakeClock()).append({"event": "plan"})
+    os.utime(state.setups / f"{OTHER_SETUP}.journal.jsonl", (1_000_000_180, 1_000_000_180))
+    assert _names(state) == ["two", "one"]
+    made["one"].path.unlink()
+    (state.setups / f"{SETUP}.drafts.json").unlink()
+    assert state.last_used(made["one"]) is None
+
+
+def _names(state: State) -> list[str]:
+    return [
+        found.answers.text("setup.name") for found in state.found() if not isinstance(found, ProblemError)
+    ]
 
 
 def test_a_setup_kept_elsewhere_is_found_again_until_it_is_gone(tmp_path: Path) -> None:

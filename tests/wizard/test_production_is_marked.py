@@ -74,7 +74,7 @@ def test_every_command_marks_production(terminal: Terminal, name: str) -> None:
     more = [str(terminal.folder / word) if word in here else word for word in ROWS[name]]
     answers = flags if name in {"values", "verify", "doctor"} else ()
     ran = terminal(*name.split(), "--config", setup, *more, *answers)
-    assert "(PRODUCTION)" in ran.out + ran.err, ran
+    assert "PRODUCTION" in ran.out + ran.err, ran
     assert ran.status != 2 or name == "token store"
 
 
