@@ -46,6 +46,7 @@ class PalisadeWizard(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Leave", key_display="Ctrl+Q", priority=True, show=True),
         Binding("ctrl+c", "quit", show=False, system=True),
+        Binding("ctrl+o", "switch", show=False),
     ]
 
     def __init__(self, host: Host) -> None:
@@ -168,6 +169,11 @@ class PalisadeWizard(App[None]):
         self.session.let_go()
         self.exit(return_code=status, message=waits)
 
+    def action_switch(self) -> None:
+        from screens.switching import offer
+
+        offer(self)
+
     def action_explain(self) -> None:
         from screens.dialogs import Help
 
@@ -222,6 +228,9 @@ class PalisadeWizard(App[None]):
         """The palette's commands; none of them takes a picture of the screen."""
         yield SystemCommand("Help", "Explain this page", self.action_explain)
         yield SystemCommand("Log", "Show the calls that were made", self.action_log)
+        yield SystemCommand(
+            "Switch set-up", "Work on another set-up; what you typed is kept", self.action_switch
+        )
         yield SystemCommand("Leave", "Leave the program; progress is saved", self.action_quit)
         if self.session.setup is None or not isinstance(screen, Page) or self.runner.running("apply"):
             return

@@ -66,6 +66,8 @@ def _groups(checks: Iterable[Check]) -> list[list[Check]]:
 
 def _group(identifier: str) -> str:
     part = identifier.split(".", 1)[0]
+    if identifier.endswith(_APART):
+        return _APART
     if part in {"config", "policy"}:
         return part
     if identifier.startswith(_RECORDS):
@@ -74,6 +76,7 @@ def _group(identifier: str) -> str:
 
 
 _RECORDS = "trail.write."
+_APART = ".apart"
 
 
 def _sum(group: Sequence[Check]) -> Line:
@@ -81,6 +84,8 @@ def _sum(group: Sequence[Check]) -> Line:
     sign = SIGNS[min((check.status for check in group), key=_GRAVEST.index)]
     left_out = sum(1 for check in group if check.status == "skipped")
     count = f"{good} of {len(group) - left_out} pass" + (f", {left_out} left out" if left_out else "")
+    if group[0].id.endswith(_APART):
+        return sign, f"Sandbox and production are kept apart: {count}  (Enter: each)", 0
     if group[0].id.startswith("config."):
         return sign, f"Everything in AWS is as planned: {count}  (Enter: each)", 0
     if group[0].id.startswith(_RECORDS):

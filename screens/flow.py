@@ -39,7 +39,7 @@ class Step:
 
 
 STEPS: tuple[Step, ...] = (
-    Step("setup", "Set-up", ("welcome", "new"), ("setup.name", "setup.environment")),
+    Step("setup", "Set-up", ("welcome", "new", "compare"), ("setup.name", "setup.environment")),
     Step(
         "account",
         "AWS account",
@@ -112,6 +112,7 @@ ORDER: tuple[str, ...] = (
 
 BEFORE = {
     "new": "welcome",
+    "compare": "welcome",
     "account": "welcome",
     "password": "recovery-key",
     "own-key": "recovery-key",

@@ -21,6 +21,10 @@ def page(name: str) -> Page:
             from screens.new_setup import NewSetup
 
             return NewSetup()
+        case "compare":
+            from screens.compare import Compare
+
+            return Compare()
         case "account":
             from screens.account import Account
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import on
@@ -11,9 +10,8 @@ from textual.content import Content
 from textual.widgets import Button, OptionList
 from textual.widgets.option_list import Option
 
-from screens import flow
+from screens import compare, flow, setup_lines
 from screens.frame import Page
-from screens.session import Session
 from screens.widgets.action import Action
 from screens.widgets.options import Options
 from screens.widgets.words import Words
@@ -48,6 +46,7 @@ class Welcome(Page):
         yield Words("Set-ups on this computer", classes="heading")
         yield Options(id="setups", markup=False, compact=True)
         yield Action("Prove that its recovery key still opens", id="prove")
+        yield Action("Compare two set-ups", id="compare")
         yield Words("Before you start", classes="heading")
         for sentence in BEFORE_YOU_START:
             yield Words(sentence, kind="todo", classes="item")
@@ -59,9 +58,11 @@ class Welcome(Page):
         self._found = self.session.host.state.found()
         setups = self.query_one("#setups", OptionList)
         for number, found in enumerate(self._found):
-            setups.add_option(Option(Content(_line(self.session, found)), id=f"setup-{number}"))
+            setups.add_option(Option(Content(setup_lines.line(self.session, found)), id=f"setup-{number}"))
         setups.add_option(Option(Content("New set-up…"), id="new"))
         setups.highlighted = 0
+        readable = [found for found in self._found if isinstance(found, SetupFile)]
+        self.query_one("#compare").display = len(readable) > 1
         self._offer_proof()
         problem = self.wizard.opening_problem
         if problem is not None:
@@ -94,6 +95,13 @@ class Welcome(Page):
         if chosen is not None and self.attempt(lambda: self.session.open(chosen)):
             self.wizard.go("prove")
 
+    @on(Button.Pressed, "#compare")
+    def _compare(self) -> None:
+        chosen = self._chosen()
+        if chosen is not None:
+            self.session.keep(compare.FIRST, str(chosen.path))
+        self.wizard.go("compare")
+
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         self._open(str(event.option.id))
@@ -107,33 +115,3 @@ class Welcome(Page):
             self.show_problem(found.problem)
         elif self.attempt(lambda: self.session.open(found)):
             self.wizard.go(flow.open_at(self.session))
-
-
-def _line(session: Session, found: SetupFile | ProblemError) -> str:
-    if isinstance(found, ProblemError):
-        file = found.problem.where.split(": ", maxsplit=1)[0].rsplit("/", 1)[-1]
-        return f"! {file}  cannot be read: {found.problem.summary}"
-    answers = found.answers
-    name = answers.text("setup.name") or found.path.stem
-    return f"{name}  {answers.text('setup.environment')}  {_state(session, found)}"
-
-
-def _state(session: Session, found: SetupFile) -> str:
-    """How far a set-up has come, in words."""
-    peeked = Session(session.host, found, session.host.state.drafts(found.answers.text("setup.id")))
-    if all(flow.sign(peeked, index, -1) == "✓" for index in range(len(flow.STEPS))):
-        return f"verified {peeked.drafts.get(flow.VERIFIED_AT, '')}".rstrip()
-    at = flow.step_of(flow.open_at(peeked)) + 1
-    try:
-        when = datetime.fromtimestamp(found.path.stat().st_mtime, UTC)
-    except OSError:
-        return f"step {at} of {len(flow.STEPS)}"
-    return f"step {at} of {len(flow.STEPS)}, {_ago((session.host.clock.wall() - when).total_seconds())}"
-
-
-def _ago(seconds: float) -> str:
-    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        count = int(seconds // size)
-        if count >= 1:
-            return f"{count} {name}{'s' * (count > 1)} ago"
-    return "just now"

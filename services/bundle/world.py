@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from services.answers import complete
 from services.aws.guards import ReadOnly
 from services.aws.translate import problem_of
-from services.blueprint import blueprint
 from services.bundle import told
 from services.bundle.redact import Redactor, cautious
 from services.clock import Clock
-from services.desk import Desk, make_plan
+from services.desk import Desk, look_in, make_plan
 from services.doctor.audit import audit, of_setup
 from services.engine.plan import Note, Plan, Step
-from services.identity import identity
 from services.model.calls import Aws, Refused
 from services.model.tags import PREFIX
 from services.model.values import Tree, bare, entries, items, shown
 from services.problems import Problem, ProblemError
 from services.setup_file import SetupFile
-from services.setups import State, kept_apart
+from services.setups import State
 from services.verify.checks import Report, report_json
 
 
@@ -37,14 +35,10 @@ Connect = Callable[[SetupFile], Connected]
 
 
 def desk(setup: SetupFile, connect: Connect, state: State, clock: Clock) -> Desk:
-    """The set-up signed in, as for a plan, but nothing is written down: neither an id nor where the file is."""
-    answers = complete(setup.answers)
+    """The set-up signed in, as for a plan, but only to look."""
+    complete(setup.answers)
     made = connect(setup)
-    aws = ReadOnly(made.aws)
-    who = identity(aws)
-    parts = blueprint(answers, who.account)
-    kept_apart(setup, state.found())
-    return Desk(setup, aws, who, parts, state, clock, made.endpoint)
+    return look_in(setup, ReadOnly(made.aws), state, clock, made.endpoint)
 
 
 def plan_of(at: Desk, redactor: Redactor) -> dict[str, object]:

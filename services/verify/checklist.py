@@ -21,6 +21,7 @@ from services.verify.proving import proofs
 from services.verify.retention import Lock
 from services.verify.search import Lately
 from services.verify.seen import seen
+from services.verify.separation import apart
 from services.verify.trail import no_trail, trail_checks
 from services.verify.trail_source import Expected, Trail, Window, read
 
@@ -49,6 +50,7 @@ def checklist(desk: Desk, planned: Planned, question: Question, watched: Watched
     checks = (
         *configuration(desk.blueprint, world),
         *left_out(desk.setup.answers),
+        *apart(desk),
         *proofs(desk, planned, watched.proven),
     )
     aws = ReadOnly(desk.aws)

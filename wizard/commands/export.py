@@ -60,6 +60,7 @@ def command(
     from services import files, setup_file
     from services.problems import refuse
     from services.recovery.keyfiles import refuse_taken
+    from wizard.render import heads
     from wizard.render.plain import endpoint_lines
 
     if out is not None:
@@ -78,6 +79,7 @@ def command(
         program.voice.tell(endpoint_lines(endpoint))
     module = importlib.import_module(FORMATS[style])
     text: str = module.together((subject, *others)) if others else module.text(subject)
+    program.voice.tell(heads.set_up(subject.setup.answers, subject.account))
     if out is None:
         program.voice.data(text.rstrip("\n"))
         return 0

@@ -61,6 +61,7 @@ def command(
     from services import kit
     from services.verify.checks import report_json
     from services.work import Question
+    from wizard.render import heads
     from wizard.render.jsonl import with_endpoint
     from wizard.render.plain import endpoint_lines, report_text
 
@@ -76,7 +77,8 @@ def command(
         program.voice.document(with_endpoint(report_json(report), desk.endpoint))
     else:
         head = f"{endpoint_lines(desk.endpoint)}\n" if desk.endpoint else ""
-        program.voice.data(head + report_text(report, verbose=program.options.verbose))
+        of = heads.set_up(desk.setup.answers, desk.identity.account, desk.identity.short)
+        program.voice.data(f"{head}{of}\n\n" + report_text(report, verbose=program.options.verbose))
         _mind_the_record(program, desk, report, config)
     return report.exit_code
 

@@ -59,7 +59,7 @@ def test_every_command_of_this_program_is_one(duty: Duty, tmp_path: Path) -> Non
 def understood(words: list[str]) -> None:
     """Parses a command line as the program does, without running it."""
     program = Program.start(Surroundings(), json=False)
-    parse(cli._main_group(), "palisade-wizard", words, None, program)
+    parse(cli.main_group(), "palisade-wizard", words, None, program)
 
 
 def parse(
