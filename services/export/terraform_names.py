@@ -194,12 +194,12 @@ def import_id(block: str, resource: Resource, world: World, account: str, policy
         case "aws_iam_role":
             return named["RoleName"]
         case "aws_iam_role_policy":
-            return f"{named['RoleName']}:{policy.params['PolicyName']}" if policy is not None else ""
+            return f"{named['RoleName']}:{policy.params['PolicyName']!s}" if policy is not None else ""
         case "aws_cloudwatch_log_group":
             return named["logGroupName"]
         case "aws_cloudwatch_log_metric_filter":
             group = fill(resource.lookup.params["logGroupName"], world.lookup)
-            return f"{group!s}:{named['filterName']}"
+            return f"{group}:{named['filterName']}" if isinstance(group, str) else ""
         case "aws_cloudwatch_metric_alarm":
             return named["AlarmName"]
         case "aws_cloudtrail" | "aws_sns_topic" | "aws_sns_topic_policy" | "aws_sns_topic_subscription":
