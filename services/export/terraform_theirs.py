@@ -6,15 +6,21 @@ from collections.abc import Iterator
 
 from services.engine.observe import facets_of
 from services.engine.plan import same
-from services.engine.world import Unknown
+from services.engine.world import Absent, Unknown
 from services.export.hcl import Comment, note
 from services.export.subject import Subject
 from services.model.resource import Facet, Resource
 from services.model.values import bare, document, fill, shown
+from services.problems import ProblemError
 
 
 def theirs(subject: Subject, resource: Resource) -> Iterator[Comment]:
-    """One comment: no block of Terraform, because an exported list would replace its owner's."""
+    """One comment: no block of Terraform, because an exported list would replace its owner's.
+
+    Raises a problem if AWS said that the thing, which must exist, does not.
+    """
+    if isinstance(subject.world.resources.get(resource.name), Absent) and resource.missing is not None:
+        raise ProblemError(resource.missing.at(resource.name))
     head = (
         f"{resource.title}: {resource.says}. This set-up did not make it, so this file only refers to it and never "
         "changes it. What it should be is done by 'palisade-wizard apply', or by hand:"

@@ -18,9 +18,11 @@ from tests.services.export.terraform_reading import File
 from tests.world import ACCOUNT, ALARMS, HARD, TRAIL, sample, sample_lookup
 
 PRODUCTION = {**HARD, **TRAIL, **ALARMS}
+NOTHING = World()
+"""Nobody has looked."""
 
 
-def subject(answers: Answers | None = None, world: World = World()) -> Subject:
+def subject(answers: Answers | None = None, world: World = NOTHING) -> Subject:
     """An export's subject; of the sample set-up, as if nothing were there, unless said otherwise."""
     given = answers or sample()
     return Subject(SetupFile(Path("acme.toml"), given), ACCOUNT, blueprint(given, ACCOUNT), world)
