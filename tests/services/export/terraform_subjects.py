@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from services.answers import Answers
 from services.blueprint import blueprint
@@ -12,7 +13,7 @@ from services.export import terraform
 from services.export.subject import Subject
 from services.model.place import partition_of
 from services.model.resource import Origin
-from services.model.values import Lookup, Ref, Tree, bare, fill
+from services.model.values import Lookup, Ref, bare, fill
 from services.setup_file import SetupFile
 from tests.services.export.terraform_reading import File
 from tests.world import ACCOUNT, ALARMS, HARD, TRAIL, sample, sample_lookup
@@ -47,7 +48,7 @@ def exported(found: Subject) -> File:
 
 
 def there(
-    answers: Answers, *, theirs: Mapping[str, Origin] | None = None, have: Mapping[str, Tree] | None = None
+    answers: Answers, *, theirs: Mapping[str, Origin] | None = None, have: Mapping[str, Any] | None = None
 ) -> World:
     """A world in which all of a set-up is there and as wanted.
 

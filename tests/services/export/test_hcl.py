@@ -184,7 +184,7 @@ resource "aws_thing" "name" {
 
 
 def test_the_layout_is_that_of_terraform_fmt() -> None:
-    statement = {"Sid": "x", "Action": "y", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    statement: Tree = {"Sid": "x", "Action": "y", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
     body = (
         Comment("What it is.\n\nAnd why."),
         Block(
