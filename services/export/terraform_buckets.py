@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 
 from services.export.hcl import Attribute, Block, Body
 from services.model.values import Tree, entries, items
@@ -108,12 +107,10 @@ def _filter(scope: Mapping[str, Tree]) -> Iterator[Attribute | Block]:
 
 
 def _dated(action: Tree) -> Mapping[str, Tree]:
-    """An action with its date as Terraform takes it; AWS's library gives a point in time."""
-    found = dict(entries(action))
-    date: object = found.get("Date")
-    if isinstance(date, datetime):
-        found["Date"] = date.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return found
+    """An action with its date as Terraform takes it, which is midnight in UTC, called Z."""
+    found = entries(action)
+    date = found.get("Date")
+    return {**found, "Date": date.replace("+00:00", "Z")} if isinstance(date, str) else found
 
 
 def access_logs(target: Tree) -> Body:

@@ -128,17 +128,20 @@ _SIMPLE = {'"': '"', "n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
 def _part(node: Any) -> str | Reference:
     match node.lark_name():
         case "STRING_CHARS":
-            text = str(node.value)
-            assert "\\" not in _ESCAPE.sub("", text), f"{text} has an escape that HCL does not know"
-            return _ESCAPE.sub(lambda m: _SIMPLE[m[3]] if m[3] else chr(int(m[1] or m[2], 16)), text)
+            return _unescaped(str(node.value))
         case "ESCAPED_INTERPOLATION" | "ESCAPED_DIRECTIVE":
-            return str(node.value)[1:]
+            return _unescaped(str(node.value)[1:])
         case "interpolation":
             found = _value(node.expression)
             assert isinstance(found, Reference)
             return found
         case other:
             raise AssertionError(f"no export has {other} in a text")
+
+
+def _unescaped(text: str) -> str:
+    assert "\\" not in _ESCAPE.sub("", text), f"{text} has an escape that HCL does not know"
+    return _ESCAPE.sub(lambda m: _SIMPLE[m[3]] if m[3] else chr(int(m[1] or m[2], 16)), text)
 
 
 def _joined(parts: list[str | Reference]) -> str | Joined:

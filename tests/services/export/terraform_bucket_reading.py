@@ -42,6 +42,11 @@ _SIZES = {"object_size_greater_than": "ObjectSizeGreaterThan", "object_size_less
 _OLD = {"noncurrent_days": "NoncurrentDays", "newer_noncurrent_versions": "NewerNoncurrentVersions"}
 
 
+def _dated(found: Arguments) -> Arguments:
+    """AWS calls midnight in UTC by its distance."""
+    return {name: value.replace("Z", "+00:00") if name == "date" else value for name, value in found.items()}
+
+
 def lifecycle(found: Arguments) -> Tree:
     size = {"transition_default_minimum_object_size": "TransitionDefaultMinimumObjectSize"}
     return {**renamed(found, size), "Rules": [dict(_rule(rule)) for rule in found.get("rule", [])]}
@@ -60,7 +65,7 @@ def _rule(rule: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for end in rule.get("expiration", []):
         yield (
             "Expiration",
-            renamed(end, {**_WHEN, "expired_object_delete_marker": "ExpiredObjectDeleteMarker"}),
+            renamed(_dated(end), {**_WHEN, "expired_object_delete_marker": "ExpiredObjectDeleteMarker"}),
         )
     for end in rule.get("noncurrent_version_expiration", []):
         yield "NoncurrentVersionExpiration", renamed(end, _OLD)
@@ -72,7 +77,10 @@ def _rule(rule: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         ("noncurrent_version_transition", "NoncurrentVersionTransitions", _OLD),
     ):
         if block in rule:
-            yield name, [renamed(move, {**names, "storage_class": "StorageClass"}) for move in rule[block]]
+            yield (
+                name,
+                [renamed(_dated(move), {**names, "storage_class": "StorageClass"}) for move in rule[block]],
+            )
 
 
 def access_logs(found: Arguments) -> Tree:

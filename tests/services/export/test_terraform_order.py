@@ -13,7 +13,7 @@ from tests.services.export.hcl_reading import Read, references
 from tests.services.export.provider_schema import complaints
 from tests.services.export.terraform_reading import File
 from tests.services.export.terraform_subjects import PRODUCTION, exported, subject, there
-from tests.services.export.test_terraform import every_variant
+from tests.services.export.test_terraform import each_way
 from tests.world import ACCOUNT, BUCKET, EXTERNAL_ID, ROLE, sample
 
 
@@ -35,7 +35,7 @@ def before(graph: dict[str, set[str]], address: str) -> set[str]:
     return found - {address}
 
 
-@every_variant
+@each_way
 def test_terraform_can_make_everything_and_keeps_the_blueprints_order(answers: Answers) -> None:
     found = subject(answers)
     graph = waits(exported(found))
@@ -68,7 +68,7 @@ def test_the_lock_comes_last_because_it_can_never_be_taken_back() -> None:
     assert sides - {lock, "aws_s3_bucket_ownership_controls.bucket"} <= before(graph, lock)
 
 
-@every_variant
+@each_way
 def test_what_holds_data_or_keys_is_not_destroyed_by_mistake(answers: Answers) -> None:
     held = {"aws_s3_bucket", "aws_kms_key", "aws_cloudwatch_log_group"}
     file = exported(subject(answers))
@@ -85,14 +85,14 @@ def test_what_holds_data_or_keys_is_not_destroyed_by_mistake(answers: Answers) -
     assert waits_of_keys <= {30}
 
 
-@every_variant
+@each_way
 def test_every_argument_is_one_that_the_provider_takes(answers: Answers) -> None:
     for world in (None, there(answers)):
         file = exported(subject(answers, world) if world else subject(answers))
         assert [line for block in file.resources.values() for line in complaints(block)] == []
 
 
-@every_variant
+@each_way
 def test_only_the_set_ups_account_and_region_are_taken(answers: Answers) -> None:
     file = exported(subject(answers))
     assert file.provider == {"region": answers.text("aws.region"), "allowed_account_ids": [ACCOUNT]}
@@ -109,7 +109,7 @@ def sides_of_buckets(file: File) -> Iterator[tuple[str, Read]]:
             yield kind, block
 
 
-@every_variant
+@each_way
 def test_a_bucket_that_came_into_other_hands_is_not_written_to(answers: Answers) -> None:
     without = {"policy", "public_access_block", "ownership_controls", "notification"}
     for kind, block in sides_of_buckets(exported(subject(answers))):
