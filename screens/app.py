@@ -7,22 +7,31 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on
-from textual.app import App, SuspendNotSupported, SystemCommand
+from textual import events, on
+from textual.app import App, ScreenStackError, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from screens import flow, pages
+from screens.driver import TerminalDriver
 from screens.frame import Page
 from screens.host import Host
 from screens.session import Session
 from screens.work import Ended, Job, Runner, Told, fault
+from services import last_errors
 from services.problems import Problem, ProblemError
+
+GRACE = 10.0
+"""Seconds in which the call under way may still end; a later run goes on from wherever it stopped."""
+
+WAITING = "What is under way may still end: this takes a few seconds at most. Everything is saved."
 
 STYLES = Path(__file__).resolve().parent.parent / "assets" / "wizard.tcss"
 
@@ -37,11 +46,12 @@ class PalisadeWizard(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Leave", key_display="Ctrl+Q", priority=True, show=True),
         Binding("ctrl+c", "quit", show=False, system=True),
+        Binding("ctrl+o", "switch", show=False),
     ]
 
     def __init__(self, host: Host) -> None:
         plain = host.no_colour or "NO_COLOR" in os.environ
-        super().__init__(ansi_color=True if plain else None)
+        super().__init__(driver_class=TerminalDriver, ansi_color=True if plain else None)
         if plain:
             self.theme = "ansi-dark"
         self.host = host
@@ -53,7 +63,7 @@ class PalisadeWizard(App[None]):
 
     async def on_mount(self) -> None:
         if not self.is_headless:
-            self._end_cleanly_on_signals()
+            self._end_cleanly()
         await self.push_screen(pages.page(self._first_page()))
         self.call_after_refresh(self._warm)
 
@@ -62,6 +72,8 @@ class PalisadeWizard(App[None]):
         self.session.flush()
         if name != "making":
             self.session.let_go()
+        while not isinstance(self.screen, Page) and len(self.screen_stack) > 1:
+            self.pop_screen()  # a dialog that was opened meanwhile
         self.switch_screen(pages.page(name))
 
     def _first_page(self) -> str:
@@ -94,6 +106,14 @@ class PalisadeWizard(App[None]):
 
             self.runner.start("endpoint", "Looking where AWS is", look, seen)
 
+    async def on_event(self, event: events.Event) -> None:
+        """A key that is pressed while the last page is put away is meant for nobody."""
+        try:
+            await super().on_event(event)
+        except ScreenStackError:
+            if self.screen_stack:
+                raise
+
     # Jobs -------------------------------------------------------------------------------------------------------
 
     @on(Told)
@@ -116,6 +136,7 @@ class PalisadeWizard(App[None]):
                 job.problem = error.problem
         if job.problem is not None:
             self.session.note(f"{job.name}: {job.problem.code}: {job.problem.summary} {job.problem.where}")
+            last_errors.keep(self.host.state, job.problem, "wizard", self.host.clock.wall())
         for page in self._pages():
             await page.job_over(job)
 
@@ -135,13 +156,23 @@ class PalisadeWizard(App[None]):
             self.end(0)
 
     def end(self, status: int) -> None:
-        """Ends the program: what was typed is kept, and work stops after its current call."""
+        """Ends the program: what was typed is kept, and work stops after its current call, or after a while in it."""
+        if not self.is_headless:
+            last = threading.Timer(GRACE, os._exit, (status,))
+            last.daemon = True
+            last.start()
         for page in self._pages():
             page.leaving()
         self.session.flush()
+        waits = WAITING if status == 0 and self.runner.any_running() else None
         self.runner.stop_all()
         self.session.let_go()
-        self.exit(return_code=status)
+        self.exit(return_code=status, message=waits)
+
+    def action_switch(self) -> None:
+        from screens.switching import offer
+
+        offer(self)
 
     def action_explain(self) -> None:
         from screens.dialogs import Help
@@ -153,7 +184,8 @@ class PalisadeWizard(App[None]):
         from screens.dialogs import LogView
 
         if isinstance(self.screen, Page):
-            self.push_screen(LogView(tuple(self.session.log)))
+            setup = self.session.setup
+            self.push_screen(LogView(tuple(self.session.log), setup.path if setup is not None else None))
 
     @contextlib.contextmanager
     def ordinary_screen(self) -> Iterator[None]:
@@ -186,10 +218,19 @@ class PalisadeWizard(App[None]):
 
             self.push_screen(TextView("Values for Palisade", text))
 
+    def action_command_palette(self) -> None:
+        from screens.modal import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())  # without an id: one may still be on its way out
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette's commands; none of them takes a picture of the screen."""
         yield SystemCommand("Help", "Explain this page", self.action_explain)
         yield SystemCommand("Log", "Show the calls that were made", self.action_log)
+        yield SystemCommand(
+            "Switch set-up", "Work on another set-up; what you typed is kept", self.action_switch
+        )
         yield SystemCommand("Leave", "Leave the program; progress is saved", self.action_quit)
         if self.session.setup is None or not isinstance(screen, Page) or self.runner.running("apply"):
             return
@@ -200,10 +241,27 @@ class PalisadeWizard(App[None]):
 
     # The end ------------------------------------------------------------------------------------------------------
 
-    def _end_cleanly_on_signals(self) -> None:
+    def _end_cleanly(self) -> None:
+        """On a signal, and when the terminal is gone. The loop's own handlers would not hear while a page is drawn."""
         loop = asyncio.get_running_loop()
+
+        def ask(number: int, _frame: FrameType | None) -> None:
+            self._hold_no_more()
+            loop.call_soon_threadsafe(self.end, 128 + number)
+
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.end, 128 + number)
+            signal.signal(number, ask)
+        self.set_interval(1.0, self._look_for_terminal)
+
+    def _look_for_terminal(self) -> None:
+        if isinstance(self._driver, TerminalDriver) and self._driver.gone:
+            self._hold_no_more()
+            self.end(128 + signal.SIGHUP)
+
+    def _hold_no_more(self) -> None:
+        """From now on nothing waits for the terminal for long."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.leaving.set()
 
     def panic(self, *_shown: object) -> None:
         """The same for an error that knows how to show itself: nobody knows what that shows."""

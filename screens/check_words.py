@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from services.backups.command import recovery_command
 from services.verify.checks import Check, Report, Status, by_subject
 
 if TYPE_CHECKING:
@@ -72,6 +71,8 @@ def _groups(checks: Iterable[Check]) -> list[list[Check]]:
 
 def _group(identifier: str) -> str:
     part = identifier.split(".", 1)[0]
+    if identifier.endswith(_APART):
+        return _APART
     if part in {"config", "policy"}:
         return part
     if identifier.startswith(_RECORDS):
@@ -80,6 +81,7 @@ def _group(identifier: str) -> str:
 
 
 _RECORDS = "trail.write."
+_APART = ".apart"
 
 
 def _sum(group: Sequence[Check]) -> Line:
@@ -87,6 +89,8 @@ def _sum(group: Sequence[Check]) -> Line:
     sign = SIGNS[min((check.status for check in group), key=_GRAVEST.index)]
     left_out = sum(1 for check in group if check.status == "skipped")
     count = f"{good} of {len(group) - left_out} pass" + (f", {left_out} left out" if left_out else "")
+    if group[0].id.endswith(_APART):
+        return sign, f"Sandbox and production are kept apart: {count}  (Enter: each)", 0
     if group[0].id.startswith("config."):
         return sign, f"Everything in AWS is as planned: {count}  (Enter: each)", 0
     if group[0].id.startswith(_RECORDS):
@@ -131,20 +135,4 @@ def wallets(report: Report) -> tuple[str, ...]:
         c.id.removeprefix(start)
         for c in report.checks
         if c.id.startswith(start) and c.status == "pass" and "." not in c.id.removeprefix(start)
-    )
-
-
-def rehearsal(report: Report, quorum_id: str, private_file: str, bucket: str) -> str:
-    """How to prove that the private key opens a backup, with the vendor's own tool."""
-    key_id = next(iter(wallets(report)), "KEY-ID")
-    file = "recovery_shard-0.txt"
-    command = recovery_command(key_id, "SECP256K1", file, private_file or "PRIVATE-FILE", quorum_id)
-    return "\n\n".join(
-        (
-            "Use a wallet that holds nothing, in sandbox, on a computer that may see its private key.",
-            f"1. Fetch the backup:\naws s3 cp s3://{bucket}/{key_id}/{file} {file}",
-            f"2. Recover with Palisade's own tool, wallet-recovery-cli (for an ED25519 wallet, change the key type):\n{command}",
-            "3. Compare the address that it prints with the wallet's address in Palisade.",
-            "4. Delete what was recovered, and take the private file offline again.",
-        )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,16 +10,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Input, Markdown
 
+from screens.modal import Modal
 from screens.widgets.action import Action
 from screens.widgets.words import Words
 
 HELP = Path(__file__).resolve().parent.parent / "assets" / "help"
 
 
-class Leave(ModalScreen[bool]):
+class Leave(Modal[bool]):
     """Asks whether to leave, and says that nothing is lost."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,7 +52,7 @@ class Leave(ModalScreen[bool]):
         self.dismiss(event.button.id == "leave")
 
 
-class Ask(ModalScreen[bool]):
+class Ask(Modal[bool]):
     """Asks before something that cannot be taken back; the focus is on the harmless answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "shut", "Close", key_display="Esc")]
@@ -77,7 +78,7 @@ class Ask(ModalScreen[bool]):
         self.dismiss(event.button.id == "yes")
 
 
-class Reading(ModalScreen[None]):
+class Reading(Modal[None]):
     """Something long to read; every usual key closes it."""
 
     AUTO_FOCUS = "VerticalScroll"
@@ -127,25 +128,35 @@ class TextView(Reading):
 class LogView(TextView):
     """The calls that were made in this sitting: names and outcomes, never values."""
 
-    def __init__(self, lines: tuple[str, ...]) -> None:
-        super().__init__("What was done, newest first", "\n".join(reversed(lines)) or "Nothing yet.")
+    def __init__(self, lines: tuple[str, ...], setup: Path | None = None) -> None:
+        done = "\n".join(reversed(lines)) or "Nothing yet."
+        super().__init__("What was done, newest first", f"{for_support(setup)}\n\n{done}" if setup else done)
 
 
-class AskPath(ModalScreen[str]):
+def for_support(setup: Path) -> str:
+    """How to hand everything that support needs to them."""
+    command = f"palisade-wizard bundle --config {shlex.quote(str(setup))} --out bundle.zip"
+    return f"For support, this writes it all down without secrets: {command}"
+
+
+FORMS = "A name that ends with .json or .md gives that form; an existing file is never overwritten."
+
+
+class AskPath(Modal[str]):
     """Asks for the path of a new file; an empty answer means none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "shut", "Close", key_display="Esc")]
 
-    def __init__(self, proposed: str) -> None:
+    def __init__(
+        self, proposed: str, heading: str = "Write the values to a new file", hint: str = FORMS
+    ) -> None:
         super().__init__()
-        self._proposed = proposed
+        self._proposed, self._heading, self._hint = proposed, heading, hint
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Words("Write the values to a new file", classes="heading")
-            yield Words(
-                "A name that ends with .json or .md gives that form; an existing file is never overwritten."
-            )
+            yield Words(self._heading, classes="heading")
+            yield Words(self._hint)
             yield Input(self._proposed, id="path", compact=True)
             with Horizontal(classes="row-of-buttons"):
                 yield Action("Write", id="write")
@@ -163,3 +174,35 @@ class AskPath(ModalScreen[str]):
     @on(Button.Pressed, "#close")
     def _close(self) -> None:
         self.dismiss("")
+
+
+class AskLine(Modal[str]):
+    """Asks for one line that is no secret; None where the person closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "shut", "Close", key_display="Esc")]
+
+    def __init__(self, heading: str, text: str, yes: str, given: str = "") -> None:
+        super().__init__()
+        self._heading, self._text, self._yes, self._given = heading, text, yes, given
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Words(self._heading, classes="heading")
+            yield Words(self._text)
+            yield Input(self._given, id="line", compact=True)
+            with Horizontal(classes="row-of-buttons"):
+                yield Action(self._yes, id="yes")
+                yield Action("Close", id="close")
+        yield Footer(show_command_palette=False)
+
+    def action_shut(self) -> None:
+        self.dismiss(None)
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#yes")
+    def _take(self) -> None:
+        self.dismiss(self.query_one("#line", Input).value.strip())
+
+    @on(Button.Pressed, "#close")
+    def _close(self) -> None:
+        self.dismiss(None)

@@ -65,7 +65,7 @@ class Step:
 
 
 STEPS: tuple[Step, ...] = (
-    Step("setup", "Set-up", ("welcome", "new"), ("setup.name", "setup.environment")),
+    Step("setup", "Set-up", ("welcome", "new", "compare"), ("setup.name", "setup.environment")),
     Step(
         "account",
         "AWS account",
@@ -119,7 +119,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("review", "Review", ("review", "applying")),
     Step("palisade", "Palisade", ("palisade", "quorum"), ("palisade.kit_name", "palisade.quorum_id")),
-    Step("verify", "Verify", ("verify", "audit")),
+    Step("verify", "Verify", ("verify", "audit", "record", "duties")),
 )
 
 ORDER: tuple[str, ...] = (
@@ -138,6 +138,7 @@ ORDER: tuple[str, ...] = (
 
 BEFORE = {
     "new": "welcome",
+    "compare": "welcome",
     "account": "welcome",
     "password": "recovery-key",
     "own-key": "recovery-key",
@@ -152,6 +153,8 @@ BEFORE = {
     "opening": "prove",
     "applying": "review",
     "audit": "verify",
+    "record": "verify",
+    "duties": "verify",
 }
 """Where Back leads from the pages that are no stop of the ordinary way."""
 

@@ -188,6 +188,7 @@ class Page(Screen[None]):
         place = f"Step {at + 1} of {len(flow.STEPS)} · {flow.STEPS[at].title} {flow.signs(session, at)}"
         self.query_one("#title-right", Static).update(Content(place))
         lines = [f"{flow.sign(session, n, at)} {n + 1} {step.title}" for n, step in enumerate(flow.STEPS)]
+        lines += ["", "Ctrl+O Switch set-up"]
         self.query_one("#steps", Static).update(Content("\n".join(lines)))
         banner = self.query_one("#endpoint", Words)
         banner.display = bool(session.endpoint)

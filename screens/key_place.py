@@ -13,6 +13,8 @@ from screens.paths import typed
 from services import papers
 from services.problems import Problem, ProblemError
 from services.recovery import custodians, keyfiles, keypair
+from services.separation.apart import warnings
+from services.separation.things import footprint, footprints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from screens.session import Session
     from services.recovery.custodians import Custody
     from services.recovery.gathering import Taken
+    from services.setup_file import SetupFile
+    from services.setups import State
 
 FOLDER, NAME, KIND = "recovery_key.folder", "recovery_key.name", "recovery_key.kind"
 FILE, IN_HSM = "recovery_key.file", "recovery_key.in_hsm"
@@ -104,3 +108,9 @@ def refuse_taken(session: Session) -> None:
 def sentence(problem: Problem) -> str:
     """A problem as one paragraph, to show beside a field."""
     return " ".join((problem.summary, *problem.remedy))
+
+
+def shared(setup: SetupFile, state: State) -> str:
+    """That a set-up of the other environment has the same recovery key; empty if none has."""
+    found = warnings(footprint(setup, state), footprints(state, but=setup))
+    return next((f"{one.says} {one.remedy}" for one in found if one.topic == "recovery_key"), "")

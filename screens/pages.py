@@ -21,6 +21,10 @@ def page(name: str) -> Page:
             from screens.new_setup import NewSetup
 
             return NewSetup()
+        case "compare":
+            from screens.compare import Compare
+
+            return Compare()
         case "account":
             from screens.account import Account
 
@@ -127,5 +131,13 @@ def _late_page(name: str) -> Page:
             from screens.audit import Audit
 
             return Audit()
+        case "record":
+            from screens.record import RecordPage
+
+            return RecordPage()
+        case "duties":
+            from screens.duties import Duties
+
+            return Duties()
         case _:
             raise ValueError(name)

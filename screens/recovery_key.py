@@ -45,6 +45,7 @@ class RecoveryKey(Page):
             have.display = not self.choosing
             yield Words("This set-up has its recovery key.", kind="ok", id="key-state")
             yield Listing(id="key-files", markup=False)
+            yield Words(id="shared-key")
             yield Words(id="key-advice")
             with Horizontal(classes="row-of-buttons"):
                 yield Action("Prove that it still opens", id="prove")
@@ -177,6 +178,7 @@ class RecoveryKey(Page):
             self.query_one("#key-files", Listing).show([])
             self.show_problem(error.problem, ("again", "Try again", self._look_again))
             return
+        self.query_one("#shared-key", Words).say(key_place.shared(setup, self.session.host.state), "warn")
         private = key_place.private_text(self.session)
         rows = [("Public key", str(key.file)), ("SHA-256", key.sha256)]
         rows += [("Private key", private)] if private else []

@@ -101,9 +101,12 @@ class Review(Page):
             heading.say(NOTHING_YET)
         tree = self.query_one("#plan", Lines)
         told = plan_words.lines(desk, planned)
+        apart = [(("!", one.says, 0), one.remedy) for one in desk.warnings]
         notes = [(("·", note.says, 0), "") for note in planned.plan.notes]
         costs = [(("$", sentence, 0), "") for sentence in planned.costs]
-        tree.show([((line.sign, line.text, line.depth), line.document) for line in told] + notes + costs)
+        tree.show(
+            [((line.sign, line.text, line.depth), line.document) for line in told] + apart + notes + costs
+        )
         self._say_who(desk)
         await self._ask_consents(planned)
         self._show(True)

@@ -203,8 +203,10 @@ class Session:
         """Signs in and says who that is; from a thread."""
         from services.identity import identity
 
+        mine = self._id
         connection = self.host.connect(profile, region)
-        self.seen_endpoint = connection.endpoint
+        if mine == self._id:  # another set-up, opened meanwhile, may lead elsewhere
+            self.seen_endpoint = connection.endpoint
         aws = Logged(connection.aws, self.note)
         return SignedIn(profile, region, connection, aws, identity(aws))
 

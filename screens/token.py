@@ -19,6 +19,7 @@ from screens.key_words import NO_TOKENS
 from screens.paths import typed
 from screens.widgets.action import Action
 from screens.widgets.choice import Radio
+from screens.widgets.options import Options
 from screens.widgets.words import Words
 from screens.work import Job
 from services.recovery import hsm, token
@@ -45,7 +46,7 @@ class Tokens(Page):
             yield Input(self._driver_text(), id="driver", compact=True)
         yield Words("The driver of your HSM, a file such as libsofthsm2.so.", classes="field-hint")
         yield Action("List the tokens", id="list-tokens")
-        yield OptionList(id="tokens", markup=False, compact=True)
+        yield Options(id="tokens", markup=False, compact=True)
         yield Words("What the token keeps", classes="heading")
         chosen = self.session.shown_draft(WHAT) or "sealed-file"
         with RadioSet(id="keeps", compact=True):

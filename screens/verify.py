@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Button
 
-from screens import check_words, flow, key_place
+from screens import check_words, flow
 from screens.check_words import VERIFIED
 from screens.dialogs import TextView
 from screens.frame import Page
@@ -18,7 +18,12 @@ from screens.widgets.listing import Lines
 from screens.widgets.words import Words, elapsed
 from screens.work import Job
 from services import work
+from services.backups import rehearsal
 from services.backups.findings import UNPROVEN
+from services.problems import ProblemError
+from services.record import book
+from services.record.book import Record
+from services.record.rehearsing import example
 from services.verify.checks import Report
 
 WHY = "Create a wallet on the new quorum now. This page watches until its backup is here, whole, and readable by you."
@@ -40,6 +45,9 @@ class Verify(Page):
             yield Action("Look now", id="look-now")
             yield Action("How to rehearse", id="rehearse")
             yield Action("Audit the set-up", id="audit")
+        with Horizontal(classes="row-of-buttons close"):
+            yield Action("Save the record", id="record")
+            yield Action("What comes after", id="duties")
         if self.session.host.extra_action is not None:
             yield Action(self.session.host.extra_action.label, id="extra-action")
         yield Words(id="command")
@@ -106,14 +114,7 @@ class Verify(Page):
     def _mark(self, report: Report) -> None:
         """All is well when nothing fails, waits or is unknown."""
         session = self.session
-        wallets = check_words.wallets(report)
-        if wallets:
-            quorum = session.answers.text("palisade.quorum_id") or "(not given yet)"
-            self.query_one("#write-down", Words).say(
-                f"Write down, outside Palisade: quorum ID {quorum}, key ID {', '.join(wallets)}. Without them there is "
-                "no recovery.",
-                "todo",
-            )
+        self._write_down(check_words.wallets(report))
         if report.exit_code == 0:
             flow.mark(session, flow.VERIFIED, flow.kit_digest(session))
             flow.mark(session, flow.VERIFIED_AT, flow.today(session))
@@ -129,6 +130,26 @@ class Verify(Page):
         self.query_one("#command", Words).say("")
         if report.having("fail", "unknown"):
             self.say(NEEDED, "bad")
+
+    def _write_down(self, wallets: tuple[str, ...]) -> None:
+        """Says what must be written down; nothing more once it is on record."""
+        setup = self.session.setup
+        if not wallets or setup is None:
+            return
+        try:
+            record = book.read(book.place(setup, self.session.host.state))
+        except ProblemError:  # the page of the record says what is wrong with it
+            record = Record()
+        said = self.query_one("#write-down", Words)
+        if all(record.find(key_id) for key_id in wallets):
+            said.say("Every wallet that was seen is on record. Print it, and keep it outside Palisade.", "ok")
+            return
+        quorum = self.session.answers.text("palisade.quorum_id") or "(not given yet)"
+        said.say(
+            f"Write down, outside Palisade: quorum ID {quorum}, key ID {', '.join(wallets)}. Without them there is no "
+            "recovery.",
+            "todo",
+        )
 
     def count_down(self) -> None:
         """Says when the next look is, and looks when it is due."""
@@ -159,14 +180,25 @@ class Verify(Page):
 
     @on(Button.Pressed, "#rehearse")
     def _rehearse(self) -> None:
-        report, answers = self.session.report, self.session.answers
-        text = check_words.rehearsal(
-            report or Report(()),
-            answers.text("palisade.quorum_id"),
-            key_place.private_text(self.session),
-            answers.text("storage.bucket"),
-        )
+        session = self.session
+        setup, report = session.setup, session.report or Report(())
+        if setup is None:
+            return
+        try:
+            record = book.read(book.place(setup, session.host.state))
+        except ProblemError as error:
+            self.show_problem(error.problem)
+            return
+        text = rehearsal.as_text(rehearsal.steps(example(setup, record, report.seen)))
         self.app.push_screen(TextView("How to rehearse a recovery with an empty wallet", text))
+
+    @on(Button.Pressed, "#record")
+    def _record(self) -> None:
+        self.wizard.go("record")
+
+    @on(Button.Pressed, "#duties")
+    def _duties(self) -> None:
+        self.wizard.go("duties")
 
     @on(Button.Pressed, "#extra-action")
     def _extra(self) -> None:

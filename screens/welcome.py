@@ -10,10 +10,11 @@ from textual.content import Content
 from textual.widgets import Button, OptionList
 from textual.widgets.option_list import Option
 
-from screens import flow
+from screens import compare, flow, setup_lines
 from screens.frame import Page
-from screens.setup_words import ALTERNATIVE, BEFORE_YOU_START, WHY, line
+from screens.setup_words import ALTERNATIVE, BEFORE_YOU_START, WHY
 from screens.widgets.action import Action
+from screens.widgets.options import Options
 from screens.widgets.words import Words
 from services.problems import ProblemError
 from services.setup_file import SetupFile
@@ -28,8 +29,9 @@ class Welcome(Page):
     def body(self) -> ComposeResult:
         yield Words(WHY)
         yield Words("Set-ups on this computer", classes="heading")
-        yield OptionList(id="setups", markup=False, compact=True)
+        yield Options(id="setups", markup=False, compact=True)
         yield Action("Prove that its recovery key still opens", id="prove")
+        yield Action("Compare two set-ups", id="compare")
         yield Words("Before you start", classes="heading")
         for sentence in BEFORE_YOU_START:
             yield Words(sentence, kind="todo", classes="item")
@@ -41,9 +43,11 @@ class Welcome(Page):
         self._found = self.session.host.state.found()
         setups = self.query_one("#setups", OptionList)
         for number, found in enumerate(self._found):
-            setups.add_option(Option(Content(line(self.session, found)), id=f"setup-{number}"))
+            setups.add_option(Option(Content(setup_lines.line(self.session, found)), id=f"setup-{number}"))
         setups.add_option(Option(Content("New set-up…"), id="new"))
         setups.highlighted = 0
+        readable = [found for found in self._found if isinstance(found, SetupFile)]
+        self.query_one("#compare").display = len(readable) > 1
         self._offer_proof()
         problem = self.wizard.opening_problem
         if problem is not None:
@@ -75,6 +79,13 @@ class Welcome(Page):
         chosen = self._chosen()
         if chosen is not None and self.attempt(lambda: self.session.open(chosen)):
             self.wizard.go("prove")
+
+    @on(Button.Pressed, "#compare")
+    def _compare(self) -> None:
+        chosen = self._chosen()
+        if chosen is not None:
+            self.session.keep(compare.FIRST, str(chosen.path))
+        self.wizard.go("compare")
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:

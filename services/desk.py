@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services import costs, setup_file
@@ -19,8 +19,10 @@ from services.hardening import answered
 from services.identity import Identity, identity
 from services.model.calls import Aws
 from services.model.resource import Blueprint
+from services.separation.apart import Warned, kept_apart, warnings
+from services.separation.things import Footprint, footprint, footprints
 from services.setup_file import SetupFile
-from services.setups import State, kept_apart
+from services.setups import State
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,13 @@ class Desk:
     state: State
     clock: Clock
     endpoint: str = ""
+    others: tuple[Footprint, ...] = ()
+    """The set-ups of the other environment on this computer, as they were when this one was opened."""
+
+    @property
+    def warnings(self) -> tuple[Warned, ...]:
+        """What this set-up has in common with one of the other environment, and should not."""
+        return warnings(Footprint(self.setup), self.others)
 
     @property
     def setup_id(self) -> str:
@@ -57,20 +66,33 @@ class Planned:
     costs: tuple[str, ...] = ()
 
 
-def open_desk(setup: SetupFile, aws: Aws, state: State, clock: Clock, endpoint: str = "") -> Desk:
+def look_in(setup: SetupFile, aws: Aws, state: State, clock: Clock, endpoint: str = "") -> Desk:
     """Signs in, and checks that the answers are complete, the account is the recorded one, and nothing is shared.
 
-    The setup gets its id here if it has none.
+    Nothing is written down: neither an id nor where the file is.
     """
     complete(setup.answers)
     who = identity(aws)
     parts = blueprint(setup.answers, who.account)
-    kept_apart(setup, state.found())
+    others = _others(setup, state)
+    signed_in = replace(setup, answers=setup.answers.updated({"aws.account": who.account}))
+    kept_apart(footprint(signed_in, state), others)
+    return Desk(setup, aws, who, parts, state, clock, endpoint, others)
+
+
+def open_desk(setup: SetupFile, aws: Aws, state: State, clock: Clock, endpoint: str = "") -> Desk:
+    """The same for work: the setup gets its id here if it has none, and is found again on this computer."""
+    desk = look_in(setup, aws, state, clock, endpoint)
     if not setup.answers.get("setup.id"):
         setup = setup_file.identified(setup)
-        parts = blueprint(setup.answers, who.account)
-    state.remember(setup)
-    return Desk(setup, aws, who, parts, state, clock, endpoint)
+        desk = replace(desk, setup=setup, blueprint=blueprint(setup.answers, desk.identity.account))
+    state.remember(desk.setup)
+    return desk
+
+
+def _others(setup: SetupFile, state: State) -> tuple[Footprint, ...]:
+    mine = setup.answers.text("setup.environment")
+    return tuple(other for other in footprints(state, but=setup) if other.environment != mine)
 
 
 def make_plan(desk: Desk) -> Planned:

@@ -20,10 +20,11 @@ class Started:
 
 @dataclass(frozen=True)
 class Succeeded:
-    """A step is done, and was read back."""
+    """A step is done, and was read back; `arn` names what it created, where AWS told one."""
 
     address: str
     says: str
+    arn: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,9 @@ def event_json(event: Event) -> dict[str, object]:
     match event:
         case Started(address, verb, says, title):
             return {"event": "started", "address": address, "verb": verb, "says": says, "title": title}
-        case Succeeded(address, says):
-            return {"event": "succeeded", "address": address, "says": says}
+        case Succeeded(address, says, arn):
+            made = {"arn": arn} if arn else {}
+            return {"event": "succeeded", "address": address, "says": says, **made}
         case Skipped(address, says):
             return {"event": "skipped", "address": address, "says": says}
         case Waiting(address, seconds, reason):

@@ -154,11 +154,17 @@ STEPS: tuple[str, ...] = (
 """What the person does in Palisade, in order."""
 
 
+def _head(values: Kit) -> str:
+    """Where the values go; production is said in capitals."""
+    of = values.environment.upper() if values.environment == "production" else values.environment
+    return f"Palisade {of}, {values.console}, {CONSOLE_PATH}"
+
+
 def as_text(values: Kit) -> str:
     """The values for a plain screen or a file; under each public key stands its fingerprint."""
     width = max(len(label) for label, _ in rows(values))
     prints = {str(key.file): key.sha256 for key in values.public_keys}
-    lines = [f"Palisade, {values.console}, {CONSOLE_PATH}", ""]
+    lines = [_head(values), ""]
     for label, value in rows(values):
         lines.append(f"{label:<{width}}  {value}")
         if value in prints:
@@ -168,7 +174,7 @@ def as_text(values: Kit) -> str:
 
 def as_markdown(values: Kit) -> str:
     """The values as a Markdown document."""
-    lines = [f"# Values for the Palisade kit {values.kit_name}", "", f"{values.console}, {CONSOLE_PATH}", ""]
+    lines = [f"# Values for the Palisade kit {values.kit_name}", "", _head(values), ""]
     lines += [
         "| Field | Value |",
         "|---|---|",

@@ -155,14 +155,24 @@ def write_record(place: Path, key: KeyFiles, custody: Custody) -> Paper:
 
 def recorded(place: Path, key: KeyFiles) -> Custody | None:
     """Who holds the shares of this key, as it was once written down; None if that is not there or of another key."""
+    return _recorded(place, key.sha256)
+
+
+def _recorded(place: Path, sha256: str) -> Custody | None:
     try:
         found = json.loads(files.read_small(place))
-        if found["sha256"] != key.sha256:
+        if found["sha256"] != sha256:
             return None
         names = [one["name"] for one in sorted(found["custodians"], key=lambda one: one["share"])]
         return custodians.custody(int(found["set"]), int(found["threshold"]), names)
     except (ProblemError, ValueError, LookupError, TypeError, AttributeError):  # not what this program wrote
         return None
+
+
+def custodians_of(public_file: Path, sha256: str) -> Custody | None:
+    """Who holds the shares of the key with this public file, as it was written down beside it; None if nobody did."""
+    name = public_file.name.removesuffix(".pub.der").removesuffix(".pub.hex")
+    return _recorded(record_path(public_file.parent, name), sha256)
 
 
 def on_disk(private_file: Path) -> KeyFiles:

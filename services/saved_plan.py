@@ -22,6 +22,10 @@ def plan_json(desk: Desk, planned: Planned) -> dict[str, object]:
         "wants": wants(desk),
         "steps": [step_json(step) for step in planned.plan.steps],
         "costs": list(planned.costs),
+        "warnings": [
+            {"topic": one.topic, "key": one.key, "says": one.says, "remedy": one.remedy}
+            for one in desk.warnings
+        ],
         "notes": [{"address": note.address, "says": note.says} for note in planned.plan.notes],
     }
 

@@ -46,6 +46,11 @@ class SetupFile:
 
 def parse(text: str, where: str = "") -> Answers:
     """The answers in a TOML text; unknown keys and wrong values are refused, naming the key."""
+    return checked(*unchecked(text, where))
+
+
+def unchecked(text: str, where: str = "") -> tuple[dict[str, object], object]:
+    """The values in a TOML text by key, and its tags, as they stand there; only the keys are known ones."""
     try:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -55,23 +60,26 @@ def parse(text: str, where: str = "") -> Answers:
             "Correct that line, or make a new file with 'palisade-wizard answers new'.",
             where=where,
         ) from None
-    given: dict[str, Value] = {}
-    for table, values in content.items():
+    values: dict[str, object] = {}
+    for table, entries in content.items():
         if table == "tags":
             continue
         if table not in _TABLES:
             raise _no_table(table)
-        if not isinstance(values, dict):
+        if not isinstance(entries, dict):
             raise refuse(
                 "invalid-answer",
                 f"The entry [{table}] is a table, and this file makes it something else.",
                 f"Write [{table}] on a line of its own and its answers below it.",
                 where=table,
             )
-        for name, value in values.items():
-            question = find(f"{table}.{name}")
-            given[question.key] = accept(question, value)
-    return Answers(given, _tags(content.get("tags", {})))
+        values.update({find(f"{table}.{name}").key: value for name, value in entries.items()})
+    return values, content.get("tags", {})
+
+
+def checked(values: Mapping[str, object], tags: object) -> Answers:
+    """The answers that these values are; each is checked by its question."""
+    return Answers({key: accept(find(key), value) for key, value in values.items()}, _tags(tags))
 
 
 def _no_table(name: str) -> ProblemError:
@@ -105,6 +113,15 @@ def _tags(table: Any) -> dict[str, str]:
 
 def read(path: Path) -> SetupFile:
     """The setup file at a path."""
+    text = text_of(path)
+    try:
+        return SetupFile(path.absolute(), parse(text, str(path)))
+    except ProblemError as error:
+        raise ProblemError(error.problem.at(str(path))) from None
+
+
+def text_of(path: Path) -> str:
+    """The text of a setup file."""
     if path.exists() and not path.is_file():
         raise refuse(
             "unreadable-file",
@@ -114,7 +131,7 @@ def read(path: Path) -> SetupFile:
         )
     data = files.read_small(path, LONGEST)
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise refuse(
             "unreadable-file",
@@ -122,10 +139,6 @@ def read(path: Path) -> SetupFile:
             "Give the path of a file made by 'palisade-wizard answers new'.",
             where=str(path),
         ) from None
-    try:
-        return SetupFile(path.absolute(), parse(text, str(path)))
-    except ProblemError as error:
-        raise ProblemError(error.problem.at(str(path))) from None
 
 
 def create(path: Path, answers: Answers) -> SetupFile:
@@ -180,7 +193,7 @@ def commented(answers: Answers) -> str:
             lines += _lines(question, answers)
         lines.append("")
     lines += ["[tags]", '# Tags of your own for everything that is created, one a line: team = "custody"']
-    lines += [f"{_key(name)} = {_quoted(value)}" for name, value in answers.tags.items()]
+    lines += [f"{key_text(name)} = {_quoted(value)}" for name, value in answers.tags.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -188,14 +201,15 @@ def _lines(question: Question, answers: Answers) -> list[str]:
     choices = f" ({' | '.join(question.choices)})" if question.choices else ""
     comment = [f"# {question.label}: {question.help}{choices}"]
     if question.key in answers.given:
-        return [*comment, f"{question.name} = {_text(answers.given[question.key])}"]
+        return [*comment, f"{question.name} = {value_text(answers.given[question.key])}"]
     default = question.default(answers.given)
     if default is None:
-        return [*comment, f"# {question.name} = {_text(default) if default is not None else '…'}"]
-    return [*comment, f"{question.name} = {_text(default)}"]
+        return [*comment, f"# {question.name} = {value_text(default) if default is not None else '…'}"]
+    return [*comment, f"{question.name} = {value_text(default)}"]
 
 
-def _text(value: Value) -> str:
+def value_text(value: Value) -> str:
+    """An answer as TOML."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -213,7 +227,8 @@ def _quoted(text: str) -> str:
     return tomlkit.item(text).as_string()
 
 
-def _key(name: str) -> str:
+def key_text(name: str) -> str:
+    """The name of a tag as TOML."""
     return name if name.replace("-", "").replace("_", "").isalnum() and name.isascii() else _quoted(name)
 
 

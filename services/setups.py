@@ -7,13 +7,14 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from services import files, setup_file
-from services.answers import Answers
 from services.clock import Clock
+from services.engine import journal
 from services.engine.journal import Journal
-from services.problems import ProblemError, refuse
+from services.problems import ProblemError
 from services.setup_file import SetupFile
 
 
@@ -27,13 +28,22 @@ class State:
     def setups(self) -> Path:
         return self.folder / "setups"
 
+    @property
+    def errors(self) -> Path:
+        """The last problems that were told, for a support bundle."""
+        return self.folder / "errors.jsonl"
+
     def path_of(self, name: str) -> Path:
         """Where a setup of this name keeps its file."""
         return self.setups / f"{name}.toml"
 
     def journal(self, setup: str, clock: Clock) -> Journal:
         """The journal of a setup's id."""
-        return Journal(self.setups / f"{setup}.journal.jsonl", clock)
+        return Journal(self._journal(setup), clock)
+
+    def keys_made(self, setup: str) -> dict[str, str]:
+        """The ARNs of the KMS keys that a setup's journal says are its own, by resource."""
+        return journal.keys_made(self._journal(setup))
 
     def remember(self, setup: SetupFile) -> None:
         """Notes where a setup's file is, so that it is found again when it is not kept here.
@@ -55,7 +65,8 @@ class State:
         """
         elsewhere = (_noted(note) for note in self.setups.glob("*.path"))
         paths = {*self.setups.glob("*.toml"), *(path for path in elsewhere if path is not None)}
-        return tuple(_read(path) for path in sorted(filter(_age, paths), key=_age, reverse=True))
+        found = [(path, _read(path)) for path in sorted(filter(_age, paths))]
+        return tuple(one for path, one in sorted(found, key=lambda pair: self._used(*pair), reverse=True))
 
     def drafts(self, setup: str) -> dict[str, str]:
         """What was typed and not accepted yet, by key. Never a secret: secrets are not drafts."""
@@ -71,6 +82,19 @@ class State:
         """Keeps what was typed, so that closing the program loses nothing."""
         files.folder(self.setups)
         files.replace(self._drafts(setup), json.dumps(dict(drafts), ensure_ascii=False).encode())
+
+    def last_used(self, setup: SetupFile) -> datetime | None:
+        """When anything of a setup was last written; None if its file is gone."""
+        last = self._used(setup.path, setup)
+        return datetime.fromtimestamp(last, UTC) if last else None
+
+    def _used(self, path: Path, found: SetupFile | ProblemError) -> float:
+        identifier = found.answers.text("setup.id") if isinstance(found, SetupFile) else ""
+        beside = (self._drafts(identifier), self._journal(identifier)) if identifier else ()
+        return max(map(_age, (path, *beside)))
+
+    def _journal(self, setup: str) -> Path:
+        return self.setups / f"{setup}.journal.jsonl"
 
     def _drafts(self, setup: str) -> Path:
         return self.setups / f"{setup}.drafts.json"
@@ -98,47 +122,3 @@ def _read(path: Path) -> SetupFile | ProblemError:
         found = error.problem
         where = str(path) if found.where in {"", str(path)} else f"{path}: {found.where}"
         return ProblemError(replace(found, where=where))
-
-
-_APART = {
-    "storage.bucket": "bucket",
-    "storage.access_log_bucket": "bucket for access logs",
-    "hardening.trail_bucket": "bucket for CloudTrail's log files",
-    "role.name": "role",
-    "storage.kms_key": "KMS key",
-}
-
-
-def _has(answers: Answers, key: str) -> bool:
-    """Whether the set-up has what the answer names; the names of log buckets are proposed even where there is none."""
-    match key:
-        case "storage.access_log_bucket":
-            return answers.flag("storage.access_logs")
-        case "hardening.trail_bucket":
-            return answers.text("hardening.trail") == "create"
-        case _:
-            return True
-
-
-def kept_apart(setup: SetupFile, others: tuple[SetupFile | ProblemError, ...]) -> None:
-    """Refuses a bucket, role or KMS key that a setup of the other environment on this computer uses."""
-    mine = setup.answers
-    for other in others:
-        if not isinstance(other, SetupFile) or other.path == setup.path:
-            continue
-        theirs = other.answers
-        if theirs.get("setup.environment") == mine.get("setup.environment"):
-            continue
-        accounts = {mine.text("aws.account"), theirs.text("aws.account")} - {""}
-        if len(accounts) > 1:
-            continue
-        for key, what in _APART.items():
-            value = mine.text(key) if all(_has(answers, key) for answers in (mine, theirs)) else ""
-            if value and value != "create" and value == theirs.text(key):
-                raise refuse(
-                    "other-environment",
-                    f"The {what} {value} belongs to the {theirs.text('setup.environment')} set-up "
-                    f"{theirs.text('setup.name')}: sandbox and production share nothing.",
-                    f"Choose another {what} under {key}.",
-                    where=key,
-                )

@@ -46,6 +46,7 @@ def backup_bucket(answers: Answers, place: Place) -> Resource:
             keep=Keep(versions, answers.number("storage.noncurrent_days")) if versions else None,
             access_logs=answers.flag("storage.access_logs"),
             topic=Ref("topic") if answers.flag("hardening.alarms") else None,
+            topic_arn=names(answers, place).topic_arn,
             mfa_delete=answers.text("hardening.mfa_delete") == "planned",
         ),
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from services import kit, setup_file
 from services.backups.shards import parse_key
 from services.desk import Desk, Planned, make_plan, open_desk
 from services.engine import consent, lock
 from services.engine.apply import apply
-from services.engine.journal import written_ahead
+from services.engine.journal import is_key, written_ahead
+from services.engine.world import Present
 from services.events import Event
 from services.problems import ProblemError, refuse
 from services.saved_plan import check_saved, fingerprint, plan_json
@@ -77,8 +79,20 @@ def carry_out(
         journal, run = desk.journal, str(uuid.uuid4())
         for mark in {fingerprint(desk, planned), approved} - {""}:
             journal.append({"run": run, "event": "plan", "fingerprint": mark})
+        for address, arn in _keys_there(planned).items():
+            journal.append({"run": run, "event": "has", "address": address, "arn": arn})
         events = apply(planned.plan, planned.world, desk.aws, desk.clock, stop)
         yield from written_ahead(events, journal, run)
+
+
+def _keys_there(planned: Planned) -> dict[str, str]:
+    """The KMS keys that this set-up made before, by resource: a run that ended early may not have written them down."""
+    found = {
+        name: str(state.outputs.get("arn", ""))
+        for name, state in planned.world.resources.items()
+        if isinstance(state, Present) and state.origin == "created"
+    }
+    return {name: arn for name, arn in found.items() if is_key(arn)}
 
 
 def _still_so(desk: Desk, planned: Planned) -> None:
@@ -132,7 +146,7 @@ def probe_words(desk: Desk) -> tuple[str, ...]:
 def with_probes(desk: Desk, report: Report) -> Report:
     """The report with the probes' lines behind those of the policies."""
     at = max((n for n, check in enumerate(report.checks, 1) if check.id.startswith("policy.")), default=0)
-    return Report((*report.checks[:at], *probe(desk), *report.checks[at:]))
+    return replace(report, checks=(*report.checks[:at], *probe(desk), *report.checks[at:]))
 
 
 def probe(desk: Desk) -> tuple[Check, ...]:

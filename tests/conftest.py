@@ -14,11 +14,12 @@ import pytest
 
 from services.aws.port import Port, Settings
 from services.model.calls import Aws
-from tests import planted, watch
+from tests import planted, tally, watch
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(watch.Plugin(config), "watch")
+    config.pluginmanager.register(tally.Plugin(), "tally")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,6 +12,7 @@ import html
 import json
 import re
 import stat
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -115,12 +116,21 @@ class Search:
 
 
 def files_below(folder: Path) -> Iterator[tuple[Path, bytes]]:
-    """The regular files below a folder; links are not followed, pipes and sockets not opened."""
+    """The regular files below a folder, and what is in archives; links are not followed, pipes and sockets not opened."""
     for path in sorted(folder.rglob("*")):
         with contextlib.suppress(FileNotFoundError):  # a process that ends takes its files along
             status = path.lstat()
             if stat.S_ISREG(status.st_mode) and status.st_size <= LIMIT:
                 yield path, path.read_bytes()
+                yield from unpacked(path)
+
+
+def unpacked(path: Path) -> Iterator[tuple[Path, bytes]]:
+    """The files in a ZIP archive; nothing for any other file."""
+    if path.suffix == ".zip" and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist():
+                yield path / entry.filename, entry.comment + archive.read(entry)
 
 
 def key_secrets(key: rsa.RSAPrivateKey, every: int = 48) -> dict[str, bytes]:

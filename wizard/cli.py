@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from services.problems import ProblemError, refuse
-from wizard import PROGRAM, VERSION
+from services.problems import KINDS, ProblemError, refuse
+from wizard import PROGRAM, VERSION, completing
 from wizard.options import (
     GLOBAL_NAMES,
+    UNTOLD,
     AnswerFlags,
     answer_options,
     config_option,
@@ -37,19 +39,34 @@ COMMANDS = {
     "doctor": "Audits a set-up, made with this program or by hand; reads only.",
     "policy": "Prints the least policy for whoever does a job.",
     "export": "Writes the blueprint for other tools, or as a document.",
+    "bundle": "Writes a redacted support bundle.",
+    "record": "Keeps the offline record of wallets, without which no backup can be opened.",
+    "lifecycle": "Tells what to do after the set-up and once a year, and what was done.",
+    "completion": "Prints the script that completes words in a shell.",
+    "manual": "Prints the manual page.",
 }
 ANSWERS = {
     "new": "Writes a commented setup file with defaults.",
     "check": "Checks a setup file without asking AWS.",
     "explain": "Explains a key of the setup file.",
+    "compare": "Shows two set-ups side by side: what they share, and what differs.",
+    "template": "Makes a template out of a setup file, for more set-ups like it.",
 }
 SHARES = {"combine": "Tests shares against the sealed file, and opens it."}
+RECORDS = {
+    "list": "Lists the wallets on record; --check holds it against the bucket.",
+    "add": "Puts wallets on record, from what verification sees or by hand.",
+    "change": "Gives a wallet on record other values.",
+    "remove": "Takes a wallet off the record.",
+    "restore": "Puts a removed wallet back.",
+    "export": "Writes the record out: to print, as JSON, CSV or Markdown.",
+}
 TOKENS = {
     "list": "Lists the tokens that are plugged in.",
     "store": "Stores a sealed file, or its password, in a token.",
     "read": "Takes it out again.",
 }
-RESERVED = ("record", "bundle", "destroy", "audit", "lifecycle")
+RESERVED = ("destroy", "audit")
 _LATEST = "palisade-wizard.program"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -88,6 +105,10 @@ class Subcommand(_Helped):
         self.epilog = f"Global options: see '{PROGRAM} --help'." if self.epilog is None else self.epilog
         self._answers = answers != "none"
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The options that the help shows; the hidden ones once the letters typed fit none of these."""
+        return super().shell_complete(ctx, incomplete) or _hidden(self, incomplete)
+
     def invoke(self, ctx: click.Context) -> Any:
         _merge_globals(ctx)
         if self._answers:
@@ -115,6 +136,15 @@ class LazyGroup(_Helped, click.Group):
             return _reserved(cmd_name)
         return None
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names in the table, without loading what they name; and the group's own options."""
+        names = [
+            CompletionItem(name, help=says)
+            for name, says in self._table.items()
+            if name.startswith(incomplete)
+        ]
+        return [*names, *(click.Command.shell_complete(self, ctx, incomplete) or _hidden(self, incomplete))]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(self._table.items()))
@@ -122,7 +152,7 @@ class LazyGroup(_Helped, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and self.get_command(ctx, args[0]) is None:
+        if args and not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
             near = difflib.get_close_matches(args[0], [*self._table, *RESERVED], n=1)
             remedy = (
                 f"Did you mean '{near[0]}'?"
@@ -135,6 +165,19 @@ class LazyGroup(_Helped, click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         _merge_globals(ctx)
         return super().invoke(ctx)
+
+
+def _hidden(command: click.Command, incomplete: str) -> list[CompletionItem]:
+    """Hidden options that begin like this; a bare `-` or `--` says too little to show them all."""
+    if len(incomplete) < 3 or not incomplete.startswith("--"):
+        return []
+    options = [p for p in command.params if isinstance(p, click.Option) and p.hidden and p.name not in UNTOLD]
+    return [
+        CompletionItem(name, help=option.help)
+        for option in options
+        for name in option.opts
+        if name.startswith(incomplete)
+    ]
 
 
 def _merge_globals(ctx: click.Context) -> None:
@@ -169,11 +212,12 @@ def _no_command(ctx: click.Context, config: Any) -> Any:
         return open_wizard(ctx.obj, config)
     if config is not None:
         ctx.default_map = {name: {"config": config} for name in COMMANDS}
-        ctx.default_map["answers"] = {name: {"config": config} for name in ANSWERS}
+        for group, names in (("answers", ANSWERS), ("record", RECORDS)):
+            ctx.default_map[group] = {name: {"config": config} for name in names}
     return None
 
 
-def _main_group() -> LazyGroup:
+def main_group() -> LazyGroup:
     return LazyGroup(
         PROGRAM,
         table=COMMANDS,
@@ -205,6 +249,17 @@ def _version() -> click.Option:
     )
 
 
+def _complete(program: Program, group: click.Command) -> int:
+    """Answers a shell; where there is nothing to answer it says nothing, because somebody is typing."""
+    try:
+        text = completing.answered(group, program.around.environ, program)
+    except (click.ClickException, ProblemError):
+        return KINDS["usage"]
+    if text:
+        program.voice.program(text)
+    return 0
+
+
 def run(arguments: Sequence[str], around: Surroundings) -> int:
     """The whole program: its exit status. Whatever stops it is told by `wizard.fatal`."""
     from wizard import fatal, signals
@@ -214,14 +269,16 @@ def run(arguments: Sequence[str], around: Surroundings) -> int:
     program = Program.start(around, json=wants_json)
     known: dict[str, Any] = {}
     try:
-        group = _main_group()
+        group = main_group()
+        if completing.VARIABLE in around.environ:
+            return _complete(program, group)
         with group.make_context(PROGRAM, list(arguments), obj=program) as context:
             known = context.meta
             result = group.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except (click.ClickException, ProblemError) as error:
-        return fatal.expected(error, known.get(_LATEST, program))
+        return fatal.expected(error, known.get(_LATEST, program), arguments)
     except (KeyboardInterrupt, signals.Ended) as stopped:
         return fatal.told(signals.problem_of(stopped), known.get(_LATEST, program).voice)
     except BaseException as error:  # noqa: BLE001 - the one place where a bug, be it a library's panic, is a sentence

@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from wizard.root import Program
 
 
-def expected(error: click.ClickException | ProblemError, program: Program) -> int:
+def expected(
+    error: click.ClickException | ProblemError, program: Program, arguments: Sequence[str] = ()
+) -> int:
     """Tells a problem and gives its exit status."""
     match error:
         case ProblemError():
             problem = error.problem
+            _kept(problem, program, arguments)
         case click.exceptions.NoArgsIsHelpError() if not program.voice.json:
             program.voice.tell(error.format_message())
             return KINDS["usage"]
@@ -74,12 +77,13 @@ def show_no_tracebacks() -> None:
 def unexpected(error: BaseException, program: Program, arguments: Sequence[str]) -> int:
     """A fault of ours, or AWS's answer that nobody expected."""
     from services.model.calls import Refused
-    from wizard.cli import COMMANDS
 
     if isinstance(error, Refused):
         from services.aws.translate import problem_of
 
-        return told(problem_of(error), program.voice)
+        problem = problem_of(error)
+        _kept(problem, program, arguments)
+        return told(problem, program.voice)
     with contextlib.suppress(ProblemError):
         program.log(f"fault: {type(error).__name__} at {_way(error.__traceback__)}")
     kept = program.options.log_file
@@ -88,9 +92,28 @@ def unexpected(error: BaseException, program: Program, arguments: Sequence[str])
         if kept
         else "Run it again with --log-file F, and report that."
     )
-    command = next((word for word in arguments if word in COMMANDS), "the wizard")
-    summary = f"The program has a fault of its own ({type(error).__name__} in {command}); what was finished is kept."
-    return told(Problem("our-bug", summary, (where,)), program.voice)
+    command = _command(arguments)
+    named = "the wizard" if command == "wizard" else command
+    summary = (
+        f"The program has a fault of its own ({type(error).__name__} in {named}); what was finished is kept."
+    )
+    problem = Problem("our-bug", summary, (where,))
+    _kept(problem, program, arguments, _way(error.__traceback__))
+    return told(problem, program.voice)
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """The command among the words of a command line."""
+    from wizard.cli import COMMANDS
+
+    return next((word for word in arguments if word in COMMANDS), "wizard")
+
+
+def _kept(problem: Problem, program: Program, arguments: Sequence[str], way: str = "") -> None:
+    """Kept for a support bundle: the code and the place, nothing that was said."""
+    from services import last_errors
+
+    last_errors.keep(program.state, problem, _command(arguments), program.around.clock.wall(), way)
 
 
 def _way(trace: TracebackType | None) -> str:

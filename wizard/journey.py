@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SETUP, KEYS, PASSWORD = "setup.toml", "keys", "password.txt"
 VALUES, VALUES_TEXT, REPORT, LOG = "values.json", "values.txt", "verification.json", "demo.log"
+RECORD = "record.txt"
 SHARED = ("--state-dir", "state", "--log-file", LOG)
 
 
@@ -77,6 +78,7 @@ def journey(theatre: Theatre) -> Iterator[Scene]:
     yield from _palisade(theatre, kit, wallets)
     yield from _refusals(theatre, kit, wallets)
     yield from _verify(theatre, wallets)
+    yield from _record(theatre, wallets)
 
 
 def _answers(theatre: Theatre) -> tuple[str, ...]:
@@ -173,6 +175,23 @@ def _verify(theatre: Theatre, wallets: Sequence[DemoWallet]) -> Iterator[Scene]:
     if ended.returncode != 0:
         raise _failed(says, ended.returncode, "a check is not green.")
     yield Done("verify")
+
+
+def _record(theatre: Theatre, wallets: Sequence[DemoWallet]) -> Iterator[Scene]:
+    """What no backup holds is written down, and held against the bucket."""
+    config = ("--config", SETUP)
+    quorum = ("--quorum-id", wallets[0].quorum_id)
+    yield from _command(
+        theatre,
+        "record",
+        "Put the wallets on record: quorum ID and key ID are nowhere in a backup",
+        ("record", "add", *config, "--from-verify", *quorum),
+    )
+    sheet = ("record", "export", *config, "--format", "text", "--out", RECORD)
+    yield from _command(theatre, "record-sheet", "Write the record out, to be printed", sheet)
+    yield from _command(
+        theatre, "record-check", "Hold the record against the bucket", ("record", "list", *config, "--check")
+    )
 
 
 def _report(document: Mapping[str, list[dict[str, str]]]) -> Report:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import click
+from click.shell_completion import CompletionItem
 
 from services.problems import refuse
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from services.questions import Question
 
 PATH = click.Path(path_type=Path)
+ENVIRONMENTS = ("sandbox", "production")
+Complete: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[CompletionItem]]"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class Globals:
         """These options with those that were given again after the command."""
         return replace(self, **{name: value for name, value in given.items() if value})
 
+
+UNTOLD = frozenset({"demo_stage"})
+"""Options that programs of ours give each other, and nobody is told of."""
 
 GLOBAL_NAMES = tuple(field.name for field in fields(Globals))
 
@@ -81,6 +87,7 @@ def answer_options(show: AnswerFlags) -> list[click.Parameter]:
             multiple=True,
             metavar="KEY=VALUE",
             hidden=hidden,
+            shell_complete=keys("="),
             help="The same as the flag of the key; may be repeated.",
         ),
     ]
@@ -95,7 +102,40 @@ def _answer_option(question: Question, *, hidden: bool) -> click.Option:
         metavar=metavar,
         hidden=hidden or question.by_program,
         help=question.help,
+        shell_complete=among(*_values(question)),
     )
+
+
+def _values(question: Question) -> tuple[str, ...]:
+    """The values of an answer that can be listed."""
+    if question.kind == "flag":
+        return ("true", "false")
+    return question.choices or _WORDS.get(question.key, ())
+
+
+_WORDS = {"storage.kms_key": ("create",), "hardening.trail": ("off", "create")}
+"""Answers that are one of these words or something else."""
+
+
+def among(*values: str) -> Complete:
+    """Completes one of these values."""
+
+    def complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(value) for value in values if value.startswith(incomplete)]
+
+    return complete
+
+
+def keys(behind: str = "") -> Complete:
+    """Completes a key of the setup file, with something behind it."""
+
+    def complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from services.questions import QUESTIONS
+
+        told = [question for question in QUESTIONS if question.key.startswith(incomplete)]
+        return [CompletionItem(question.key + behind, help=question.label) for question in told]
+
+    return complete
 
 
 def take_answers(params: dict[str, Any]) -> dict[str, object]:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from services.work import Desk
 
 Reach = Callable[["Settings"], "Connection"]
-ENDPOINTS = ("AWS_ENDPOINT_URL", *(f"AWS_ENDPOINT_URL_{name}" for name in ("S3", "KMS", "IAM", "STS")))
+ENDPOINT = "AWS_ENDPOINT_URL"
+"""The variable for all services; with an underscore and a service's name behind it, for that one alone."""
 
 
 def reach_aws(settings: Settings) -> Connection:
@@ -208,5 +209,6 @@ def endpoint_of(option: str, environ: Mapping[str, str]) -> str:
     from services.aws.endpoints import is_aws, without_sign_in
 
     ignored = environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
-    configured = () if ignored else (environ.get(name, "") for name in ENDPOINTS)
+    named = sorted(name for name in environ if name == ENDPOINT or name.startswith(f"{ENDPOINT}_"))
+    configured = () if ignored else (environ[name] for name in named)
     return next((without_sign_in(url) for url in (option, *configured) if url and not is_aws(url)), "")

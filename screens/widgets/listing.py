@@ -10,6 +10,8 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from screens.widgets.options import Options
+
 Line = tuple[str, str, int]
 """Sign, text and depth."""
 
@@ -44,7 +46,7 @@ class Listing(Static):
         self.update(grid)
 
 
-class Lines(OptionList):
+class Lines(Options):
     """Lines to walk with the arrow keys; Enter opens what is behind one, and does nothing else."""
 
     class Opened(Message):

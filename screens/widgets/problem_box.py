@@ -65,5 +65,7 @@ class ProblemBox(VerticalScroll, can_focus=False):
             return
         details = self.query_one("#problem-details", Words)
         where = f" Where: {self.problem.where}." if self.problem.where else ""
-        details.say(f"Code: {self.problem.code}.{where} Ctrl+L shows every call that was made.")
+        details.say(
+            f"Code: {self.problem.code}.{where} Ctrl+L shows every call that was made, and the command that writes a bundle for support."
+        )
         details.display = not details.display

@@ -6,6 +6,7 @@ What goes wrong before AWS can answer is in `services.aws.failures`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -279,6 +280,14 @@ def _on(call: Call) -> str:
         if isinstance(value, str):
             return f" on {value}"
     return ""
+
+
+_QUOTED = re.compile(r" (?:It|AWS) said: .*", re.DOTALL)
+
+
+def own_words(summary: str) -> str:
+    """What the program itself says of a refusal, without AWS's own words: those name people, sessions, even tokens."""
+    return _QUOTED.sub("", summary)
 
 
 def one_line(text: str, longest: int = 300) -> str:

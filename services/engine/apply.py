@@ -19,7 +19,7 @@ from services.engine.world import Present, World
 from services.events import Event, Failed, Finished, Skipped, Started, Succeeded, Waiting
 from services.model.calls import Aws, Call, Refused, Reply, ask, filled, outputs
 from services.model.resource import Facet, Resource
-from services.model.values import Tree, document, fill
+from services.model.values import Ref, Tree, document, fill
 from services.problems import Problem, ProblemError, refuse
 
 PATIENCE = 60.0
@@ -96,7 +96,7 @@ def _step(run: _Run, step: Step) -> Generator[Event]:
             raise _stale(f"the {step.resource.title} exists now")
         yield Started(step.address, step.verb, step.says, step.resource.title)
         yield from _create(run, step)
-        yield Succeeded(step.address, step.says)
+        yield Succeeded(step.address, step.says, run.world.output(Ref(step.resource.name)) or "")
         return
     facet = step.facet
     have = yield from _read(run, facet, run.aws)

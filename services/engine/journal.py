@@ -1,7 +1,8 @@
 """What a setup began and ended, one JSON line an event, each on the disk before the next thing happens.
 
 The journal never says what AWS has: a resume observes and plans again. It only proves that a resource without tags
-was begun by this setup, and it is the history that support reads.
+was begun by this setup, it is the history that support reads, and it knows which KMS keys the setup made, so that no
+other setup of this computer takes one for its own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from services import files
 from services.clock import Clock, stamp
 from services.events import Event, event_json
+from services.model.place import parse_arn
 from services.problems import refuse
 
 
@@ -56,24 +58,7 @@ class Journal:
 
     def entries(self) -> Iterator[Mapping[str, object]]:
         """The whole lines; damaged ones are passed over."""
-        try:
-            text = self.path.read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise refuse(
-                "unreadable-file",
-                f"The journal cannot be read ({error.strerror}).",
-                "Make the file readable for you, then run the command again.",
-                where=str(self.path),
-            ) from None
-        for line in text.splitlines():
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(entry, dict):
-                yield entry
+        return _entries(self.path)
 
     def begun(self) -> dict[str, datetime]:
         """When the creation of each resource, by its title, was last begun: right before, it was observed absent.
@@ -105,6 +90,45 @@ class Journal:
             elif entry.get("event") in {"succeeded", "failed"}:
                 open_addresses.pop(address, None)
         return {title: begun[title] for title in open_addresses.values() if title in begun}
+
+
+def is_key(arn: str) -> bool:
+    """Whether an ARN is that of a KMS key (an alias has one, too)."""
+    found = parse_arn(arn)
+    return found is not None and found.service == "kms" and found.name.startswith("key/")
+
+
+def keys_made(path: Path) -> dict[str, str]:
+    """The ARNs of KMS keys, by resource, that a journal says belong to its setup; the last ones that it names."""
+    found = {}
+    for entry in _entries(path):
+        match entry:
+            case {"event": "succeeded" | "has", "address": str(address), "arn": str(arn)} if is_key(arn):
+                found[address] = arn
+            case _:
+                continue
+    return found
+
+
+def _entries(path: Path) -> Iterator[Mapping[str, object]]:
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise refuse(
+            "unreadable-file",
+            f"The journal cannot be read ({error.strerror}).",
+            "Make the file readable for you, then run the command again.",
+            where=str(path),
+        ) from None
+    for line in text.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            yield entry
 
 
 def written_ahead(events: Iterator[Event], journal: Journal, run: str) -> Iterator[Event]:

@@ -71,17 +71,16 @@ def find(resource: Resource, aws: Aws, world: World, ownership: Ownership) -> St
             outputs = _search(resource, aws, ownership)
         if outputs is None:
             return Absent()
-        origin = _origin(resource, aws, _seen(resource, outputs, world), ownership)
-        if origin in {"foreign", "other-setup"} and resource.search is not None:
+        found = _present(resource, outputs, aws, world, ownership)
+        if found.origin in {"foreign", "other-setup"} and resource.search is not None:
             # The name leads to somebody else's; this set-up's own may be there all the same.
             ours = _search(resource, aws, ownership)
-            if ours is not None:
-                return Present(ours, _origin(resource, aws, _seen(resource, ours, world), ownership))
-        return Present(outputs, origin)
+            return found if ours is None else _present(resource, ours, aws, world, ownership)
     except Refused as refused:
         return Unknown(only_if_local(_whose(resource, aws, refused, ownership)))
     except ProblemError as error:
         return Unknown(only_if_local(error.problem))
+    return found
 
 
 _OF_THE_CONNECTION = frozenset({"sign-in", "clock", "network", "invalid-answer", "our-bug"})
@@ -128,10 +127,19 @@ def _seen(resource: Resource, outputs: Mapping[str, Any], world: World) -> World
     return World({**world.resources, resource.name: Present(outputs, "foreign")})
 
 
-def _origin(resource: Resource, aws: Aws, world: World, ownership: Ownership) -> Origin:
+def _present(
+    resource: Resource, outputs: Mapping[str, Any], aws: Aws, world: World, ownership: Ownership
+) -> Present:
+    """The resource that was found, with whose it is; another set-up's with the environment in its tags."""
     if resource.owner is None:
-        return "created"
-    tags = ask(aws, filled(resource.owner, world.lookup)) or {}
+        return Present(outputs, "created")
+    tags = ask(aws, filled(resource.owner, _seen(resource, outputs, world).lookup)) or {}
+    origin = _origin(resource, aws, tags, ownership)
+    environment = str(tags.get("environment") or "") if origin == "other-setup" else ""
+    return Present(outputs, origin, environment)
+
+
+def _origin(resource: Resource, aws: Aws, tags: Mapping[str, Any], ownership: Ownership) -> Origin:
     match tags.get("setup"), tags.get("origin"):
         case setup, "adopted" if setup == ownership.setup:
             return "adopted"

@@ -118,8 +118,8 @@ def _of(resource: Resource, world: World) -> Iterator[Step | Note]:
             yield _blocked(resource.name, resource, problem)
         case Absent():
             yield from _absent(resource, world)
-        case Present(_, "other-setup"):
-            yield _blocked(resource.name, resource, _others(resource))
+        case Present(_, "other-setup", environment):
+            yield _blocked(resource.name, resource, _others(resource, environment))
         case Present(_, origin):
             for facet in facets_of(resource, world):
                 adopting = origin == "foreign" and facet.name == "tags"
@@ -255,12 +255,19 @@ def _missing(resource: Resource) -> Problem:
     )
 
 
-def _others(resource: Resource) -> Problem:
+def _others(resource: Resource, environment: str) -> Problem:
+    of = (
+        f"another set-up of this program, one for {environment}"
+        if environment
+        else "another set-up of this program"
+    )
+    named = resource.missing if resource.create is None else None
+    another = named.remedy if named else ("Choose another name, so that each set-up has its own.",)
     return Problem(
         "taken",
-        f"The {resource.title} belongs to another set-up of this program (its tags say so).",
+        f"The {resource.title} belongs to {of} (its tags say so): no two set-ups share anything.",
         (
-            "Choose another name, so that each set-up has its own.",
+            *another,
             "If it is the same set-up whose file was lost, put the id from the tag palisade-wizard:setup under setup.id.",
         ),
     )

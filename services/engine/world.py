@@ -13,10 +13,11 @@ from services.problems import Problem
 
 @dataclass(frozen=True)
 class Present:
-    """It is there: the outputs of its lookup, and whose it is."""
+    """It is there: the outputs of its lookup, and whose it is; for which `environment`, if another set-up's tags say."""
 
     outputs: Mapping[str, Tree]
     origin: Origin
+    environment: str = ""
 
 
 @dataclass(frozen=True)

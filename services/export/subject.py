@@ -6,14 +6,16 @@ an exported list of lifecycle rules or event selectors would replace theirs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from services.answers import place
 from services.engine.world import Absent, Have, Present, Unknown, World
 from services.model.place import Place
 from services.model.resource import Blueprint, Facet, Resource
-from services.model.values import Ref, Tree, document, fill
+from services.model.values import Json, Ref, Tree, bare, document, fill, refs
 from services.problems import ProblemError, refuse
 from services.setup_file import SetupFile
 
@@ -23,12 +25,17 @@ Standing: TypeAlias = Literal["new", "ours", "theirs"]
 
 @dataclass(frozen=True)
 class Subject:
-    """A complete set-up, its blueprint in `account`, and the world as it was observed; an empty one for none."""
+    """A complete set-up, its blueprint in `account`, and the world as it was observed; an empty one for none.
+
+    `seen` is when it was observed, None if AWS was not asked; `endpoint` is empty unless it is not AWS's own.
+    """
 
     setup: SetupFile
     account: str
     blueprint: Blueprint
     world: World
+    seen: datetime | None = None
+    endpoint: str = ""
 
     @property
     def place(self) -> Place:
@@ -77,6 +84,30 @@ class Subject:
         if isinstance(side, Unknown):
             raise ProblemError(side.problem.at(f"{resource.name}.{facet.name}"))
         have = side.value if isinstance(side, Have) else None
-        if facet.document and have is not None:
-            have = document(have)
-        return fill(facet.merge(have, fill(facet.want, self.known)), self.known)
+        want = fill(facet.want, self.known)
+        if have is None:
+            return fill(facet.merge(None, want), self.known)
+        # What is there holds values, so it is merged with values, and these become references again.
+        values = {ref: self.world.output(ref) or f"\0{ref.resource}.{ref.output}\0" for ref in refs(want)}
+        plain = fill(want, values.get)
+        merged = facet.merge(document(have) if facet.document else have, plain)
+        if bare(merged) == bare(plain):
+            return want
+        return fill(_referring(merged, {value: ref for ref, value in values.items()}), self.known)
+
+
+def _referring(tree: Tree, known: Mapping[str, Ref]) -> Tree:
+    """The tree with references in place of the values that they stand for."""
+    match tree:
+        case str():
+            return known.get(tree, tree)
+        case Json():
+            return Json(_referring(tree.tree, known))
+        case Mapping():
+            return {name: _referring(value, known) for name, value in tree.items()}
+        case bytes():
+            return tree
+        case Sequence():
+            return [_referring(value, known) for value in tree]
+        case _:
+            return tree

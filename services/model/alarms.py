@@ -208,7 +208,8 @@ def _rule_words(value: Tree) -> str:
     return (
         f"looks at {state.get('Statistic')} of {state.get('Namespace')}/{state['MetricName']!s} in "
         f"{state.get('Period')} seconds: {state.get('ComparisonOperator')} {state.get('Threshold')}, no data is "
-        f"{state.get('TreatMissingData') or 'missing'}; says: {state.get('AlarmDescription') or 'nothing'!s}"
+        f"{state.get('TreatMissingData') or 'missing'}; says: "
+        f"{str(state.get('AlarmDescription') or 'nothing').removesuffix('.')}"
     )
 
 

@@ -73,15 +73,16 @@ def _target_words(value: Tree) -> str:
     )
 
 
-def notifications(site: Site, topic: Tree) -> Facet:
+def notifications(site: Site, topic: Tree, topic_arn: str = "") -> Facet:
     """The topic is told what must never happen to a backup; the owner's notifications stay.
 
-    S3 takes each event only once, so an event that the owner has sent elsewhere is left to them, and said.
+    S3 takes each event only once, so an event that the owner has sent elsewhere is left to them, and said. One that
+    another tool sends to the very topic, whose ARN is known beforehand, is as it should be under any Id.
     """
     ours: Mapping[str, Tree] = {"Id": f"{OURS}unusual", "TopicArn": topic, "Events": EVENTS}
 
     def remark(have: Tree, _target: Tree) -> Remark | None:
-        taken = {event: where for event in EVENTS for where in _elsewhere(have, event)}
+        taken = {event: where for event in EVENTS for where in _elsewhere(have, event, topic_arn)}
         if not taken:
             return None
         told = "; ".join(f"{event} to {where}" for event, where in taken.items())
@@ -139,9 +140,14 @@ def _others(have: Tree) -> Iterator[Mapping[str, Tree]]:
         yield from (entries(each) for each in items(entries(have).get(kind)) if not _ours(kind, each))
 
 
-def _elsewhere(have: Tree, event: str) -> Iterator[str]:
-    """Where others have an event sent to, whatever files they ask for: S3 refuses even what overlaps in part."""
+def _elsewhere(have: Tree, event: str, but: str = "") -> Iterator[str]:
+    """Where others have an event sent to, whatever files they ask for: S3 refuses even what overlaps in part. Where all
+    of it goes to the topic `but`, it goes nowhere else.
+    """
     for each in _others(have):
+        whole = event in items(each.get("Events")) and not each.get("Filter")
+        if whole and _destination(each) == but:
+            continue
         if any(_overlap(event, str(theirs)) for theirs in items(each.get("Events"))):
             yield _destination(each)
 

@@ -22,12 +22,15 @@ _NO_RULES = (
 
 @dataclass(frozen=True)
 class Hardening:
-    """What keeps backups from being lost or changed unseen. `topic` is the ARN of the topic to tell; None for none."""
+    """What keeps backups from being lost or changed unseen. `topic` is the topic to tell, None for none; `topic_arn` is
+    what its ARN will be.
+    """
 
     lock: Lock | None = None
     keep: Keep | None = None
     access_logs: bool = False
     topic: Tree = None
+    topic_arn: str = ""
     mfa_delete: bool = False
 
 
@@ -61,7 +64,7 @@ def _hardened(site: Site, hardening: Hardening) -> tuple[Facet, ...]:
     if hardening.access_logs:
         found.append(_logged(site))
     if hardening.topic is not None:
-        found.append(bucket_records.notifications(site, hardening.topic))
+        found.append(bucket_records.notifications(site, hardening.topic, hardening.topic_arn))
     if hardening.mfa_delete:
         found.append(versions.mfa_delete(site))
     if hardening.lock is not None:

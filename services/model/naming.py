@@ -14,10 +14,15 @@ _REGIONAL = re.compile(r"(?P<name>.+?)(?P<ending>-[0-9]{12}-[a-z0-9-]+-an)")
 _LONGEST = 63
 
 
+def parted(bucket: str) -> tuple[str, str]:
+    """A bucket's name and its account-regional ending, which is empty where it has none."""
+    found = _REGIONAL.fullmatch(bucket)
+    return (found["name"], found["ending"]) if found else (bucket, "")
+
+
 def beside(bucket: str, word: str) -> str:
     """The proposed name of a bucket that stands beside another; an account-regional ending stays the ending."""
-    found = _REGIONAL.fullmatch(bucket)
-    name, ending = (found["name"], found["ending"]) if found else (bucket, "")
+    name, ending = parted(bucket)
     room = _LONGEST - len(word) - len(ending) - 1
     return f"{name[:room].rstrip('-')}-{word}{ending}"
 

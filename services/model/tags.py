@@ -64,8 +64,9 @@ def normal(key: str = "Key", value: str = "Value") -> Callable[[Tree], Tree]:
 
 
 def owner_outputs(path: str, key: str = "Key", value: str = "Value") -> dict[str, str]:
-    """JMESPath for the setup, the resource and the origin that a tag list names."""
+    """JMESPath for the setup, the resource, the origin and the environment that a tag list names."""
     return {
+        "environment": f"{path}[?{key}=='{ENVIRONMENT}']|[0].{value}",
         "resource": f"{path}[?{key}=='{RESOURCE}']|[0].{value}",
         "setup": f"{path}[?{key}=='{SETUP}']|[0].{value}",
         "origin": f"{path}[?{key}=='{ORIGIN}']|[0].{value}",

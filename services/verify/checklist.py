@@ -20,6 +20,8 @@ from services.verify.files import Wanted
 from services.verify.proving import proofs
 from services.verify.retention import Lock
 from services.verify.search import Lately
+from services.verify.seen import seen
+from services.verify.separation import apart
 from services.verify.trail import no_trail, trail_checks
 from services.verify.trail_source import Expected, Trail, Window, read
 
@@ -48,6 +50,7 @@ def checklist(desk: Desk, planned: Planned, question: Question, watched: Watched
     checks = (
         *configuration(desk.blueprint, world),
         *left_out(desk.setup.answers),
+        *apart(desk),
         *proofs(desk, planned, watched.proven),
     )
     aws = ReadOnly(desk.aws)
@@ -58,7 +61,8 @@ def checklist(desk: Desk, planned: Planned, question: Question, watched: Watched
         lately = _lately(aws, desk, trail, expected, question) if trail and expected else None
         wanted = _wanted(desk, key_arn, question)
         looked = look(aws, wanted, desk.clock.wall(), watched, lately)
-    return Report((*checks, *looked.checks, *_evidence(aws, desk, trail, expected, looked)))
+    lines = (*checks, *looked.checks, *_evidence(aws, desk, trail, expected, looked))
+    return Report(lines, seen(looked.judged, desk.setup.answers.text("palisade.quorum_id")))
 
 
 def _wanted(desk: Desk, key_arn: str, question: Question) -> Wanted:

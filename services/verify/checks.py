@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from services.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from services.verify.seen import Seen
 
 Status: TypeAlias = Literal["pass", "fail", "warn", "unknown", "waiting", "skipped"]
 
@@ -32,9 +35,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Report:
-    """All lines, in the order in which a person reads them."""
+    """All lines, in the order in which a person reads them, and the wallets that were looked at."""
 
     checks: tuple[Check, ...]
+    seen: tuple[Seen, ...] = ()
 
     def having(self, *statuses: Status) -> tuple[Check, ...]:
         return tuple(check for check in self.checks if check.status in statuses)

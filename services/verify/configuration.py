@@ -71,7 +71,7 @@ def _resource(
     state = world.resources.get(resource.name, Absent())
     own = steps.get(resource.name)
     identifier = f"config.{resource.name}.exists"
-    title = f"{resource.kind}: it is there"
+    title = f"{resource.title}: it is there"
     if not isinstance(state, Present):
         if own is not None and own.problem is not None:
             yield _problem(identifier, title, own)
@@ -102,7 +102,7 @@ def _resource(
 
 def _facet(resource: Resource, facet: Facet, world: World, step: Step | None, heed: Remark | None) -> Check:
     address = f"{resource.name}.{facet.name}"
-    identifier, title = f"config.{address}", f"{resource.kind}: {facet.says}"
+    identifier, title = f"config.{address}", f"{resource.title}: {facet.says}"
     references = REFERENCES.get(address, ())
     if step is None:
         side = world.sides.get(address)

@@ -142,8 +142,10 @@ def _denied(probe: Probe, refused: Refused, said: str) -> Check:
         evidence = f"It was refused, but not by the bucket policy, so it shows nothing of that: {said}"
         remedy = "Probe as somebody who may otherwise write files into the bucket (s3:PutObject)."
         return Check(probe.id, probe.title, "unknown", evidence, remedy)
-    evidence = f"Refused ({refused.code}); AWS does not say which policy did it: {said}"
-    return Check(probe.id, probe.title, "pass", evidence)
+    # Green would say that the bucket's policy did it, and nothing here shows that.
+    evidence = f"Refused ({refused.code}), but AWS does not say which policy did it: {said}"
+    remedy = "What the bucket policy refuses, the lines policy.put.… show without an upload."
+    return Check(probe.id, probe.title, "warn", evidence, remedy)
 
 
 def _removed(aws: Aws, named: Mapping[str, Tree], key: str) -> str:

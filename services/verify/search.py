@@ -133,7 +133,7 @@ def deleted(aws: Aws, place: Place, key_id: str) -> Sequence[Deleted]:
 def _large(
     aws: Aws, place: Place, folders: Folders, seen: _Sum, first: Reply, *, lately: Lately | None
 ) -> Found:
-    names, whole = _names(aws, place)
+    names, whole = folders_of(aws, place)
     before, seen.truncated = folders.known, True
     new = _folders_of(lately()) if lately is not None else []
     if before is None:
@@ -163,8 +163,8 @@ def _take(aws: Aws, place: Place, seen: _Sum, prefix: str, most: int, *, after: 
     seen.truncated = seen.truncated or bool(_more(reply))
 
 
-def _names(aws: Aws, place: Place) -> tuple[frozenset[str], bool]:
-    """The names of the bucket's folders, and whether these are all."""
+def folders_of(aws: Aws, place: Place) -> tuple[frozenset[str], bool]:
+    """The names of the bucket's folders, each with its slash, and whether these are all. Raises `Refused`."""
     names: set[str] = set()
     reply: Reply = {}
     for number, reply in enumerate(_pages(aws, place, {"Prefix": "", "Delimiter": "/"}), 1):

@@ -16,6 +16,7 @@ PAGES = (
     *(
         "welcome",
         "new",
+        "compare",
         "account",
         "recovery-key",
         "password",
@@ -25,7 +26,7 @@ PAGES = (
         "watching",
         "review",
     ),
-    *("palisade", "quorum", "verify", "audit"),
+    *("palisade", "quorum", "verify", "audit", "record", "duties"),
     *("own-key", "split", "shares", "gather", "type-share", "making"),
     *("token", "pin", "prove", "opening"),
 )
@@ -81,6 +82,26 @@ async def test_every_sentence_can_be_read_whole_on_a_narrow_terminal(stage: Stag
     stage.setup()
     async with curtain(_at(stage, name), (60, 20), at=name) as show:
         assert await cut(show) == []
+
+
+def test_no_page_is_left_out_of_these_tests() -> None:
+    # Without a plan that was agreed to, there is nothing to look at on that page.
+    assert sorted([*PAGES, "applying"]) == sorted(page for step in flow.STEPS for page in step.pages)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in flow.STEPS[0].pages])
+async def test_production_is_marked_in_words_above_every_page(
+    stage: Stage, name: str, size: tuple[int, int]
+) -> None:
+    longest = "a" * 31
+    stage.setup(setup__name=longest, setup__environment="production")
+    stage.more = {"open_first": stage.state.path_of(longest), "no_colour": True}
+    async with curtain(stage, size, at=name) as show:
+        assert show.page.name_ == name
+        assert f"{longest} · PRODUCTION" in show.lines()[0]
+        await show.press("f1")
+        assert "PRODUCTION" in show.lines()[0], "help hides it"
 
 
 async def test_leaving_asks_and_staying_stays(stage: Stage) -> None:

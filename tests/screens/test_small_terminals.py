@@ -20,17 +20,20 @@ HARD: dict[str, object] = {
 }
 
 
+@pytest.mark.parametrize("page", ["verify", "record", "duties"])
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])
-async def test_no_button_of_the_checklist_leaves_the_screen(stage: Stage, size: tuple[int, int]) -> None:
+async def test_no_button_of_the_checklist_leaves_the_screen(
+    stage: Stage, size: tuple[int, int], page: str
+) -> None:
     stage.more = {
         "open_first": stage.setup().path,
         "extra_action": ExtraAction(
             "Play Palisade", "A stand-in creates two wallets.", lambda _setup: iter(())
         ),
     }
-    async with curtain(stage, size, at="verify") as show:
+    async with curtain(stage, size, at=page) as show:
         ends = {button.id: button.region.right for button in show.page.query(Button) if button.region.width}
-    assert "extra-action" in ends
+    assert {"verify": "extra-action", "record": "write-file", "duties": "remind"}[page] in ends
     assert {name for name, end in ends.items() if end > size[0]} == set()
 
 

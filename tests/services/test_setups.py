@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
-
-import pytest
 
 from services import setup_file
 from services.problems import ProblemError
-from services.setups import State, kept_apart
+from services.setups import State
+from tests.ports import FakeClock
 from tests.world import OTHER_SETUP, SETUP, sample
 
 
@@ -23,6 +23,33 @@ def test_the_last_used_setup_comes_first_and_a_damaged_one_is_its_problem(tmp_pa
     found = state.found()
     assert [f.answers.text("setup.name") for f in found if not isinstance(f, ProblemError)] == ["one", "two"]
     assert [f.problem.code for f in found if isinstance(f, ProblemError)] == ["invalid-answer"]
+
+
+def test_what_was_typed_or_applied_last_counts_as_used_last(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.setups.mkdir()
+    made = {}
+    for name, identifier in (("one", SETUP), ("two", OTHER_SETUP)):
+        made[name] = setup_file.create(state.path_of(name), sample(setup__name=name, setup__id=identifier))
+    for path, when in ((made["one"].path, 1_000_000_000), (made["two"].path, 1_000_000_060)):
+        os.utime(path, (when, when))
+    assert _names(state) == ["two", "one"]
+    assert state.last_used(made["one"]) == datetime.fromtimestamp(1_000_000_000, UTC)
+    state.keep_drafts(SETUP, {"storage.bucket": "x"})
+    os.utime(state.setups / f"{SETUP}.drafts.json", (1_000_000_120, 1_000_000_120))
+    assert _names(state) == ["one", "two"]
+    state.journal(OTHER_SETUP, FakeClock()).append({"event": "plan"})
+    os.utime(state.setups / f"{OTHER_SETUP}.journal.jsonl", (1_000_000_180, 1_000_000_180))
+    assert _names(state) == ["two", "one"]
+    made["one"].path.unlink()
+    (state.setups / f"{SETUP}.drafts.json").unlink()
+    assert state.last_used(made["one"]) is None
+
+
+def _names(state: State) -> list[str]:
+    return [
+        found.answers.text("setup.name") for found in state.found() if not isinstance(found, ProblemError)
+    ]
 
 
 def test_a_setup_kept_elsewhere_is_found_again_until_it_is_gone(tmp_path: Path) -> None:
@@ -46,29 +73,3 @@ def test_drafts_survive_and_damaged_ones_are_nothing(tmp_path: Path) -> None:
     assert state.drafts(OTHER_SETUP) == {}
     next(state.setups.glob("*.drafts.json")).write_text('{"a": 1, "b"')
     assert state.drafts(SETUP) == {}
-
-
-SHARED = {
-    "storage.bucket": "acme-one",
-    "role.name": "OneRole",
-    "storage.kms_key": "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-}
-APART = {"storage.bucket": "acme-two", "role.name": "TwoRole", "storage.kms_key": "create"}
-
-
-@pytest.mark.parametrize("shared", SHARED)
-@pytest.mark.parametrize("environment", ["sandbox", "production"])
-def test_sandbox_and_production_share_nothing(tmp_path: Path, shared: str, environment: str) -> None:
-    state = State(tmp_path)
-    state.setups.mkdir()
-    setup_file.create(state.path_of("one"), sample(setup__name="one").updated(SHARED))
-    mine = sample(setup__name="two", setup__id=OTHER_SETUP, setup__environment=environment)
-    values = {**APART, shared: SHARED[shared]}
-    other = setup_file.create(state.path_of("two"), mine.updated(values))
-    if environment == "sandbox":
-        kept_apart(other, state.found())
-        return
-    with pytest.raises(ProblemError) as caught:
-        kept_apart(other, state.found())
-    assert caught.value.problem.code == "other-environment"
-    assert caught.value.problem.where == shared

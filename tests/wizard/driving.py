@@ -224,11 +224,11 @@ def refused(ran: Ran, code: str) -> dict[str, Any]:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """Every file below a folder with the hash of its content; locks and the notes of where setups are left out."""
+    """Every file below a folder with the hash of its content; locks and notes (where setups are, last errors) left out."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix not in {".lock", ".path"}
+        if path.is_file() and path.suffix not in {".lock", ".path"} and path.name != "errors.jsonl"
     }
 
 

@@ -11,9 +11,19 @@ import pytest
 
 from tests.wizard.driving import ROOT, Terminal, process, refused
 from wizard import VERSION
-from wizard.cli import ANSWERS, COMMANDS, RESERVED, SHARES, TOKENS
+from wizard.cli import ANSWERS, COMMANDS, RECORDS, RESERVED, SHARES, TOKENS
 
-HEAVY = ("textual", "boto3", "botocore", "cryptography", "rich", "tomlkit", "keyring", "ministack")
+HEAVY = (
+    "textual",
+    "boto3",
+    "botocore",
+    "cryptography",
+    "rich",
+    "tomlkit",
+    "keyring",
+    "ministack",
+    "icalendar",
+)
 _LOADED = """
 import sys
 from wizard.cli import run
@@ -45,6 +55,7 @@ def loaded(*arguments: str | Path) -> tuple[int, list[str]]:
         *(("answers", name, "--help") for name in ANSWERS),
         *(("shares", name, "--help") for name in SHARES),
         *(("token", name, "--help") for name in TOKENS),
+        *(("record", name, "--help") for name in RECORDS),
         ("answers", "explain", "storage.bucket"),
         ("answers", "explain", "--json"),
     ],

@@ -22,11 +22,12 @@ LIMIT = 60.0
 """Seconds: a guard against hanging. The promise of 20 is held by the benchmark on an idle machine."""
 
 FILES = (
-    "setup.toml", "password.txt", "values.json", "values.txt", "verification.json", "demo.log",
+    "setup.toml", "password.txt", "values.json", "values.txt", "verification.json", "demo.log", "record.txt", "setup.record.json",
     "keys/recovery.pke1", "keys/recovery.pub.der", "keys/recovery.pub.hex",
 )  # fmt: skip
 STEPS = (
     "answers", "keygen", "keycheck", "plan", "apply", "check", "values", "values-json", "palisade", "refusals", "verify",
+    "record", "record-sheet", "record-check",
 )  # fmt: skip
 
 
@@ -90,7 +91,15 @@ def tells_every_step_as_json(demo: Demo) -> None:
 
 
 def tells_every_step_in_words(demo: Demo) -> None:
-    for command in ("answers new", "keygen", "plan --config setup.toml", "apply", "values", "verify"):
+    for command in (
+        "answers new",
+        "keygen",
+        "plan --config setup.toml",
+        "apply",
+        "values",
+        "verify",
+        "record add",
+    ):
         assert f"$ palisade-wizard {command}" in demo.ran.out
     assert demo.ran.out.count("✓ refused: ") >= 5
     assert "NOT refused" not in demo.ran.out

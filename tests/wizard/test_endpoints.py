@@ -44,6 +44,7 @@ def test_no_report_names_awss_own(terminal: Terminal) -> None:
         ("", {"AWS_ENDPOINT_URL": URL}, URL),
         ("", {"AWS_ENDPOINT_URL_S3": URL}, URL),
         ("", {"AWS_ENDPOINT_URL_STS": URL}, URL),
+        ("", {"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": URL}, URL),
         ("", {"AWS_ENDPOINT_URL": URL, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, ""),
         ("https://s3.eu-west-1.amazonaws.com", {}, ""),
         (

@@ -11,8 +11,10 @@ import pytest
 from screens import flow
 from services import progress, setup_file
 from services.model.calls import Aws, Call
+from services.record import book
+from services.record.wallet import Wallet
 from tests.ports import Recording
-from tests.screens.stage import QUORUM, Account, curtain, public_der, refusal
+from tests.screens.stage import KEY_ID, QUORUM, Account, curtain, public_der, refusal
 from tests.screens.stage import Stage as PageStage
 from tests.wizard.driving import EXTERNAL_ID, PRINCIPAL, Terminal
 from tests.wizard.script import HARDENED, Script, left_at, marks, session, sit, squeezed, state
@@ -35,6 +37,11 @@ def with_public_key(machine: Terminal) -> dict[str, list[str]]:
     return {"How is the key kept": ["take"], "Key file": [str(path)]}
 
 
+def on_record(machine: Terminal) -> tuple[Wallet, ...]:
+    (file,) = state(machine).setups.glob("*.toml")
+    return book.read(book.place(setup_file.read(file), state(machine))).wallets
+
+
 def test_from_nothing_to_the_last_step_and_everything_that_is_offered_there(tmp_path: Path, aws: Aws) -> None:
     machine = Terminal(tmp_path, Account(aws))
     values = tmp_path / "kit.json"
@@ -50,7 +57,7 @@ def test_from_nothing_to_the_last_step_and_everything_that_is_offered_there(tmp_
         KIT: ["file", "file", "show", "created"],
         "New file": [str(values)] * 2,
         "Quorum ID": [QUORUM],
-        NEXT: ["look", "rehearse", "all", "audit", "leave"],
+        NEXT: ["look", "rehearse", "all", "audit", "record", "duties", "leave"],
     }
     script = Script(answers, otherwise)
     ran = sit(machine, script)
@@ -83,14 +90,16 @@ def test_it_is_verified_once_the_backup_is_there_and_listed_as_that(tmp_path: Pa
             account.write_backup()
 
     def otherwise(script: Script, label: str) -> str:
-        return ("no", "no", "yes")[script.asked.count(label) - 1] if label == "Yes or no" else ""
+        # the same, and the wallet goes on record
+        return ("no", "no", "yes", "yes")[script.asked.count(label) - 1] if label == "Yes or no" else ""
 
     answers = {**NEW, **with_public_key(machine), YES: ["yes"], KIT: ["1"], "Quorum ID": [QUORUM]}
-    script = Script({**answers, NEXT: ["watch", "leave"]}, otherwise)
+    script = Script({**answers, NEXT: ["watch", "record", "leave"]}, otherwise)
     account.before = arrive
     ran = sit(machine, script)
     assert ran.status == 0, ran.err[-3000:]
     assert looks
+    assert [wallet.key_id for wallet in on_record(machine)] == [KEY_ID]
     assert squeezed("Something is still awaited") in squeezed(ran.err)
     assert squeezed("✓ Verified: the backup path works.") in squeezed(ran.err)
     (file,) = state(machine).setups.glob("*.toml")

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 def command(program: Program, *, config: Path) -> int:
     """See the help text."""
     from services.answers import problems
-    from services.setups import kept_apart
+    from services.separation.apart import kept_apart
+    from services.separation.things import footprint, footprints
     from wizard.fatal import in_words
+    from wizard.render import heads
 
     setup = program.setup(config)
-    kept_apart(setup, program.state.found())
+    kept_apart(footprint(setup, program.state), footprints(program.state, but=setup))
     found = problems(setup.answers)
+    program.voice.tell(heads.set_up(setup.answers))
     if program.voice.json:
         document: dict[str, object] = {**named(setup), "problems": [as_json(p) for p in found]}
         if found:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wizard.cli import Subcommand
+from wizard.options import keys
 
 if TYPE_CHECKING:
     from services.questions import Question
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("explain", cls=Subcommand, help="Explains a key of the setup file, or lists the keys.")
-@click.argument("key", required=False)
+@click.argument("key", required=False, shell_complete=keys())
 @click.pass_obj
 def command(program: Program, *, key: str | None) -> int:
     """See the help text."""

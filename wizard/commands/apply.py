@@ -8,17 +8,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from services.problems import Problem, ProblemError, refuse
 from wizard import signals
 from wizard.cli import Subcommand
-from wizard.options import PATH
+from wizard.options import PATH, among
 
 if TYPE_CHECKING:
     from services.engine.plan import Step
     from services.events import Event
     from services.work import Desk, Planned
     from wizard.root import Program
+
+
+def _risks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from services.engine.consent import RISKS
+
+    return among(*RISKS)(ctx, param, incomplete)
 
 
 @click.command(
@@ -31,7 +38,11 @@ if TYPE_CHECKING:
 @click.option("--plan", "plan_file", type=PATH, metavar="F", help="Do what this saved plan says, or nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask about ordinary steps.")
 @click.option(
-    "--accept", multiple=True, metavar="RISK", help="Agree to RISK or RISK:ADDRESS, as the plan names it."
+    "--accept",
+    multiple=True,
+    metavar="RISK",
+    shell_complete=_risks,
+    help="Agree to RISK or RISK:ADDRESS, as the plan names it.",
 )
 @click.pass_obj
 def command(
@@ -46,6 +57,7 @@ def command(
     """See the help text."""
     from services import files
     from services.work import carry_out, check_blocked, check_saved, make_plan
+    from wizard.render import heads
     from wizard.render.plain import endpoint_lines
 
     _check_risks(accept)
@@ -53,6 +65,9 @@ def command(
     desk = program.desk(config, given)
     if desk.endpoint:
         program.voice.tell(endpoint_lines(desk.endpoint))
+    program.voice.tell(heads.set_up(desk.setup.answers, desk.identity.account, desk.identity.short))
+    for line in heads.warned(desk.warnings):
+        program.voice.tell(line)
     planned = make_plan(desk)
     if saved is not None:
         check_saved(desk, planned, saved)

@@ -132,9 +132,20 @@ def _serve(program: Program, opened: Theatre, elsewhere: tuple[str, ...]) -> int
 
 def _walk(program: Program, opened: Theatre) -> int:
     """The journey, every scene as it happens; the last word says where everything is."""
-    from wizard.journey import LOG, PASSWORD, REPORT, SETUP, SHARED, VALUES, VALUES_TEXT, Done, journey
+    from wizard.journey import (
+        LOG,
+        PASSWORD,
+        RECORD,
+        REPORT,
+        SETUP,
+        SHARED,
+        VALUES,
+        VALUES_TEXT,
+        Done,
+        journey,
+    )
 
-    left = [SETUP, "keys/", PASSWORD, VALUES, VALUES_TEXT, REPORT, LOG]
+    left = [SETUP, "keys/", PASSWORD, VALUES, VALUES_TEXT, REPORT, RECORD, LOG]
     done, began = 0, program.around.clock.now()
     if not program.voice.json:
         program.voice.data(

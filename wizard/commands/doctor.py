@@ -60,8 +60,17 @@ def command(
     if program.voice.json:
         program.voice.document(with_endpoint(report_json(report), made.endpoint))
     else:
-        program.voice.data(findings_text(report, made.endpoint, verbose=program.options.verbose))
+        text = findings_text(report, made.endpoint, of=_about(subject), verbose=program.options.verbose)
+        program.voice.data(text)
     return report.exit_code
+
+
+def _about(subject: Subject) -> str:
+    from wizard.render import heads
+
+    if subject.setup is None:
+        return f"Bucket {subject.bucket} and role {subject.role}, account {subject.account}: no set-up says for which environment."
+    return heads.set_up(subject.setup.answers, subject.account)
 
 
 def _one_way(config: Path | None, names: dict[str, str], given: dict[str, object]) -> None:

@@ -11,7 +11,6 @@ import click
 from services.problems import refuse
 from wizard import signals
 from wizard.cli import Subcommand
-from wizard.commands.answers_new import as_seen_from
 from wizard.keys.wanted import Wanted, refuse_mixtures
 from wizard.options import PATH
 
@@ -97,6 +96,7 @@ def command(program: Program, /, **options: Any) -> int:
 
 def _keygen(program: Program, wanted: Wanted) -> int:
     from wizard.keys import copies, making, paper, place, words
+    from wizard.render import heads
 
     setup = _keyless(program, wanted.config)
     of = place.purpose(setup, wanted.environment or "")
@@ -107,6 +107,8 @@ def _keygen(program: Program, wanted: Wanted) -> int:
         _refuse_other_custody(setup, wanted)
         making.refuse_leftovers(request, split=wanted.split)
         paper.refuse_taken(request, wanted)
+    if setup is not None:
+        program.voice.tell(heads.set_up(setup.answers))
     found = place.findings(program, request.folder, wanted.share_dirs)
     place.tell(program, found, of)
     made = _made(program, request, wanted, of)
@@ -188,6 +190,7 @@ def _made(program: Program, request: Request, wanted: Wanted, of: Purpose) -> Ma
 
 def _record(setup: SetupFile, made: Made) -> None:
     from services import setup_file
+    from services.repeat.pattern import as_seen_from
 
     values: dict[str, object] = {
         "recovery_key.public_files": [as_seen_from(setup.path, made.files.public_der)],

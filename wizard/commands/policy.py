@@ -30,12 +30,14 @@ def command(program: Program, *, config: Path, job: Job) -> int:
     from services.answers import complete, place
     from services.blueprint import blueprint
     from services.operator_policy import calls_for, policy
+    from wizard.render import heads
 
     setup = program.setup(config)
     answers = complete(setup.answers)
     account = answers.text("aws.account") or _account(program, setup)
     calls = calls_for(job, blueprint(answers, account), answers.text("storage.bucket"))
     program.voice.document(policy(calls, place(answers, account)))
+    program.voice.tell(heads.set_up(answers, account))
     program.voice.tell(f"Attach it to the role or user that runs the job '{job}' in account {account}.")
     return 0
 

@@ -66,6 +66,10 @@ def command(
             where="--password-file",
         )
     setup = program.setup(config) if config is not None else None
+    if setup is not None:
+        from wizard.render import heads
+
+        program.voice.tell(heads.set_up(setup.answers))
     sealed = share_files.read_sealed(file)
     of = driver(program, module)
     found = find(program, of, token_label, serial)

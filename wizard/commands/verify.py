@@ -61,6 +61,7 @@ def command(
     from services import kit
     from services.verify.checks import report_json
     from services.work import Question
+    from wizard.render import heads
     from wizard.render.jsonl import with_endpoint
     from wizard.render.plain import endpoint_lines, report_text
 
@@ -76,8 +77,29 @@ def command(
         program.voice.document(with_endpoint(report_json(report), desk.endpoint))
     else:
         head = f"{endpoint_lines(desk.endpoint)}\n" if desk.endpoint else ""
-        program.voice.data(head + report_text(report, verbose=program.options.verbose))
+        of = heads.set_up(desk.setup.answers, desk.identity.account, desk.identity.short)
+        program.voice.data(f"{head}{of}\n\n" + report_text(report, verbose=program.options.verbose))
+        _mind_the_record(program, desk, report, config)
     return report.exit_code
+
+
+def _mind_the_record(program: Program, desk: Desk, report: Report, config: Path) -> None:
+    """Says which wallets that were seen are not on record; a record that cannot be read fails no verification."""
+    from services.problems import ProblemError
+    from services.record import book
+
+    try:
+        record = book.read(book.place(desk.setup, desk.state))
+    except ProblemError as error:
+        program.voice.tell(f"! {error.problem.summary}")
+        return
+    new = [one for one in report.seen if one.whole and record.find(one.key_id) is None]
+    if new:
+        what = f"{new[0].key_id} is" if len(new) == 1 else f"{len(new)} of these wallets are"
+        program.voice.tell(
+            f"! {what} not on record, and the quorum ID is nowhere in a backup. Put it down now: palisade-wizard record "
+            f"add --config {config} --from-verify"
+        )
 
 
 def _address(given: str | None, key_ids: tuple[str, ...]) -> str:

@@ -75,6 +75,8 @@ def _show(guide: Guide) -> None:
     key = kit.recovery_keys(session.setup)[0]
     private = key_place.private_text(session)
     person.say("This set-up has its recovery key.")
+    if shared := key_place.shared(session.setup, session.host.state):
+        person.say(f"! {shared}")
     person.value("Public key", str(key.file))
     person.value("SHA-256", key.sha256)
     if private:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from screens import setup_words
+from screens import setup_lines, setup_words
 from services.problems import ProblemError
 from wizard.plain import asking
 from wizard.plain.guide import Go, Stop, walk
@@ -39,7 +39,7 @@ def _chosen(guide: Guide, found: tuple[SetupFile | ProblemError, ...]) -> bool:
     person.say()
     person.say("Set-ups on this computer:")
     for number, one in enumerate(found, 1):
-        person.say(f"{number}. {setup_words.line(session, one)}")
+        person.say(f"{number}. {setup_lines.line(session, one)}")
     person.say(f"{NEW}: A new set-up.")
     while True:
         typed = _asked(guide)

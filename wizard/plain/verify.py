@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
-from screens import check_words, key_place
+from screens import check_words
 from services import progress, work
-from services.answers import complete
 from services.backups.findings import UNPROVEN
-from services.doctor.audit import audit, of_setup
 from services.problems import ProblemError
 from services.verify.checks import Report
 from wizard import PROGRAM
+from wizard.plain import after
 from wizard.plain.guide import Stop, tried
 from wizard.plain.person import Leave
 from wizard.plain.review import opened
-from wizard.render.findings import findings_text
 from wizard.render.plain import brief_text, report_text
 
 if TYPE_CHECKING:
@@ -45,9 +42,13 @@ def _verify(guide: Guide) -> None:
             case "all":
                 person.say(report_text(report, verbose=True))
             case "audit":
-                _audit(guide)
+                after.audited(guide)
             case "rehearse":
-                _rehearse(guide, report)
+                after.rehearse(guide, report)
+            case "record":
+                after.put_on_record(guide, report)
+            case "duties":
+                after.duties(guide)
             case "play":
                 _play(guide)
                 report = _look(guide)
@@ -64,6 +65,11 @@ def _options(guide: Guide) -> list[tuple[str, str]]:
         ("all", "Read every check of the last look, with its evidence."),
         ("audit", "Audit the set-up: everything around the backups that could weaken them."),
         ("rehearse", "How to rehearse a recovery with an empty wallet."),
+        (
+            "record",
+            "Put the wallets that were seen on record: without quorum ID and key ID there is no recovery.",
+        ),
+        ("duties", "What comes after the set-up, and when."),
         ("leave", "Leave; the set-up stays as it is."),
     ]
 
@@ -115,36 +121,6 @@ def _judged(guide: Guide, report: Report) -> Report:
 
 def _path(guide: Guide) -> str:
     return str(guide.session.setup.path) if guide.session.setup is not None else "S"
-
-
-def _audit(guide: Guide) -> None:
-    session, setup = guide.session, guide.session.setup
-    assert setup is not None  # noqa: S101 - for the type checker: every stop but the first has a set-up
-
-    def look() -> Report:
-        guide.person.say("Looking at everything around the backups. Nothing is changed by that.")
-        complete(setup.answers)
-        found = session.signed_in = session.sign_in()
-        subject = of_setup(setup, found.identity, guide.host.state.found())
-        return audit(found.aws, subject, guide.host.clock.wall())
-
-    report = tried(guide, look)
-    guide.person.say(findings_text(report, session.endpoint))
-
-
-def _rehearse(guide: Guide, report: Report) -> None:
-    answers = guide.answers
-    text = check_words.rehearsal(
-        report,
-        answers.text("palisade.quorum_id"),
-        key_place.private_text(guide.session),
-        answers.text("storage.bucket"),
-    )
-    for paragraph in text.split("\n\n"):
-        sentence, _, line = paragraph.partition("\n")
-        guide.person.say(sentence)
-        if line:
-            guide.person.command(*shlex.split(line))
 
 
 def _play(guide: Guide) -> None:

@@ -16,9 +16,12 @@ QUIET: tuple[Status, ...] = ("pass", "skipped")
 """What is only counted unless somebody wants to see every line."""
 
 
-def findings_text(report: Report, endpoint: str, *, verbose: bool = False) -> str:
-    """Every finding with evidence and remedy; what passes is counted, and shown line by line if `verbose`."""
-    lines = [endpoint_lines(endpoint)] if endpoint else []
+def findings_text(report: Report, endpoint: str, *, of: str, verbose: bool = False) -> str:
+    """Every finding with evidence and remedy, under the line that says what was audited (`of`).
+
+    What passes is counted, and shown line by line if `verbose`.
+    """
+    lines = [*([endpoint_lines(endpoint)] if endpoint else []), of, ""]
     for subject, checks in by_subject(report).items():
         counts = Counter(c.status for c in checks if c.status in QUIET)
         told = ", ".join(f"{counts[status]} {COUNTED[status]}" for status in QUIET if counts[status])

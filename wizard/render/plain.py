@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from services.costs import DATA_EVENTS
 from services.events import Event, Failed, Finished, Skipped, Started, Succeeded, Waiting
 from services.model.place import parse_arn
+from wizard.render import heads
 
 if TYPE_CHECKING:
     from services.answers import Answers
@@ -55,18 +56,16 @@ def plan_text(desk: Desk, plan: Plan, costs: tuple[str, ...] = (), *, flags: boo
     Without `flags` the consents are left to whoever asks for them.
     """
     answers = desk.setup.answers
-    head = (
-        f"Set-up {answers.text('setup.name')} ({answers.text('setup.environment')}), account "
-        f"{desk.identity.account}, region {answers.text('aws.region')}, signed in as {desk.identity.short}."
-    )
+    head = heads.set_up(answers, desk.identity.account, desk.identity.short)
+    apart = heads.warned(desk.warnings)
     parts = [endpoint_lines(desk.endpoint)] if desk.endpoint else []
     if not plan.steps:
-        return "\n".join([*parts, head, "", *_nothing_to_do(answers), *_notes(plan)])
+        return "\n".join([*parts, head, "", *_nothing_to_do(answers), *apart, *_notes(plan)])
     parts += [head, ""]
     for _, steps in groupby(plan.steps, key=lambda step: step.resource.name):
         parts += [*_resource(list(steps)), ""]
     risks = _risks(plan) if flags else ()
-    parts += [who_can_write(answers), *risks, *_notes(plan), *_costs(costs), "", _amount(plan)]
+    parts += [who_can_write(answers), *apart, *risks, *_notes(plan), *_costs(costs), "", _amount(plan)]
     return "\n".join(parts)
 
 

@@ -38,6 +38,10 @@ class Voice:
         """Lines of a result, for a person. Errors: `folder`."""
         self._write(fit(text, self.out.encoding))
 
+    def program(self, text: str) -> None:
+        """Lines that another program reads, in which tabs part what belongs apart. Errors: `folder`."""
+        self._write("\t".join(fit(part, self.out.encoding) for part in text.split("\t")))
+
     def tell(self, text: str = "") -> None:
         """Lines about what happens."""
         try:

@@ -167,6 +167,31 @@ def test_notifications_of_others_stay_and_no_event_is_asked_for_twice(have: dict
     assert all(event in str(said) for event in left_out)
 
 
+def told(event: str = EVENTS[0], topic: str = TOPIC, **more: object) -> dict[str, Tree]:
+    """One entry as another tool makes it: with one event, under an Id of its own."""
+    entry: dict[str, Any] = {"Id": "6f1b", "TopicArn": topic, "Events": [event], **more}
+    return {"TopicConfigurations": [entry]}
+
+
+@pytest.mark.parametrize(
+    ("have", "heeded"),
+    [
+        (told(), False),
+        (told(topic="arn:aws:sns:eu-west-1:123456789012:other"), True),
+        (told(Filter={"Key": {"FilterRules": [{"Name": "prefix", "Value": "x/"}]}}), True),
+        (told("s3:ObjectRemoved:Delete"), True),
+    ],
+)
+def test_what_another_tool_sends_to_the_very_topic_is_as_it_should_be(
+    have: dict[str, Tree], heeded: bool
+) -> None:
+    """CloudFormation gives each notification an Id of its own, and one event."""
+    facet = bucket_records.notifications(SITE, Ref("topic"), TOPIC)
+    target = merged(facet, have)
+    assert (facet.remark(have, target) is not None) == heeded
+    assert our_events(target) == list(EVENTS[1:])
+
+
 @given(have=configurations())
 def test_what_is_written_is_what_s3_takes(have: dict[str, Any]) -> None:
     assert NOTIFICATIONS.write is not None

@@ -1,0 +1,36 @@
+"""Dialogs over a page: each is put away once, however fast a key is pressed again.
+
+Textual's `dismiss` takes away whatever screen is on top, so a second Escape would take the page away as well.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.command import CommandList, CommandPalette
+from textual.screen import ModalScreen
+
+from screens.widgets.options import laid_out
+
+T = TypeVar("T")
+
+
+class Modal(ModalScreen[T]):
+    """A dialog that gives a `T`, or None where it is only looked at."""
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Puts the dialog away; nothing if that was done already."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
+
+
+class Palette(CommandPalette):
+    """Textual's command palette with the same care, and none for a list that is not laid out yet."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Puts the palette away; nothing if that was done already."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
+
+    def _action_command_list(self, action: str) -> None:
+        if laid_out(self.query_one(CommandList)) or not action.startswith("page_"):
+            super()._action_command_list(action)

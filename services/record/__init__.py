@@ -1,0 +1,1 @@
+"""The offline record: what a recovery needs, and what no backup object holds."""
