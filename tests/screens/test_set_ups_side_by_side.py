@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from textual.widgets import Button, OptionList, Select
@@ -11,7 +12,10 @@ from screens import flow
 from screens.compare import Compare
 from screens.dialogs import Ask
 from screens.frame import Page
+from screens.host import Connection
 from screens.switching import MUST_END, Switch
+from screens.widgets.field import Field
+from screens.widgets.listing import Lines
 from screens.widgets.words import Words
 from services import setup_file
 from services.setup_file import SetupFile
@@ -71,10 +75,10 @@ async def test_what_was_typed_stays_with_its_set_up(stage: Stage) -> None:
         assert show.app.session.setup.path == production.path
         assert "acme-production · PRODUCTION" in show.lines()[0]
         await show.go("storage")
-        assert show.page.query_one("#field-storage-bucket").text == "acme-palisade-backup-production"  # type: ignore[attr-defined]
+        assert show.page.query_one("#field-storage-bucket", Field).text == "acme-palisade-backup-production"
         await switch_to(show, "acme-sandbox")
         assert show.page.name_ == "storage", "it goes on where it was left"
-        assert show.page.query_one("#field-storage-bucket").text == "Not A Bucket"  # type: ignore[attr-defined]
+        assert show.page.query_one("#field-storage-bucket", Field).text == "Not A Bucket"
     assert setup_file.read(sandbox.path).answers.text("storage.bucket") == BUCKET
     assert setup_file.read(production.path) == production
 
@@ -134,6 +138,23 @@ async def test_a_look_at_aws_for_one_set_up_never_counts_for_another(stage: Stag
         assert session.setup.path == production.path
         assert session.desk is None
         assert session.planned is None
+
+
+async def test_where_aws_is_for_one_set_up_is_not_said_of_another(stage: Stage) -> None:
+    _, production = pair(stage)
+    stage.endpoint = "http://localhost:4566"
+    async with curtain(stage) as show:
+        session = show.app.session
+        session.seen_endpoint = ""
+        found = session.host.connect
+
+        def connecting(profile: str, region: str) -> Connection:
+            session.setup = setup_file.read(production.path)
+            return found(profile, region)
+
+        session.host = replace(session.host, connect=connecting)
+        session.connect("", "eu-west-1")
+        assert session.seen_endpoint == ""
 
 
 @pytest.mark.parametrize("answer", ["no", "yes"])
@@ -265,7 +286,10 @@ async def test_the_page_of_the_recovery_key_and_the_review_warn_of_what_is_share
     async with curtain(stage, at="recovery-key") as show:
         assert show.shows("is also that of the production set-up acme-production")
         await show.go("review")
-        assert "The external ID is also that of the production set-up" in show.page.query_one("#plan").words  # type: ignore[attr-defined]
+        assert (
+            "The external ID is also that of the production set-up"
+            in show.page.query_one("#plan", Lines).words
+        )
 
 
 async def test_a_key_of_its_own_is_not_warned_of(stage: Stage) -> None:

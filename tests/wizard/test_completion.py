@@ -13,7 +13,7 @@ import click
 import pytest
 from click.shell_completion import get_completion_class
 
-from services.questions import QUESTIONS
+from services.questions import QUESTIONS, Question
 from tests.programs import need
 from tests.wizard.driving import ROOT, Ran, Terminal, refused
 from tests.wizard.test_command_line import loaded
@@ -119,10 +119,10 @@ def test_every_command_and_every_option_that_the_help_shows_is_completed(offline
 @pytest.mark.parametrize(
     "question", [q for q in QUESTIONS if q.choices or q.kind == "flag"], ids=lambda q: q.key
 )
-def test_the_choices_of_every_answer_are_completed(offline: Terminal, question: object) -> None:
-    values = list(question.choices) or ["true", "false"]  # type: ignore[attr-defined]
+def test_the_choices_of_every_answer_are_completed(offline: Terminal, question: Question) -> None:
+    values = list(question.choices) or ["true", "false"]
     for command in (("answers", "new"), ("apply",), ("doctor",)):
-        assert proposals(offline, *command, question.flag, "''") == values  # type: ignore[attr-defined]
+        assert proposals(offline, *command, question.flag, "''") == values
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,31 @@ def test_what_both_environments_share_is_named(
         assert look(Cloud(), subject(mine, same))[identifier].status == "pass"
 
 
+def test_a_key_that_the_other_set_up_made_is_known_by_its_alias() -> None:
+    apart = {"setup__name": "acme-production", "storage__bucket": "another-bucket", "role__name": "Another"}
+    other = at("/etc/other.toml", {**apart, "setup__environment": "production"})
+    name = {"AliasName": "alias/palisade-backup-acme-production", "TargetKeyId": "x"}
+    cloud = broken(says("kms:ListAliases", Aliases=[name]))
+    check = look(cloud, subject(setup(storage__kms_key=KEY_ARN), other))["config.key.apart"]
+    assert check.status == "fail"
+    assert "acme-production (production)" in check.evidence
+    assert look(Cloud(), subject(setup(storage__kms_key=KEY_ARN), other))["config.key.apart"].status == "pass"
+
+
+def test_names_in_other_letters_and_log_buckets_are_the_same_things() -> None:
+    apart = {
+        "setup__name": "acme-production",
+        "setup__environment": "production",
+        "storage__bucket": "another-bucket",
+    }
+    logs = {"storage__access_logs": True, "storage__access_log_bucket": BUCKET}
+    found = look(
+        Cloud(), subject(setup(), at("/etc/other.toml", {**apart, **logs, "role__name": ROLE.upper()}))
+    )
+    assert found["config.role.apart"].status == "fail"
+    assert found["config.bucket.apart"].status == "fail"
+
+
 def test_names_alone_show_sharing_where_two_set_ups_know_them() -> None:
     pair = (at("/a.toml", {}), at("/b.toml", {"setup__environment": "production"}))
     found = look(Cloud(), by_hand(SUBJECT, lambda: WHO, pair))

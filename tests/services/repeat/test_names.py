@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -12,25 +14,22 @@ from services.problems import ProblemError
 from services.repeat import names
 
 
-def valid(rule: object) -> st.SearchStrategy[str]:
-    """Texts that a rule takes."""
+def valid(rule: Callable[[str], str], pattern: str) -> st.SearchStrategy[str]:
+    """Texts of a pattern that a rule takes."""
 
     def takes(text: str) -> bool:
         try:
-            rule(text)  # type: ignore[operator]
+            rule(text)
         except ProblemError:
             return False
         return True
 
-    alphabet = {
-        rules.bucket_name: r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
-        rules.role_name: r"[A-Za-z0-9_+=,.@-]{1,64}",
-        rules.setup_name: r"[a-z0-9](?:[a-z0-9-]{0,29}[a-z0-9])?",
-    }[rule]  # type: ignore[index]
-    return st.from_regex(alphabet, fullmatch=True).filter(takes)
+    return st.from_regex(pattern, fullmatch=True).filter(takes)
 
 
-SET_UPS, BUCKETS, ROLES = valid(rules.setup_name), valid(rules.bucket_name), valid(rules.role_name)
+SET_UPS = valid(rules.setup_name, r"[a-z0-9](?:[a-z0-9-]{0,29}[a-z0-9])?")
+BUCKETS = valid(rules.bucket_name, r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+ROLES = valid(rules.role_name, r"[A-Za-z0-9_+=,.@-]{1,64}")
 REGIONAL = st.builds(
     lambda name, region: f"{name[: 63 - 17 - len(region)].strip('-') or 'x'}-123456789012-{region}-an",
     BUCKETS,
