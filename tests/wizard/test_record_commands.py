@@ -1,87 +1,13 @@
-"""The record on the command line: from nothing to a printed sheet, with its refusals and exit statuses."""
+"""The record on the command line: from what verification saw to a printed sheet, and against the bucket."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import random
-import shutil
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from services.demo.objects import backup_object, new_wallet, object_key
-from services.model.calls import Aws, Call, Refused, Reply
-from services.recovery.formats import public_key
-from tests.ports import Denying, FakeClock, Recording
-from tests.wizard.driving import Ran, Terminal, contents, refused
-
-QUORUM = "20b7aefb-0000-4000-8000-00000000000b"
-KEY_ID = "c4b083d4-0000-4000-8000-00000000000a"
-OTHER_KEY_ID = "d7a1f2c3-0000-4000-8000-00000000000c"
-ETHEREUM = "0x52908400098527886E0F7030069857D2E4169EE7"
-HAND = ("--key-id", KEY_ID, "--quorum-id", QUORUM, "--algorithm", "SECP256K1")
-
-
-@dataclass
-class Written:
-    """AWS with backups in the bucket, which the account below lets nobody read."""
-
-    below: Aws
-    objects: dict[str, bytes] = field(default_factory=dict)
-
-    def __call__(self, call: Call) -> Reply:
-        match call.name:
-            case "s3:ListObjectsV2":
-                return self._list(str(call.params.get("Prefix", "")), by_folder="Delimiter" in call.params)
-            case "s3:GetObject":
-                aliases = self.below(Call("kms", "ListAliases"))["Aliases"]
-                target = next(one["TargetKeyId"] for one in aliases if "palisade" in one["AliasName"])
-                arn = self.below(Call("kms", "DescribeKey", {"KeyId": target}))["KeyMetadata"]["Arn"]
-                body = self.objects[str(call.params["Key"])]
-                return {
-                    "Body": body,
-                    "ServerSideEncryption": "aws:kms",
-                    "SSEKMSKeyId": arn,
-                    "VersionId": "v1",
-                }
-            case _:
-                return self.below(call)
-
-    def _list(self, prefix: str, *, by_folder: bool) -> Reply:
-        keys = sorted(key for key in self.objects if key.startswith(prefix))
-        if by_folder:
-            return {"CommonPrefixes": [{"Prefix": f"{key.split('/')[0]}/"} for key in keys]}
-        now = FakeClock().wall().isoformat()
-        return {"Contents": [{"Key": key, "LastModified": now} for key in keys]}
-
-    def write(self, public: Path, key_id: str, quorum: str = QUORUM, algorithm: Any = "SECP256K1") -> None:
-        """What Palisade does when a wallet is created."""
-        wallet = new_wallet(quorum, key_id, algorithm, random.Random(1))
-        der = public_key(public.read_bytes()).der
-        self.objects[object_key(wallet, 0)] = backup_object(wallet, der, 0, rng=random.Random(2))
-
-
-@dataclass
-class Machine:
-    """A computer with a set-up that is applied."""
-
-    terminal: Terminal
-    setup: Path
-    written: Written
-
-    def __call__(self, *words: str | Path, **more: Any) -> Ran:
-        return self.terminal(*words, "--config", self.setup, **more)
-
-    @property
-    def record(self) -> Path:
-        return self.setup.with_name("setup.record.json")
-
-    def palisade(self, key_id: str, **more: Any) -> None:
-        self.written.write(self.terminal.folder / "keys" / "recovery.pub.der", key_id, **more)
+from services.model.calls import Call, Refused, Reply
+from tests.ports import Denying, Recording
+from tests.wizard.driving import Terminal, refused
+from tests.wizard.recorded import ETHEREUM, HAND, KEY_ID, OTHER_KEY_ID, QUORUM, Machine, Written
 
 
 @pytest.fixture
@@ -206,40 +132,6 @@ def test_an_ended_sign_in_is_told_as_one(machine: Machine) -> None:
     assert machine("record", "list").status == 0
 
 
-def test_by_hand_nothing_is_asked_of_aws(offline: Terminal) -> None:
-    machine = Machine(offline, offline.answered(), Written(offline.aws))
-    added = machine("record", "add", *HAND, "--kit", "=1+1", "--json")
-    assert (added.status, added.document["wallet"]["verified"]) == (0, [])
-    listed = machine("record", "list")
-    assert "not verified" in listed.out
-    assert "1 wallet on record is not verified" in listed.err
-    shown = machine("record", "export", "--format", "csv").out
-    (row,) = csv.DictReader(io.StringIO(shown))
-    assert row["kit"] == "'=1+1"
-    changed = machine("record", "change", "--key-id", KEY_ID, "--address", ETHEREUM, "--kit", "", "--json")
-    assert (changed.document["wallet"]["address"], changed.document["wallet"]["kit"]) == (ETHEREUM, "")
-    assert machine("record", "remove", "--key-id", KEY_ID, "--yes").status == 0
-    assert machine("record", "list", "--json").document["wallets"] == []
-    (gone,) = machine("record", "list", "--removed", "--json").document["removed"]
-    assert (gone["quorum_id"], gone["address"]) == (QUORUM, ETHEREUM)
-    assert machine("record", "restore", "--key-id", KEY_ID).status == 0
-    exported = machine("record", "export", "--json").document
-    assert [one["key_id"] for one in exported["wallets"]] == [KEY_ID]
-    assert '"at"' in machine.record.read_text()
-
-
-def test_removing_asks_and_says_what_is_lost(offline: Terminal) -> None:
-    machine = Machine(offline, offline.answered(), Written(offline.aws))
-    machine("record", "add", *HAND)
-    before = machine.record.read_bytes()
-    problem = refused(machine("record", "remove", "--key-id", KEY_ID, "--json"), "consent")
-    assert "cannot be recovered" in problem["summary"]
-    no = machine("record", "remove", "--key-id", KEY_ID, typed="\n")
-    assert (no.status, machine.record.read_bytes()) == (6, before)
-    assert "cannot be recovered" in no.err
-    assert machine("record", "remove", "--key-id", KEY_ID, typed="yes\n").status == 0
-
-
 def test_another_quorum_takes_the_proofs_away(machine: Machine) -> None:
     machine.palisade(KEY_ID)
     machine("record", "add", "--from-verify", "--quorum-id", QUORUM)
@@ -253,93 +145,8 @@ def test_another_quorum_takes_the_proofs_away(machine: Machine) -> None:
     assert "the record says quorum" in again.out
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "word"),
-    [
-        (("add",), "usage", "--from-verify"),
-        (("add", "--key-id", KEY_ID), "usage", "--algorithm"),
-        (("add", "--key-id", KEY_ID, "--algorithm", "ED25519"), "usage", "--quorum-id"),
-        (("add", "--key-id", KEY_ID, "--key-id", OTHER_KEY_ID, "--algorithm", "ED25519"), "usage", "one --key-id"),
-        (("add", *HAND[:-1], "RSA"), "invalid-answer", "ED25519"),
-        (("add", *HAND, "--address", "a b"), "invalid-answer", "address"),
-        (("add", "--key-id", "x", *HAND[2:]), "invalid-answer", "UUID"),
-        (("add", "--from-verify", "--algorithm", "ED25519"), "usage", "--algorithm"),
-        (("add", "--from-verify", "--address", ETHEREUM), "usage", "--key-id"),
-        (("add", "--all"), "usage", "--from-verify"),
-        (("add", "--from-verify", "--all", "--key-id", KEY_ID), "usage", "--key-id"),
-        (("add", "--from-verify", "--quorum-id", "x"), "invalid-answer", "UUID"),
-        (("change", "--key-id", KEY_ID), "usage", "nothing to change"),
-        (("change", "--key-id", KEY_ID, "--kit", "x"), "invalid-answer", "on record"),
-        (("remove", "--key-id", KEY_ID, "--yes"), "invalid-answer", "on record"),
-        (("restore", "--key-id", KEY_ID), "invalid-answer", "--removed"),
-        (("export", "--format", "xml"), "usage", "xml"),
-    ],
-)  # fmt: skip
-def test_a_slip_is_one_sentence_and_loses_nothing(
-    offline: Terminal, words: tuple[str, ...], code: str, word: str
-) -> None:
-    machine = Machine(offline, offline.answered(), Written(offline.aws))
-    before = contents(offline.folder)
-    problem = refused(machine("record", *words, "--json"), code)
-    assert word in " ".join((problem["summary"], *problem["remedy"], problem["where"]))
-    assert contents(offline.folder) == before
-
-
-def test_an_existing_file_is_never_overwritten(offline: Terminal) -> None:
-    machine = Machine(offline, offline.answered(), Written(offline.aws))
-    before = contents(offline.folder)
-    refused(machine("record", "export", "--out", machine.setup, "--json"), "exists")
-    assert contents(offline.folder) == before
-
-
-def test_a_damaged_record_stops_every_command_before_aws_is_asked(offline: Terminal) -> None:
-    machine = Machine(offline, offline.answered(), Written(offline.aws))
-    machine("record", "add", *HAND)
-    content = machine.record.read_bytes()
-    machine.record.write_bytes(content[:-40])
-    for words in (
-        ("list",),
-        ("add", "--from-verify"),
-        ("add", *HAND),
-        ("export",),
-        ("remove", "--key-id", KEY_ID, "--yes"),
-    ):
-        problem = refused(machine("record", *words, "--json"), "unreadable-file")
-        assert any("Put it back with" in sentence for sentence in problem["remedy"])
-    assert machine.record.read_bytes() == content[:-40]
-    (copy,) = (offline.folder / "state" / "setups").glob("*.record.json")
-    shutil.copy(copy, machine.record)
-    assert machine("record", "list").status == 0
-
-
 def test_verify_tells_of_a_damaged_record_and_verifies(machine: Machine) -> None:
     machine.record.write_text("{")
     ran = machine("verify")
     assert ran.status == 7
     assert "is damaged" in ran.err
-
-
-def test_the_config_may_come_first(offline: Terminal) -> None:
-    setup = offline.answered()
-    assert offline("--config", setup, "record", "list").status == 0
-
-
-def test_every_value_of_a_hostile_record_is_shown_and_sent_nowhere(offline: Terminal) -> None:
-    machine = Machine(offline, offline.answered(), Written(offline.aws))
-    assert machine("record", "add", *HAND, "--kit", "[/x] \u202e kit").status == 0
-    shown = machine("record", "list", "-v")
-    assert "\u202e" not in shown.out
-    assert "[/x]" in shown.out
-    assert json.loads(machine("record", "list", "--json").out)["wallets"][0]["kit"] == "[/x] \u202e kit"
-
-
-def test_a_setup_without_an_id_gets_one_and_keeps_it(offline: Terminal) -> None:
-    setup = offline.answered()
-    setup.write_text(
-        "\n".join(line for line in setup.read_text().splitlines() if not line.startswith("id ="))
-    )
-    machine = Machine(offline, setup, Written(offline.aws))
-    assert machine("record", "list").status == 0
-    assert "\nid =" not in setup.read_text()
-    assert machine("record", "add", *HAND).status == 0
-    assert machine("record", "list", "--json").document["setup"] in machine.record.read_text()
