@@ -25,8 +25,8 @@ stop() {
         printf '\nStopped: %s\n' "$1"
         shift
         for sentence in "$@"; do printf '  %s\n' "$sentence"; done
-        if [ "$written" -gt 0 ]; then
-            say "  $written changes were made and are kept. Run this script again: it goes on from here."
+        if [ "$looking" = no ]; then
+            say "  Changes that were made so far: $written. They are kept. Run this script again: it goes on from here."
         else
             say '  Nothing was changed.'
         fi
@@ -51,6 +51,12 @@ while [ $# -gt 0 ]; do
         *) stop 2 "There is no option $1." "See: sh SCRIPT --help" ;;
     esac
     shift
+done
+for risk in $accepted; do
+    case "${risk%%:*}" in
+        cost | irreversible | principal) ;;
+        *) stop 2 "There is no risk named $risk." 'The risks are cost, irreversible and principal; the head of this script says more.' ;;
+    esac
 done
 
 command -v aws >/dev/null 2>&1 || stop 2 'The aws program is not installed, or not on the PATH.' \
@@ -243,37 +249,5 @@ $resource $id"
         printf '%s' "$hidden" >"$scratch/error"
         code=AccessDenied
         refused "read a KMS key's tags (kms:ListResourceTags)"
-    fi
-}
-
-# spelt POLICY: one spelling of a policy, a line a statement: white space, order and lists of one do not matter.
-spelt() {
-    printf '%s' "$1" | tr -d ' \n\r\t' |
-        sed -e 's/"Statement":\[\{0,1\}{/;{/' -e 's/}\]/};/g' -e 's/},{/};{/g' -e 's/":{"/">"/g' | tr ';' '\n' |
-        while IFS= read -r statement || [ -n "$statement" ]; do
-            printf '%s\n' "$statement" |
-                sed -e ':a' -e 's/\(\[[^]]*\),/\1|/' -e 'ta' -e 's/\["\([^"|]*\)"\]/"\1"/g' |
-                tr '{},' '[\n*]' | sed '/^$/d' | sort | tr '\n' ' '
-            echo
-        done | sed -e 's/ *$//' -e '/^$/d' | sort
-}
-
-# names POLICY: the names of its statements, a line each; one without a name is a line of its own words.
-names() { spelt "$1" | grep '"Effect":' | sed 's/.*"Sid":"\([^"]*\)".*/\1/' | sort; }
-
-# policy_word WANTED WAS MERGED: how the policy in $answer stands; WAS is what it was when this script was written.
-policy_word() {
-    if [ "$absent" = yes ] || [ -z "$answer" ] || [ "$answer" = None ] || [ "$answer" = null ]; then
-        if [ -z "$2" ]; then echo todo; else echo other; fi
-    elif [ "$(spelt "$answer")" = "$(spelt "$1")" ]; then
-        echo same
-    elif [ -n "$2" ] && [ "$(spelt "$answer")" = "$(spelt "$2")" ]; then
-        echo todo
-    elif [ "$(names "$answer")" = "$(names "$1")" ]; then
-        echo again
-    elif [ "$3" = merged ] && ! names "$answer" | grep -qv '^PalisadeWizard'; then
-        echo todo
-    else
-        echo other
     fi
 }

@@ -6,6 +6,7 @@ has the program loaded. The same `aws` can misbehave in one way, as `Faults` say
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
@@ -132,6 +133,8 @@ def serve(listener: socket.socket) -> None:
     driver = create_clidriver()
     for service in ("s3", "iam", "kms", "sts", "logs", "sns", "cloudwatch", "cloudtrail"):
         driver.session.get_service_model(service)
+    gc.disable()
+    gc.freeze()  # what is not touched need not be copied for every child
     while True:
         client, _ = listener.accept()
         with client:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from services.export.commands import command, does
-from services.export.comparing import Side, backticked, shell_name
+from services.export.comparing import Side, backticked, constant, shell_name
 from services.export.rows import Policy
 from services.export.shell import Naming, Piece, word
 from services.model.calls import Call
@@ -42,12 +42,6 @@ class Question:
 def variable(resource: str, output: str) -> str:
     """The shell variable of an output."""
     return f"{shell_name(resource)}_{shell_name(output)}"
-
-
-def constant(resource: Resource, output: str) -> str | None:
-    """An output that is known before AWS is asked, because the blueprint says it."""
-    path = resource.lookup.outputs.get(output, "")
-    return path[1:-1] if path[:1] == path[-1:] == "'" and path.count("'") == 2 else None
 
 
 def questions(

@@ -16,8 +16,8 @@ from services.export.shell import Naming, Piece, pieces
 from services.export.subject import Subject
 from services.model.calls import Call
 from services.model.paths import literal, search
-from services.model.resource import Facet, Resource, Risk
-from services.model.values import Tree, document, entries, fill, items
+from services.model.resource import Blueprint, Facet, Resource, Risk, calls_of
+from services.model.values import Json, Ref, Tree, document, entries, fill, items, refs
 from services.problems import ProblemError
 
 SAME, OTHER = "same", "other"
@@ -76,7 +76,7 @@ def _side(
 ) -> Side | None:
     kind = row(resource, facet)
     address = f"{resource.name}.{facet.name}"
-    want = fill(facet.want, subject.known)
+    want = fill(facet.want, subject.world.output)
     match kind:
         case Watched():
             return None
@@ -85,9 +85,9 @@ def _side(
             word = _mapping(kind, facet, want) if kind.mapping else _listed(kind, facet, want)
             return Side(address, facet, kind, word, todo(0), (call,) if call else ())
         case Policy():
-            states = _states(subject, resource, facet, (None,))
-            have = document(states[0]) if states[0] is not None else None
-            target = subject.target(resource, facet)
+            (state,) = _states(subject, resource, facet, (None,))
+            have = document(state) if state is not None else None
+            target = _target(subject, facet, have)
             call = facet.write(have, target) if facet.write else None
             risk = facet.risk(have, target)
             return Side(address, facet, kind, (), todo(0), (call,) if call else (), risk, have, target)
@@ -103,7 +103,7 @@ def _states(subject: Subject, resource: Resource, facet: Facet, born: tuple[Tree
     side = subject.world.sides.get(f"{resource.name}.{facet.name}")
     match side:
         case Have(value) if subject.standing(resource) == "ours":
-            return (value,)
+            return (_referring(value, subject),)
         case Unknown(problem):
             raise ProblemError(problem.at(f"{resource.name}.{facet.name}"))
         case _:
@@ -111,7 +111,54 @@ def _states(subject: Subject, resource: Resource, facet: Facet, born: tuple[Tree
 
 
 def _target(subject: Subject, facet: Facet, state: Tree) -> Tree:
-    return fill(facet.merge(state, fill(facet.want, subject.known)), subject.known)
+    """What a state is to become. What it refers to already is not added to it a second time."""
+    known = subject.world.output
+    want = fill(facet.want, known)
+    return _referring(fill(facet.merge(fill(state, known), want), known), subject)
+
+
+def _referring(tree: Tree, subject: Subject) -> Tree:
+    """The tree with references in place of the values that AWS has for them: they can be others when the script runs."""
+    values: dict[str, Tree] = {
+        value: ref for ref in _needed(subject) if (value := subject.world.output(ref)) is not None
+    }
+    return _replaced(tree, values)
+
+
+def referred(parts: Blueprint) -> frozenset[Ref]:
+    """Every output that a call or a side of the blueprint needs."""
+    trees = [tree for part in parts for call in calls_of(part) for tree in (call.params, call.region)]
+    trees += [facet.want for part in parts for facet in part.facets("created")]
+    return frozenset(ref for tree in trees for ref in refs(tree))
+
+
+def _needed(subject: Subject) -> frozenset[Ref]:
+    """Those of what the script manages that only AWS can tell."""
+    managed = {resource.name: resource for resource in subject.managed()}
+    found = (ref for ref in referred(subject.blueprint) if ref.resource in managed)
+    return frozenset(ref for ref in found if constant(managed[ref.resource], ref.output) is None)
+
+
+def constant(resource: Resource, output: str) -> str | None:
+    """An output that is known before AWS is asked, because the blueprint says it."""
+    path = resource.lookup.outputs.get(output, "")
+    return path[1:-1] if path[:1] == path[-1:] == "'" and path.count("'") == 2 else None
+
+
+def _replaced(tree: Tree, values: Mapping[str, Tree]) -> Tree:
+    match tree:
+        case Json(inner):
+            return Json(_replaced(inner, values))
+        case Mapping():
+            return {key: _replaced(value, values) for key, value in tree.items()}
+        case str():
+            return values.get(tree, tree)
+        case bytes():
+            return tree
+        case Sequence():
+            return [_replaced(value, values) for value in tree]
+        case _:
+            return tree
 
 
 def _compared(

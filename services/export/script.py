@@ -1,7 +1,7 @@
 """The blueprint as a POSIX shell script over the `aws` program, for whoever wants to read every command before it runs.
 
 The script keeps the engine's laws: it looks at everything before it writes anything, tells denied from absent, writes
-nothing over what somebody changed, and can be run again at any time. Its fixed part is `assets/aws-cli.sh`.
+nothing over what somebody changed, and can be run again at any time. Its fixed parts are in `assets/`.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ from services.costs import DATA_EVENTS
 from services.engine.order import ordered
 from services.engine.plan import Plan, plan
 from services.engine.world import Absent
-from services.export.asking import constant, variable
-from services.export.comparing import backticked, shell_name
+from services.export.asking import variable
+from services.export.comparing import backticked, constant, referred, shell_name
 from services.export.managing import Part, managed, theirs
 from services.export.shell import WIDTH, Naming, Var, comment, word
 from services.export.subject import Subject
 from services.model.paths import literal
-from services.model.resource import Resource, Risk, calls_of
+from services.model.resource import Resource, Risk
 from services.model.tags import RESOURCE, SETUP
-from services.model.values import Ref, refs
+from services.model.values import Ref
 from services.problems import KINDS, ProblemError, refuse
 
-_FIXED = Path(__file__).resolve().parent.parent.parent / "assets" / "aws-cli.sh"
+_ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
+_FIXED = (_ASSETS / "aws-cli.sh", _ASSETS / "aws-cli-policies.sh")
 _RISKS: dict[Risk, str] = {
     "irreversible": "this can never be undone",
     "cost": DATA_EVENTS,
@@ -37,12 +38,12 @@ def text(subject: Subject) -> str:
     """The whole script."""
     found = plan(subject.blueprint, subject.world)
     _refuse_blocked(subject, found)
-    naming = _naming(subject)
+    naming = naming_of(subject)
     parts = [_part(subject, resource, naming) for resource in ordered(subject.blueprint)]
     return "\n".join(
         (
             _head(subject, found, parts),
-            _FIXED.read_text(encoding="utf-8"),
+            *(path.read_text(encoding="utf-8") for path in _FIXED),
             _errors(),
             *(part.functions for part in parts),
             _main(subject, parts),
@@ -51,10 +52,11 @@ def text(subject: Subject) -> str:
 
 
 def _part(subject: Subject, resource: Resource, naming: Naming) -> Part:
+    used = referred(subject.blueprint)
     outputs = tuple(
         output
         for output in resource.lookup.outputs
-        if isinstance(naming(Ref(resource.name, output)), Var) and _asked(subject, Ref(resource.name, output))
+        if isinstance(naming(Ref(resource.name, output)), Var) and Ref(resource.name, output) in used
     )
     if any("split(" in resource.lookup.outputs[output] for output in outputs):
         raise refuse(
@@ -68,14 +70,8 @@ def _part(subject: Subject, resource: Resource, naming: Naming) -> Part:
     return managed(subject, resource, naming, outputs)
 
 
-def _asked(subject: Subject, ref: Ref) -> bool:
-    """Whether anything that the script writes or reads needs the output."""
-    return any(
-        ref in set(refs(call.params)) for resource in subject.blueprint for call in calls_of(resource)
-    ) or any(ref in set(refs(f.want)) for r in subject.blueprint for f in r.facets("created"))
-
-
-def _naming(subject: Subject) -> Naming:
+def naming_of(subject: Subject) -> Naming:
+    """What stands for each reference: its value if it is known or follows from the answers, else a variable."""
     by_name = {resource.name: resource for resource in subject.blueprint}
 
     def name(ref: Ref) -> str | Var:
