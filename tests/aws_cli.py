@@ -61,6 +61,9 @@ class Faults:
         return json.dumps({name: value for name, value in vars(self).items() if value})
 
 
+NO_FAULTS = Faults()
+
+
 @dataclass
 class Ran:
     """How a script ended: its exit status, what it said, and every command that it gave."""
@@ -81,7 +84,7 @@ def run_script(
     path: Path,
     environment: Mapping[str, str],
     shell: str = "dash",
-    faults: Faults = Faults(),
+    faults: Faults = NO_FAULTS,
 ) -> Ran:
     """Runs a script with the `aws` of the folder `path`."""
     asked = script.with_suffix(".asked")

@@ -19,7 +19,7 @@ from services.export.subject import Subject
 from services.model.calls import Aws
 from services.model.resource import Blueprint
 from services.setup_file import SetupFile
-from tests.aws_cli import Faults, Ran, run_script
+from tests.aws_cli import NO_FAULTS, Faults, Ran, run_script
 from tests.world import ACCOUNT, SETUP, Journey, do, sample
 
 ROOT = "root"
@@ -73,7 +73,7 @@ class Ground:
         path.write_text(script.text(subject_of(self.answers, self.number, found)), encoding="utf-8")
         return path
 
-    def run(self, path: Path, *options: str, faults: Faults = Faults(), shell: str = "dash") -> Ran:
+    def run(self, path: Path, *options: str, faults: Faults = NO_FAULTS, shell: str = "dash") -> Ran:
         return run_script(
             path, *options, path=self.path, environment=self.environment, shell=shell, faults=faults
         )

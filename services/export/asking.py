@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from services.export.commands import command, does
-from services.export.comparing import Side, backticked, constant, shell_name
+from services.export.comparing import Side, backticked, constant, shell_name, variable
 from services.export.rows import Policy
 from services.export.shell import Naming, Piece, word
 from services.model.calls import Call
@@ -37,11 +37,6 @@ class Question:
         self.variables.append(variable)
         self.words.append(asked)
         self.unset.append(unset)
-
-
-def variable(resource: str, output: str) -> str:
-    """The shell variable of an output."""
-    return f"{shell_name(resource)}_{shell_name(output)}"
 
 
 def questions(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from services.engine.world import Have, Unknown
 from services.export.rows import Compared, Policy, Row, Tags, Watched, row
-from services.export.shell import Naming, Piece, pieces
+from services.export.shell import Naming, Piece, Var, pieces
 from services.export.subject import Subject
 from services.model.calls import Call
 from services.model.paths import literal, search
@@ -21,6 +21,35 @@ from services.model.values import Json, Ref, Tree, document, entries, fill, item
 from services.problems import ProblemError
 
 SAME, OTHER = "same", "other"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What an export describes; what stands for each reference; and the references that AWS's values stand for."""
+
+    subject: Subject
+    naming: Naming
+    values: Mapping[str, Tree]
+
+    @classmethod
+    def of(cls, subject: Subject) -> Scene:
+        """The scene of an export: of what it manages, only what AWS alone can tell is in variables."""
+        by_name = {resource.name: resource for resource in subject.blueprint}
+        managed = {resource.name for resource in subject.managed()}
+
+        def name(ref: Ref) -> str | Var:
+            known = None if ref.resource in managed else subject.world.output(ref)
+            known = constant(by_name[ref.resource], ref.output) if known is None else known
+            return Var(variable(ref.resource, ref.output)) if known is None else known
+
+        values: dict[str, Tree] = {
+            value: ref
+            for ref in referred(subject.blueprint)
+            if ref.resource in managed
+            and isinstance(name(ref), Var)
+            and (value := subject.world.output(ref)) is not None
+        }
+        return cls(subject, name, values)
 
 
 @dataclass(frozen=True)
@@ -52,17 +81,22 @@ def shell_name(address: str) -> str:
     return address.replace("-", "_").replace(".", "_")
 
 
+def variable(resource: str, output: str) -> str:
+    """The shell variable of an output."""
+    return f"{shell_name(resource)}_{shell_name(output)}"
+
+
 def todo(number: int) -> str:
     """The word for the state that the write of this number, from 0, is for."""
     return "todo" if number == 0 else f"todo{number + 1}"
 
 
-def sides(subject: Subject, resource: Resource, naming: Naming) -> tuple[Side, ...]:
+def sides(scene: Scene, resource: Resource) -> tuple[Side, ...]:
     """The sides of a managed resource that the script deals with, in their order."""
     found: list[Side] = []
     written: dict[str, Tree] = {}
-    for facet in subject.facets(resource):
-        made = _side(subject, resource, facet, naming, written)
+    for facet in scene.subject.facets(resource):
+        made = _side(scene, resource, facet, written)
         if made is None:
             continue
         found.append(made)
@@ -71,12 +105,10 @@ def sides(subject: Subject, resource: Resource, naming: Naming) -> tuple[Side, .
     return tuple(found)
 
 
-def _side(
-    subject: Subject, resource: Resource, facet: Facet, naming: Naming, written: Mapping[str, Tree]
-) -> Side | None:
+def _side(scene: Scene, resource: Resource, facet: Facet, written: Mapping[str, Tree]) -> Side | None:
     kind = row(resource, facet)
     address = f"{resource.name}.{facet.name}"
-    want = fill(facet.want, subject.world.output)
+    want = fill(facet.want, scene.subject.world.output)
     match kind:
         case Watched():
             return None
@@ -85,44 +117,36 @@ def _side(
             word = _mapping(kind, facet, want) if kind.mapping else _listed(kind, facet, want)
             return Side(address, facet, kind, word, todo(0), (call,) if call else ())
         case Policy():
-            (state,) = _states(subject, resource, facet, (None,))
+            (state,) = _states(scene, resource, facet, (None,))
             have = document(state) if state is not None else None
-            target = _target(subject, facet, have)
+            target = _target(scene, facet, have)
             call = facet.write(have, target) if facet.write else None
             risk = facet.risk(have, target)
             return Side(address, facet, kind, (), todo(0), (call,) if call else (), risk, have, target)
         case Compared():
-            states = _states(subject, resource, facet, kind.born)
+            states = _states(scene, resource, facet, kind.born)
             if kind.whole and written:
                 states = tuple({**entries(state), **written} for state in states)
-            return _compared(resource, facet, kind, naming, [(s, _target(subject, facet, s)) for s in states])
+            return _compared(scene, resource, facet, kind, [(s, _target(scene, facet, s)) for s in states])
 
 
-def _states(subject: Subject, resource: Resource, facet: Facet, born: tuple[Tree, ...]) -> tuple[Tree, ...]:
+def _states(scene: Scene, resource: Resource, facet: Facet, born: tuple[Tree, ...]) -> tuple[Tree, ...]:
     """What the side is before a write: what it was when the world was observed, else what a new one has."""
-    side = subject.world.sides.get(f"{resource.name}.{facet.name}")
+    side = scene.subject.world.sides.get(f"{resource.name}.{facet.name}")
     match side:
-        case Have(value) if subject.standing(resource) == "ours":
-            return (_referring(value, subject),)
+        case Have(value) if scene.subject.standing(resource) == "ours":
+            return (_replaced(value, scene.values),)
         case Unknown(problem):
             raise ProblemError(problem.at(f"{resource.name}.{facet.name}"))
         case _:
             return born
 
 
-def _target(subject: Subject, facet: Facet, state: Tree) -> Tree:
+def _target(scene: Scene, facet: Facet, state: Tree) -> Tree:
     """What a state is to become. What it refers to already is not added to it a second time."""
-    known = subject.world.output
+    known = scene.subject.world.output
     want = fill(facet.want, known)
-    return _referring(fill(facet.merge(fill(state, known), want), known), subject)
-
-
-def _referring(tree: Tree, subject: Subject) -> Tree:
-    """The tree with references in place of the values that AWS has for them: they can be others when the script runs."""
-    values: dict[str, Tree] = {
-        value: ref for ref in _needed(subject) if (value := subject.world.output(ref)) is not None
-    }
-    return _replaced(tree, values)
+    return _replaced(fill(facet.merge(fill(state, known), want), known), scene.values)
 
 
 def referred(parts: Blueprint) -> frozenset[Ref]:
@@ -132,13 +156,6 @@ def referred(parts: Blueprint) -> frozenset[Ref]:
     return frozenset(ref for tree in trees for ref in refs(tree))
 
 
-def _needed(subject: Subject) -> frozenset[Ref]:
-    """Those of what the script manages that only AWS can tell."""
-    managed = {resource.name: resource for resource in subject.managed()}
-    found = (ref for ref in referred(subject.blueprint) if ref.resource in managed)
-    return frozenset(ref for ref in found if constant(managed[ref.resource], ref.output) is None)
-
-
 def constant(resource: Resource, output: str) -> str | None:
     """An output that is known before AWS is asked, because the blueprint says it."""
     path = resource.lookup.outputs.get(output, "")
@@ -146,6 +163,7 @@ def constant(resource: Resource, output: str) -> str | None:
 
 
 def _replaced(tree: Tree, values: Mapping[str, Tree]) -> Tree:
+    """The tree with references in place of the values that AWS has for them: they can be others when the script runs."""
     match tree:
         case Json(inner):
             return Json(_replaced(inner, values))
@@ -162,8 +180,9 @@ def _replaced(tree: Tree, values: Mapping[str, Tree]) -> Tree:
 
 
 def _compared(
-    resource: Resource, facet: Facet, kind: Compared, naming: Naming, pairs: Sequence[tuple[Tree, Tree]]
+    scene: Scene, resource: Resource, facet: Facet, kind: Compared, pairs: Sequence[tuple[Tree, Tree]]
 ) -> Side:
+    naming = scene.naming
     normal = kind.path(resource)
     state = kind.state or normal
     good = {

@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from services.export.asking import (
-    OWNER,
-    Question,
-    asking,
-    asking_policy,
-    query,
-    questions,
-    variable,
-    wanted_name,
-)
+from services.export.asking import OWNER, Question, asking, asking_policy, query, questions, wanted_name
 from services.export.commands import command, document, does
-from services.export.comparing import OTHER, SAME, Side, backticked, shell_name, sides, todo
+from services.export.comparing import OTHER, SAME, Scene, Side, backticked, shell_name, sides, todo, variable
 from services.export.rows import Policy
 from services.export.shell import Naming, comment, word
-from services.export.subject import Subject
 from services.model.calls import Call
 from services.model.operations import OPERATIONS
 from services.model.resource import Resource
@@ -63,11 +53,11 @@ def theirs(resource: Resource, naming: Naming, outputs: Sequence[str]) -> Part:
     return Part(resource, False, "\n".join(functions))
 
 
-def managed(subject: Subject, resource: Resource, naming: Naming, outputs: Sequence[str]) -> Part:
+def managed(scene: Scene, resource: Resource, outputs: Sequence[str]) -> Part:
     """A resource that this set-up made or will make."""
     name = shell_name(resource.name)
-    found = sides(subject, resource, naming)
-    asked = questions(subject.place.setup, resource, found, outputs, owned=True)
+    naming, found = scene.naming, sides(scene, resource)
+    asked = questions(scene.subject.place.setup, resource, found, outputs, owned=True)
     readers = {v: f"read_{name}_{n}" for n, question in enumerate(asked, 1) for v in question.variables}
     readers |= {s.variable: _policy_reader(s) for s in found if isinstance(s.row, Policy)}
     documents = {_printed(s.target, naming): wanted_name(s) for s in found if isinstance(s.row, Policy)}

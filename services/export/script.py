@@ -14,10 +14,9 @@ from services.costs import DATA_EVENTS
 from services.engine.order import ordered
 from services.engine.plan import Plan, plan
 from services.engine.world import Absent
-from services.export.asking import variable
-from services.export.comparing import backticked, constant, referred, shell_name
+from services.export.comparing import Scene, backticked, referred, shell_name
 from services.export.managing import Part, managed, theirs
-from services.export.shell import WIDTH, Naming, Var, comment, word
+from services.export.shell import WIDTH, Var, comment, word
 from services.export.subject import Subject
 from services.model.paths import literal
 from services.model.resource import Resource, Risk
@@ -38,8 +37,8 @@ def text(subject: Subject) -> str:
     """The whole script."""
     found = plan(subject.blueprint, subject.world)
     _refuse_blocked(subject, found)
-    naming = naming_of(subject)
-    parts = [_part(subject, resource, naming) for resource in ordered(subject.blueprint)]
+    scene, used = Scene.of(subject), referred(subject.blueprint)
+    parts = [_part(scene, resource, used) for resource in ordered(subject.blueprint)]
     return "\n".join(
         (
             _head(subject, found, parts),
@@ -51,12 +50,11 @@ def text(subject: Subject) -> str:
     )
 
 
-def _part(subject: Subject, resource: Resource, naming: Naming) -> Part:
-    used = referred(subject.blueprint)
+def _part(scene: Scene, resource: Resource, used: frozenset[Ref]) -> Part:
     outputs = tuple(
         output
         for output in resource.lookup.outputs
-        if isinstance(naming(Ref(resource.name, output)), Var) and Ref(resource.name, output) in used
+        if (ref := Ref(resource.name, output)) in used and isinstance(scene.naming(ref), Var)
     )
     if any("split(" in resource.lookup.outputs[output] for output in outputs):
         raise refuse(
@@ -65,20 +63,9 @@ def _part(subject: Subject, resource: Resource, naming: Naming) -> Part:
             "Leave out --offline.",
             where=resource.name,
         )
-    if subject.standing(resource) == "theirs":
-        return theirs(resource, naming, outputs)
-    return managed(subject, resource, naming, outputs)
-
-
-def naming_of(subject: Subject) -> Naming:
-    """What stands for each reference: its value if it is known or follows from the answers, else a variable."""
-    by_name = {resource.name: resource for resource in subject.blueprint}
-
-    def name(ref: Ref) -> str | Var:
-        known = subject.known(ref) or constant(by_name[ref.resource], ref.output)
-        return known if known is not None else Var(variable(ref.resource, ref.output))
-
-    return name
+    if scene.subject.standing(resource) == "theirs":
+        return theirs(resource, scene.naming, outputs)
+    return managed(scene, resource, outputs)
 
 
 def _refuse_blocked(subject: Subject, found: Plan) -> None:

@@ -79,11 +79,15 @@ def test_what_needs_consent_is_named_and_nothing_is_written_without_it(account: 
     assert full.journey.plan().steps == ()
 
 
+def _killing(when: str, nth: int) -> Faults:
+    return Faults(before=nth) if when == "before" else Faults(after=nth)
+
+
 @pytest.mark.parametrize(("when", "nth"), [("after", 1), ("after", 4), ("before", 7), ("after", 11)])
 def test_killed_at_a_write_and_run_again_it_converges(account: Ground, when: str, nth: int) -> None:
     """After the key was made and before it has its alias, it is found by its tags."""
     script = account.export()
-    killed = account.run(script, faults=Faults(**{when: nth}))
+    killed = account.run(script, faults=_killing(when, nth))
     assert killed.status == -9
     again = account.run(script)
     assert (again.status, again.err) == (0, "")
@@ -97,7 +101,7 @@ def test_killed_at_a_write_and_run_again_it_converges(account: Ground, when: str
 def test_killed_anywhere_in_production_it_converges(account: Ground, nth: int, when: str) -> None:
     full = account.having(**EVERYTHING)
     script = full.export()
-    assert full.run(script, *CONSENT, faults=Faults(**{when: nth})).status == -9
+    assert full.run(script, *CONSENT, faults=_killing(when, nth)).status == -9
     assert full.run(script, *CONSENT).status == 0
     assert full.journey.plan().steps == ()
     assert full.keys() == 2
