@@ -169,7 +169,7 @@ class PalisadeWizard(App[None]):
         finally:
             signal.signal(signal.SIGINT, interrupting)
 
-    def show_plainly(self, text: str) -> None:
+    def show_plainly(self, text: str, heading: str = "Values for Palisade") -> None:
         """Shows a text on the terminal's ordinary screen, where the mouse selects and copies as everywhere."""
         try:
             with self.ordinary_screen():
@@ -184,7 +184,7 @@ class PalisadeWizard(App[None]):
         except SuspendNotSupported:
             from screens.dialogs import TextView
 
-            self.push_screen(TextView("Values for Palisade", text))
+            self.push_screen(TextView(heading, text))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette's commands; none of them takes a picture of the screen."""

@@ -32,7 +32,7 @@ with open(os.environ["ASKED"], "a") as log:
     log.write(json.dumps(argv) + "\\n")
 writes = op not in {reads!r}
 at = sum(json.loads(line)[1].replace("-", "") not in {reads!r} for line in open(os.environ["ASKED"])) if writes else 0
-if faults.get("deny") == f"{{argv[0]}} {{argv[1]}}":
+if f"{{argv[0]}} {{argv[1]}}" in faults.get("deny", "").split("|"):
     sys.stderr.write("\\nAn error occurred (%s) when calling the X operation: not for you\\n" % faults["code"])
     os._exit(254)
 if writes and faults.get("before") == at:
@@ -49,7 +49,7 @@ os._exit(int(status or b"255"))
 
 @dataclass(frozen=True)
 class Faults:
-    """How the program misbehaves: the nth write ends the script `before` or `after` it; or a command is denied."""
+    """How the program misbehaves: the nth write ends the script `before` or `after` it; or commands are denied (`kms list-keys|iam get-role`)."""
 
     before: int = 0
     after: int = 0

@@ -25,7 +25,7 @@ PAGES = (
         "watching",
         "review",
     ),
-    *("palisade", "quorum", "verify", "audit"),
+    *("by-hand", "palisade", "quorum", "verify", "audit"),
     *("own-key", "split", "shares", "gather", "type-share", "making"),
     *("token", "pin", "prove", "opening"),
 )
