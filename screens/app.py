@@ -201,7 +201,7 @@ class PalisadeWizard(App[None]):
         finally:
             signal.signal(signal.SIGINT, interrupting)
 
-    def show_plainly(self, text: str) -> None:
+    def show_plainly(self, text: str, heading: str = "Values for Palisade") -> None:
         """Shows a text on the terminal's ordinary screen, where the mouse selects and copies as everywhere."""
         try:
             with self.ordinary_screen():
@@ -216,7 +216,7 @@ class PalisadeWizard(App[None]):
         except SuspendNotSupported:
             from screens.dialogs import TextView
 
-            self.push_screen(TextView("Values for Palisade", text))
+            self.push_screen(TextView(heading, text))
 
     def action_command_palette(self) -> None:
         from screens.modal import Palette

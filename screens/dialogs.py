@@ -125,6 +125,34 @@ class TextView(Reading):
         yield Footer(show_command_palette=False)
 
 
+class Commands(Modal[str]):
+    """Commands to read; `plain` or `copy` if that was asked for."""
+
+    AUTO_FOCUS = "VerticalScroll"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "shut", "Close", key_display="Esc")]
+
+    def __init__(self, heading: str, text: str) -> None:
+        super().__init__()
+        self._heading, self._text = heading, text
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog tall"):
+            with VerticalScroll():
+                yield Words(self._heading)
+                yield Words(self._text, classes="apart")
+            with Horizontal(classes="row-of-buttons"):
+                yield Action("Show on a plain screen", id="plain")
+                yield Action("Copy", id="copy")
+        yield Footer(show_command_palette=False)
+
+    def action_shut(self) -> None:
+        self.dismiss("")
+
+    @on(Button.Pressed)
+    def _choose(self, event: Button.Pressed) -> None:
+        self.dismiss(str(event.button.id))
+
+
 class LogView(TextView):
     """The calls that were made in this sitting: names and outcomes, never values."""
 
@@ -139,24 +167,19 @@ def for_support(setup: Path) -> str:
     return f"For support, this writes it all down without secrets: {command}"
 
 
-FORMS = "A name that ends with .json or .md gives that form; an existing file is never overwritten."
-
-
 class AskPath(Modal[str]):
     """Asks for the path of a new file; an empty answer means none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "shut", "Close", key_display="Esc")]
 
-    def __init__(
-        self, proposed: str, heading: str = "Write the values to a new file", hint: str = FORMS
-    ) -> None:
+    def __init__(self, proposed: str, heading: str, hint: str = "") -> None:
         super().__init__()
         self._proposed, self._heading, self._hint = proposed, heading, hint
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Words(self._heading, classes="heading")
-            yield Words(self._hint)
+            yield Words(f"{self._hint}An existing file is never overwritten.")
             yield Input(self._proposed, id="path", compact=True)
             with Horizontal(classes="row-of-buttons"):
                 yield Action("Write", id="write")

@@ -114,7 +114,7 @@ class Duties(Page):
     @on(Button.Pressed, "#remind")
     def _ask_file(self) -> None:
         proposed = Path.cwd() / f"{self.session.answers.text('setup.name')}-reminders.ics"
-        hint = "A calendar file. Imported again later, its reminders replace those of last time. An existing file is never overwritten."
+        hint = "A calendar file. Imported again later, its reminders replace those of last time. "
         self.app.push_screen(AskPath(str(proposed), "Write reminders to a new file", hint), self._write)
 
     def _write(self, text: str | None) -> None:

@@ -117,7 +117,7 @@ STEPS: tuple[Step, ...] = (
             "hardening.trail_bucket",
         ),
     ),
-    Step("review", "Review", ("review", "applying")),
+    Step("review", "Review", ("review", "applying", "by-hand")),
     Step("palisade", "Palisade", ("palisade", "quorum"), ("palisade.kit_name", "palisade.quorum_id")),
     Step("verify", "Verify", ("verify", "audit", "record", "duties")),
 )
@@ -152,6 +152,7 @@ BEFORE = {
     "prove": "recovery-key",
     "opening": "prove",
     "applying": "review",
+    "by-hand": "review",
     "audit": "verify",
     "record": "verify",
     "duties": "verify",

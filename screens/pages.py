@@ -115,6 +115,10 @@ def _late_page(name: str) -> Page:
             from screens.applying import Applying
 
             return Applying()
+        case "by-hand":
+            from screens.by_hand import ByHandPage
+
+            return ByHandPage()
         case "palisade":
             from screens.palisade import Palisade
 

@@ -129,7 +129,8 @@ class Palisade(FormPage):
     def _ask_file(self) -> None:
         if self.session.kit is not None:
             proposed = Path.cwd() / f"{self.session.answers.text('setup.name')}-kit.txt"
-            self.app.push_screen(AskPath(str(proposed)), self._write)
+            hint = "A name that ends with .json or .md gives that form. "
+            self.app.push_screen(AskPath(str(proposed), "Write the values to a new file", hint), self._write)
 
     def _write(self, text: str | None) -> None:
         if text and self.session.kit is not None:

@@ -233,10 +233,7 @@ class RecordPage(Page):
     @on(Button.Pressed, "#write-file")
     def _ask_file(self) -> None:
         proposed = Path.cwd() / f"{self.session.answers.text('setup.name')}-record.txt"
-        hint = (
-            "A sheet to print; a name that ends with .json, .csv or .md gives that form. An existing file is never "
-            "overwritten."
-        )
+        hint = "A sheet to print; a name that ends with .json, .csv or .md gives that form. "
         self.app.push_screen(AskPath(str(proposed), "Write the record to a new file", hint), self._write_file)
 
     def _write_file(self, text: str | None) -> None:

@@ -10,18 +10,25 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input
 
 from screens import flow, plan_words
-from screens.dialogs import TextView
+from screens.dialogs import Commands, TextView
 from screens.frame import Page
 from screens.widgets.action import Action
 from screens.widgets.listing import Lines
 from screens.widgets.words import Words
 from screens.work import Job
 from services import work
+from services.export.steps import listing
 from services.model.place import parse_arn
 from services.model.resource import Risk
 from services.work import Desk, Planned
 
 NOTHING_YET = "Nothing has been created in AWS by this page. This is everything that will be."
+COMMANDS = (
+    "This is the same plan as commands of the aws program. The external ID is not shown here: a variable stands for it. A "
+    "script with all of it that can be run again at any time, and that tells denied from absent, is written by: "
+    "palisade-wizard export --config {} --format aws-cli --out FILE"
+)
+SENT = "Sent to your terminal's clipboard. Not there? Use the plain screen."
 ALL_THERE = "AWS has everything as this set-up wants it: there is nothing to do."
 
 
@@ -41,6 +48,9 @@ class Review(Page):
         with Horizontal(classes="row-of-buttons"):
             yield Action("Look at AWS again", id="look-again")
             yield Action("Create", id="create", strong=True)
+        with Horizontal(classes="row-of-buttons close", id="other-ways"):
+            yield Action("Show as AWS CLI commands", id="as-commands")
+            yield Action("I run every command myself", id="by-hand")
 
     def ready(self) -> None:
         self._show(False)
@@ -50,7 +60,7 @@ class Review(Page):
             self._plan()
 
     def _show(self, there: bool) -> None:
-        for identifier in ("#create", "#look-again", "#plan", "#who-can", "#plan-summary"):
+        for identifier in ("#create", "#look-again", "#plan", "#who-can", "#plan-summary", "#other-ways"):
             self.query_one(identifier).display = there
 
     def can_next(self) -> bool:
@@ -111,7 +121,7 @@ class Review(Page):
         await self._ask_consents(planned)
         self._show(True)
         button = self.query_one("#create", Action)
-        button.display = found.any and not found.blocked
+        button.display = self.query_one("#other-ways").display = found.any and not found.blocked
         button.rename(plan_words.button(found))
         self.query_one("#plan-summary", Words).say(self._summary(planned))
         self._allow()
@@ -171,6 +181,29 @@ class Review(Page):
     def _again(self) -> None:
         self.session.signed_in = None
         self._plan()
+
+    @on(Button.Pressed, "#as-commands")
+    def _as_commands(self) -> None:
+        planned = self.session.planned
+        if planned is None:
+            return
+        answers = self.session.answers
+        region, external_id = answers.text("aws.region"), answers.text("palisade.external_id")
+        text = listing(planned.plan, planned.world, region, external_id)
+
+        def do(what: str | None) -> None:
+            if what == "plain":
+                self.wizard.show_plainly(text, "The commands of this plan")
+            elif what == "copy":
+                self.app.copy_to_clipboard(text)
+                self.say(SENT, "ok")
+
+        setup = self.session.setup
+        self.app.push_screen(Commands(COMMANDS.format(setup.path if setup else "S"), text), do)
+
+    @on(Button.Pressed, "#by-hand")
+    def _by_hand(self) -> None:
+        self.wizard.go("by-hand")
 
     @on(Button.Pressed, "#create")
     def _create(self) -> None:

@@ -21,9 +21,9 @@ class _Functions(functions.Functions):  # type: ignore[misc] # the library has n
         return None if text is None else text.lower()
 
 
-def literal(text: str) -> str:
-    """A text as a JMESPath literal, whatever characters it has."""
-    return "`" + json.dumps(text).replace("`", "\\`") + "`"
+def literal(value: object) -> str:
+    """A text or other data as a JMESPath literal, whatever characters it has."""
+    return "`" + json.dumps(value).replace("`", "\\`") + "`"
 
 
 _OPTIONS = jmespath.Options(custom_functions=_Functions())

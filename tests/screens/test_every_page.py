@@ -26,7 +26,7 @@ PAGES = (
         "watching",
         "review",
     ),
-    *("palisade", "quorum", "verify", "audit", "record", "duties"),
+    *("by-hand", "palisade", "quorum", "verify", "audit", "record", "duties"),
     *("own-key", "split", "shares", "gather", "type-share", "making"),
     *("token", "pin", "prove", "opening"),
 )

@@ -13,6 +13,7 @@ from wizard.options import PATH
 
 if TYPE_CHECKING:
     from services.engine.plan import Plan
+    from services.work import Desk, Planned
     from wizard.root import Program
 
 
@@ -25,9 +26,20 @@ if TYPE_CHECKING:
 )
 @click.option("--check", is_flag=True, help="Exit with 3 if anything would change.")
 @click.option("--out", type=PATH, metavar="F", help="Save the plan for 'apply --plan F'; F must not exist.")
+@click.option(
+    "--commands",
+    is_flag=True,
+    help="Print the steps as commands of the aws program, without the external ID.",
+)
 @click.pass_obj
 def command(
-    program: Program, *, config: Path, given: dict[str, object], check: bool, out: Path | None
+    program: Program,
+    *,
+    config: Path,
+    given: dict[str, object],
+    check: bool,
+    out: Path | None,
+    commands: bool,
 ) -> int:
     """See the help text."""
     from services import files
@@ -43,7 +55,10 @@ def command(
     if out is not None:
         files.publish(out, json.dumps(document, indent=2).encode(), 0o600)
     if program.voice.json:
-        program.voice.document(document)
+        program.voice.document({**document, **({"commands": _commands(desk, planned)} if commands else {})})
+    elif commands:
+        program.voice.data(_listing(desk, planned).rstrip("\n"))
+        _tell_of_commands(program, desk, planned)
     else:
         program.voice.data(plan_text(desk, planned.plan, planned.costs))
     if out is not None:
@@ -53,6 +68,39 @@ def command(
     elif planned.plan.steps and not planned.plan.blocked:
         program.voice.tell(f"Carry it out with: palisade-wizard apply --config {config}")
     return status(planned.plan, check=check)
+
+
+def _commands(desk: Desk, planned: Planned) -> list[dict[str, object]]:
+    from services.export.steps import by_hand
+
+    answers = desk.setup.answers
+    found = by_hand(
+        planned.plan, planned.world, answers.text("aws.region"), answers.text("palisade.external_id")
+    )
+    return [{"address": each.step.address, "command": each.shown} for each in found]
+
+
+def _listing(desk: Desk, planned: Planned) -> str:
+    from services.export.steps import listing
+
+    answers = desk.setup.answers
+    return listing(
+        planned.plan, planned.world, answers.text("aws.region"), answers.text("palisade.external_id")
+    )
+
+
+def _tell_of_commands(program: Program, desk: Desk, planned: Planned) -> None:
+    """What the commands do not say themselves."""
+    from wizard.fatal import in_words
+    from wizard.render.plain import endpoint_lines
+
+    if desk.endpoint:
+        program.voice.tell(endpoint_lines(desk.endpoint))
+    for step in planned.plan.blocked:
+        if step.problem is not None:
+            program.voice.tell(in_words(step.problem))
+    if not planned.plan.steps:
+        program.voice.tell("AWS has everything as this set-up wants it: there is no command to run.")
 
 
 def status(plan: Plan, *, check: bool) -> int:
