@@ -58,4 +58,5 @@ def _backup_key(where: Place, answers: Answers) -> KeySpec:
         policy_says="leaves it to this account's IAM policies who may use it",
         instead="Give the ARN of another key under storage.kms_key, or set it to 'create' to have one made.",
         given=None if given == "create" else given,
+        encrypts=("bucket",),
     )
