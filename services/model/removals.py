@@ -30,10 +30,7 @@ def key_removal(resource: str, keeps: tuple[str, ...]) -> Removal:
     return Removal(
         turn=Turn.KEY,
         calls=(Call("kms", "ScheduleKeyDeletion", schedule, absent=frozenset({"NotFoundException"})),),
-        says=(
-            f"is deleted by AWS in {WAIT_DAYS} days, the shortest wait, and for good: whatever else was encrypted with "
-            "it is lost then. Until then 'aws kms cancel-key-deletion' takes it back"
-        ),
+        says=f"is deleted in {WAIT_DAYS} days, the shortest wait that AWS has; whatever it encrypted cannot be read then",
         gone=Call(
             "kms",
             "DescribeKey",
@@ -61,6 +58,22 @@ def bucket_removal(site: Site, turn: Turn) -> Removal:
         transient=frozenset({"OperationAborted"}),
     )
     return Removal(turn, (delete,), bucket=site.named, backups=turn == Turn.BACKUPS)
+
+
+def emptying_calls(bucket: Mapping[str, Tree]) -> tuple[Call, ...]:
+    """The kinds of calls by which a bucket is looked through and emptied, for whoever is to be allowed them."""
+    version: Mapping[str, Tree] = {**bucket, "Key": "key", "VersionId": "version"}
+    objects: Tree = [{"Key": "key", "VersionId": "version"}]
+    return (
+        Call("s3", "GetObjectLockConfiguration", bucket),
+        Call("s3", "GetBucketVersioning", bucket),
+        Call("s3", "ListObjectVersions", bucket),
+        Call("s3", "GetObjectRetention", version),
+        Call("s3", "GetObjectLegalHold", version),
+        Call("s3", "ListMultipartUploads", bucket),
+        Call("s3", "DeleteObjects", {**bucket, "Delete": {"Objects": objects}}),
+        Call("s3", "AbortMultipartUpload", {**bucket, "Key": "key", "UploadId": "upload"}),
+    )
 
 
 def role_removal(role: str, policy: str, turn: Turn) -> Removal:

@@ -229,6 +229,24 @@ def calls_of(resource: Resource) -> Iterator[Call]:
             yield facet.write(None, facet.merge(None, facet.want))
 
 
+def removal_calls(resource: Resource) -> Iterator[Call]:
+    """Every writing call that taking a set-up down can make for a resource, and what it reads only for that."""
+    removal = resource.removal
+    if removal is not None:
+        yield from removal.calls
+        yield from (facet.read for facet in removal.looks)
+        if removal.gone is not None:
+            yield removal.gone
+    for facet in resource.facets("adopted"):
+        if facet.withdraw is not None:
+            yield facet.read
+            # What is left of it decides between setting and deleting.
+            for rest in (facet.withdraw.without(facet.want), facet.want):
+                call = facet.withdraw.write(facet.want, rest)
+                if call is not None:
+                    yield call
+
+
 def needs(resource: Resource) -> frozenset[str]:
     """The names of the resources that must be there before this one can be made complete."""
     trees: list[Tree] = [tree for call in calls_of(resource) for tree in (call.params, call.region)]

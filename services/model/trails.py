@@ -70,7 +70,7 @@ def own_trail(names: Names, events: Events) -> Resource:
                 Call(
                     "cloudtrail",
                     op,
-                    {"Name": names.trail_arn},
+                    {"Name": names.trail},
                     absent=ABSENT,
                     transient=frozenset({"ConflictException"}),
                 )
@@ -252,7 +252,9 @@ def recording(arn: str, wanted: Wanted, region: str = "") -> Facet:
         words=lambda state: selectors.words(state, wanted.bucket_arn),
         risk=risk,
         refuse=refuse,
-        withdraw=Withdrawal(
+        withdraw=None
+        if wanted.own
+        else Withdrawal(
             lambda have: without_ours(have, wanted), write, left=lambda have: left_behind(have, wanted)
         ),
     )
