@@ -91,7 +91,7 @@ STEPS: tuple[Step, ...] = (
             "hardening.trail_bucket",
         ),
     ),
-    Step("review", "Review", ("review", "applying")),
+    Step("review", "Review", ("review", "applying", "teardown")),
     Step("palisade", "Palisade", ("palisade", "quorum"), ("palisade.kit_name", "palisade.quorum_id")),
     Step("verify", "Verify", ("verify", "audit")),
 )
@@ -125,6 +125,7 @@ BEFORE = {
     "prove": "recovery-key",
     "opening": "prove",
     "applying": "review",
+    "teardown": "review",
     "audit": "verify",
 }
 """Where Back leads from the pages that are no stop of the ordinary way."""

@@ -111,6 +111,10 @@ def _late_page(name: str) -> Page:
             from screens.applying import Applying
 
             return Applying()
+        case "teardown":
+            from screens.teardown import TakeDown
+
+            return TakeDown()
         case "palisade":
             from screens.palisade import Palisade
 

@@ -41,16 +41,19 @@ class Review(Page):
         with Horizontal(classes="row-of-buttons"):
             yield Action("Look at AWS again", id="look-again")
             yield Action("Create", id="create", strong=True)
+            yield Action("Delete this sandbox", id="take-down")
 
     def ready(self) -> None:
         self._show(False)
         if self.wizard.runner.running("apply"):
             self.wizard.go("applying")
+        elif self.wizard.runner.running("teardown"):
+            self.wizard.go("teardown")
         else:
             self._plan()
 
     def _show(self, there: bool) -> None:
-        for identifier in ("#create", "#look-again", "#plan", "#who-can", "#plan-summary"):
+        for identifier in ("#create", "#look-again", "#plan", "#who-can", "#plan-summary", "#take-down"):
             self.query_one(identifier).display = there
 
     def can_next(self) -> bool:
@@ -110,6 +113,8 @@ class Review(Page):
         button = self.query_one("#create", Action)
         button.display = found.any and not found.blocked
         button.rename(plan_words.button(found))
+        there = plan_words.exists_already(planned)
+        self.query_one("#take-down").display = there and not self.session.production
         self.query_one("#plan-summary", Words).say(self._summary(planned))
         self._allow()
         tree.focus()
@@ -168,6 +173,10 @@ class Review(Page):
     def _again(self) -> None:
         self.session.signed_in = None
         self._plan()
+
+    @on(Button.Pressed, "#take-down")
+    def _take_down(self) -> None:
+        self.wizard.go("teardown")
 
     @on(Button.Pressed, "#create")
     def _create(self) -> None:

@@ -89,9 +89,14 @@ def tear_down(
     """Deletes what the plan says, under the lock, each event written down first; then the set-up's marks are reset."""
     refuse_production(desk.setup.answers)
     check_blocked(found)
-    lacking = consent.lacking(found.plan, accepted)
-    if lacking:
-        raise ProblemError(consent.problem(lacking))
+    for step in consent.lacking(found.plan, accepted):
+        raise refuse(
+            "consent",
+            f"The {step.resource.title} holds backups that Palisade wrote, and they would be lost for good: that needs your "
+            "consent, and nothing was changed.",
+            f"If they may go, add --accept {BACKUPS}.",
+            where=step.address,
+        )
     where = (desk.identity.account, desk.setup.answers.text("aws.region"), desk.setup_id)
     with lock.held(desk.state.setups, *where):
         if make_teardown(desk).plan.fingerprint != found.plan.fingerprint:

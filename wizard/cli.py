@@ -38,6 +38,7 @@ COMMANDS = {
     "doctor": "Audits a set-up, made with this program or by hand; reads only.",
     "policy": "Prints the least policy for whoever does a job.",
     "export": "Writes the blueprint for other tools, or as a document.",
+    "destroy": "Takes a sandbox set-up down; refuses production.",
 }
 ANSWERS = {
     "new": "Writes a commented setup file with defaults.",
@@ -50,7 +51,7 @@ TOKENS = {
     "store": "Stores a sealed file, or its password, in a token.",
     "read": "Takes it out again.",
 }
-RESERVED = ("record", "bundle", "destroy", "audit", "lifecycle")
+RESERVED = ("record", "bundle", "audit", "lifecycle")
 _LATEST = "palisade-wizard.program"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

@@ -24,6 +24,7 @@ PAGES = (
         "retention",
         "watching",
         "review",
+        "teardown",
     ),
     *("palisade", "quorum", "verify", "audit"),
     *("own-key", "split", "shares", "gather", "type-share", "making"),
