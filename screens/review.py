@@ -41,7 +41,7 @@ class Review(Page):
         with Horizontal(classes="row-of-buttons"):
             yield Action("Look at AWS again", id="look-again")
             yield Action("Create", id="create", strong=True)
-            yield Action("Delete this sandbox", id="take-down")
+        yield Action("Delete this sandbox", id="take-down")
 
     def ready(self) -> None:
         self._show(False)

@@ -157,7 +157,7 @@ class TakeDown(Page):
             return
         self.rows = [(step.address, _line(step)) for step in found.plan.steps]
         self.rows += [("", ("=", note.says, 0)) for note in found.plan.notes]
-        self._draw()
+        self._draw(next((at for at, (_, line) in enumerate(self.rows) if line[0] == "✗"), 0))
 
     def _draw(self, at: int = 0) -> None:
         lines = self.query_one("#teardown-list", Lines)

@@ -45,7 +45,7 @@ CODES: Mapping[str, str] = _rows(
     busy="""InternalError InternalFailure InternalServerError InternalServerException ServiceUnavailable
         ServiceUnavailableException ServiceFailure ServiceFailureException KMSInternalException KMSInternal
         DependencyTimeout DependencyTimeoutException OperationAborted ConditionalRequestConflict
-        ConcurrentModification ConcurrentModificationException ConflictException Conflict BucketNotEmpty 409 500 502 503 504
+        ConcurrentModification ConcurrentModificationException ConflictException Conflict ResourceConflict BucketNotEmpty 409 500 502 503 504
         EntityTemporarilyUnmodifiable EntityTemporarilyUnmodifiableException RequestTimeout RequestTimeoutException
         PolicyEvaluation PolicyEvaluationException
         StaleTag StaleTagException ConcurrentAccess ConcurrentAccessException InternalErrorException
@@ -65,7 +65,7 @@ CODES: Mapping[str, str] = _rows(
         InsufficientSnsTopicPolicyException InvalidCloudWatchLogsLogGroupArnException
         InvalidCloudWatchLogsRoleArnException CloudWatchLogsDeliveryUnavailableException KmsKeyNotFoundException
         KmsKeyDisabledException ChannelNotFoundException EventDataStoreNotFoundException
-        InactiveEventDataStoreException""",
+        InactiveEventDataStoreException InvalidState InvalidStateException""",
     refused="""MalformedPolicyDocument MalformedPolicyDocumentException MalformedPolicy InvalidInput
         InvalidInputException ValidationError ValidationException InvalidArgument InvalidRequest InvalidBucketName
         InvalidPolicyDocument InvalidAliasNameException InvalidArnException InvalidMarkerException TagException
