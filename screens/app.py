@@ -232,12 +232,15 @@ class PalisadeWizard(App[None]):
             "Switch set-up", "Work on another set-up; what you typed is kept", self.action_switch
         )
         yield SystemCommand("Leave", "Leave the program; progress is saved", self.action_quit)
-        if self.session.setup is None or not isinstance(screen, Page) or self.runner.running("apply"):
+        if self.session.setup is None or not isinstance(screen, Page) or self._writing():
             return
         reach = flow.ORDER.index(flow.open_at(self.session))
         for name in flow.ORDER[: reach + 1]:
             title = flow.STEPS[flow.step_of(name)].title
             yield SystemCommand(f"Go to: {title}", "Show this step", lambda name=name: self.go(name))
+
+    def _writing(self) -> bool:
+        return self.runner.running("apply") or self.runner.running("teardown")
 
     # The end ------------------------------------------------------------------------------------------------------
 

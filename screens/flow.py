@@ -117,7 +117,7 @@ STEPS: tuple[Step, ...] = (
             "hardening.trail_bucket",
         ),
     ),
-    Step("review", "Review", ("review", "applying", "by-hand")),
+    Step("review", "Review", ("review", "applying", "by-hand", "teardown")),
     Step("palisade", "Palisade", ("palisade", "quorum"), ("palisade.kit_name", "palisade.quorum_id")),
     Step("verify", "Verify", ("verify", "audit", "record", "duties")),
 )
@@ -153,6 +153,7 @@ BEFORE = {
     "opening": "prove",
     "applying": "review",
     "by-hand": "review",
+    "teardown": "review",
     "audit": "verify",
     "record": "verify",
     "duties": "verify",

@@ -119,6 +119,10 @@ def _late_page(name: str) -> Page:
             from screens.by_hand import ByHandPage
 
             return ByHandPage()
+        case "teardown":
+            from screens.teardown import TakeDown
+
+            return TakeDown()
         case "palisade":
             from screens.palisade import Palisade
 

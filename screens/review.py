@@ -51,16 +51,21 @@ class Review(Page):
         with Horizontal(classes="row-of-buttons close", id="other-ways"):
             yield Action("Show as AWS CLI commands", id="as-commands")
             yield Action("I run every command myself", id="by-hand")
+        yield Action("Delete this sandbox", id="take-down")
 
     def ready(self) -> None:
         self._show(False)
         if self.wizard.runner.running("apply"):
             self.wizard.go("applying")
+        elif self.wizard.runner.running("teardown"):
+            self.wizard.go("teardown")
         else:
             self._plan()
 
     def _show(self, there: bool) -> None:
-        for identifier in ("#create", "#look-again", "#plan", "#who-can", "#plan-summary", "#other-ways"):
+        for identifier in (
+            *("#create", "#look-again", "#plan", "#who-can", "#plan-summary", "#other-ways", "#take-down"),
+        ):
             self.query_one(identifier).display = there
 
     def can_next(self) -> bool:
@@ -123,6 +128,8 @@ class Review(Page):
         button = self.query_one("#create", Action)
         button.display = self.query_one("#other-ways").display = found.any and not found.blocked
         button.rename(plan_words.button(found))
+        there = plan_words.exists_already(planned)
+        self.query_one("#take-down").display = there and not self.session.production
         self.query_one("#plan-summary", Words).say(self._summary(planned))
         self._allow()
         tree.focus()
@@ -204,6 +211,10 @@ class Review(Page):
     @on(Button.Pressed, "#by-hand")
     def _by_hand(self) -> None:
         self.wizard.go("by-hand")
+
+    @on(Button.Pressed, "#take-down")
+    def _take_down(self) -> None:
+        self.wizard.go("teardown")
 
     @on(Button.Pressed, "#create")
     def _create(self) -> None:

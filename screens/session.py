@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from services.recovery.gathering import Gathering
     from services.recovery.token import Driver, Token
     from services.rights import Rights
+    from services.teardown import Teardown
     from services.verify.checks import Report
     from services.work import Desk, Planned
 
@@ -59,6 +60,7 @@ class Session:
     rights: Rights | None = None
     desk: Desk | None = None
     planned: Planned | None = None
+    teardown: Teardown | None = None
     accepted: tuple[str, ...] = ()
     kit: Kit | None = None
     report: Report | None = None
@@ -141,7 +143,7 @@ class Session:
 
     def forget_world(self) -> None:
         """What was learnt from AWS is out of date."""
-        self.desk = self.planned = self.kit = self.report = None
+        self.desk = self.planned = self.teardown = self.kit = self.report = None
         self.accepted = ()
 
     def record(self, values: Mapping[str, object]) -> None:

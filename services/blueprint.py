@@ -10,6 +10,7 @@ from services.model.keys import KeySpec, key
 from services.model.place import Place
 from services.model.resource import Blueprint
 from services.model.roles import RoleSpec, role
+from services.problems import ProblemError
 from services.storage import access_log_buckets, backup_bucket
 
 
@@ -46,6 +47,24 @@ def blueprint(answers: Answers, account: str) -> Blueprint:
     )
 
 
+def made_before(answers: Answers, account: str) -> Blueprint:
+    """What other answers about hardening would have added: such answers may have been carried out and changed since."""
+    there = {resource.name for resource in blueprint(answers, account)}
+    trail = answers.text("hardening.trail")
+    hard = {
+        "storage.access_logs": True,
+        "hardening.trail": "create" if trail == "off" else trail,
+        "hardening.data_events": "all",
+        "hardening.alarms": True,
+        "hardening.alarm_email": answers.text("hardening.alarm_email") or "nobody@example.com",
+    }
+    try:
+        wide = blueprint(answers.updated(hard), account)
+    except ProblemError:  # such answers do not go together with the others, so they never were
+        return ()
+    return tuple(resource for resource in wide if resource.name not in there)
+
+
 def _backup_key(where: Place, answers: Answers) -> KeySpec:
     """The key of the backups: the account's IAM policies alone decide who may use it."""
     name, given = answers.text("setup.name"), answers.text("storage.kms_key")
@@ -58,4 +77,5 @@ def _backup_key(where: Place, answers: Answers) -> KeySpec:
         policy_says="leaves it to this account's IAM policies who may use it",
         instead="Give the ARN of another key under storage.kms_key, or set it to 'create' to have one made.",
         given=None if given == "create" else given,
+        encrypts=("bucket",),
     )

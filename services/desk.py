@@ -10,9 +10,9 @@ from services.answers import complete
 from services.aws.guards import ReadOnly
 from services.blueprint import blueprint
 from services.clock import Clock
-from services.engine.apply import PATIENCE
 from services.engine.journal import Journal
 from services.engine.observe import Ownership, observe
+from services.engine.patience import PATIENCE
 from services.engine.plan import Plan, plan
 from services.engine.world import Absent, World
 from services.hardening import answered
@@ -54,7 +54,7 @@ class Desk:
 
     @property
     def ownership(self) -> Ownership:
-        return Ownership(self.setup_id, self.journal.begun())
+        return Ownership(self.setup_id, self.journal.begun(), self.journal.ended())
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def make_plan(desk: Desk) -> Planned:
     """
     world = observe(desk.blueprint, ReadOnly(desk.aws), desk.ownership)
     end = desk.clock.now() + PATIENCE
-    while _may_still_show(desk, world) and desk.clock.now() < end:
+    while may_still_show(desk, world) and desk.clock.now() < end:
         desk.clock.sleep(3)
         world = observe(desk.blueprint, ReadOnly(desk.aws), desk.ownership)
     found = plan(desk.blueprint, world)
@@ -117,7 +117,7 @@ def _costs(desk: Desk, found: Plan, world: World) -> tuple[str, ...]:
     return costs.sentences(costs.parts(desk.blueprint, desk.setup.answers, copies))
 
 
-def _may_still_show(desk: Desk, world: World) -> bool:
+def may_still_show(desk: Desk, world: World) -> bool:
     """Whether something without a name of its own was begun in the last minutes, and is not seen."""
     unanswered = desk.journal.unanswered()
     return any(

@@ -45,6 +45,14 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Progressed:
+    """A long step is on its way; `says` is how far."""
+
+    address: str
+    says: str
+
+
+@dataclass(frozen=True)
 class Failed:
     """A step could not be done; nothing after it was tried."""
 
@@ -65,7 +73,7 @@ class Finished:
         return self.failed == 0 and self.remaining == 0
 
 
-Event: TypeAlias = "Started | Succeeded | Skipped | Waiting | Failed | Finished"
+Event: TypeAlias = "Started | Succeeded | Skipped | Waiting | Progressed | Failed | Finished"
 
 
 def event_json(event: Event) -> dict[str, object]:
@@ -80,6 +88,8 @@ def event_json(event: Event) -> dict[str, object]:
             return {"event": "skipped", "address": address, "says": says}
         case Waiting(address, seconds, reason):
             return {"event": "waiting", "address": address, "seconds": seconds, "reason": reason}
+        case Progressed(address, says):
+            return {"event": "progress", "address": address, "says": says}
         case Failed(address, problem):
             return {"event": "failed", "address": address, "problem": as_json(problem)}
         case Finished(done, failed, remaining):

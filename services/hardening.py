@@ -66,6 +66,7 @@ def second_key(found: Names) -> Blueprint:
         says="encrypts the records and the alarms about the backups, so that the backups' key serves the backups alone",
         policy=log_key_policy(found),
         policy_says="lets this account, and the services that record and ring, use it for this set-up alone",
+        encrypts=("trail_bucket", "log_group", "topic"),
         instead=f"Have the alias {found.log_key_alias} removed by its owner, so that a key of its own is made.",
     )
     return (

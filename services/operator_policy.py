@@ -11,11 +11,13 @@ from services.model.calls import Call
 from services.model.operations import OPERATIONS
 from services.model.place import Place
 from services.model.policies import VERSION, via_s3
-from services.model.resource import Blueprint, Resource, calls_of
+from services.model.removals import emptying_calls
+from services.model.resource import Blueprint, Resource, calls_of, ending, removal_calls
+from services.model.tags import SETUP
 from services.model.values import Tree, items
 from services.model.watch_policies import CLOUDTRAIL
 
-Job: TypeAlias = Literal["setup", "verify", "recover", "audit"]
+Job: TypeAlias = Literal["setup", "verify", "recover", "audit", "destroy"]
 
 _IDENTITY = Call("sts", "GetCallerIdentity")
 _RIGHTS = Call("iam", "SimulatePrincipalPolicy")
@@ -69,6 +71,21 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
             # Whose trail it is, and where, shows only then.
             anywhere = (replace(_of(call, parts["role"], parts), region="*") for call in audit)
             return tuple(anywhere)
+        case "destroy":
+            return tuple(_destroying(blueprint, parts))
+
+
+def _destroying(blueprint: Blueprint, parts: Mapping[str, Resource]) -> Iterator[JobCall]:
+    """What taking a set-up down looks at and does; of its reads those alone that matter for that."""
+    yield _of(_IDENTITY, parts["bucket"], parts)
+    for resource in blueprint:
+        reading = (call for call in calls_of(ending(resource)) if OPERATIONS[call.name].reads)
+        removal = resource.removal
+        emptying = (
+            emptying_calls(removal.bucket) if removal is not None and removal.bucket is not None else ()
+        )
+        for call in (*reading, *removal_calls(resource), *emptying):
+            yield _of(call, resource, parts)
 
 
 def evidence_calls(blueprint: Blueprint) -> tuple[Call, ...]:
@@ -109,7 +126,8 @@ def policy(calls: Iterable[JobCall], place: Place) -> dict[str, Tree]:
     statements: list[Tree] = [
         {"Effect": "Allow", "Action": sorted(actions), **scope.as_statement()}
         for scope, actions in sorted(
-            found.items(), key=lambda item: (item[0].resources, item[0].through, item[0].passed)
+            found.items(),
+            key=lambda item: (item[0].resources, item[0].through, item[0].passed, item[0].marked),
         )
     ]
     return {"Version": VERSION, "Statement": statements}
@@ -131,13 +149,14 @@ def _together(found: Mapping[_Scope, set[str]]) -> dict[_Scope, set[str]]:
 class _Scope:
     """On what an action is allowed: resources; if they are keys, perhaps only through S3 and under an alias.
 
-    `passed`: the service that a role may be handed to. Without resources the call does not need the action.
+    `passed`: the service that a role may be handed to. `marked`: only what is tagged as this set-up's. Without resources the call does not need the action.
     """
 
     resources: tuple[str, ...]
     through: tuple[str, ...] = ()
     alias: str = ""
     passed: str = ""
+    marked: str = ""
 
     def as_statement(self) -> Mapping[str, Tree]:
         return {"Resource": list(self.resources), **dict(self._condition())}
@@ -145,6 +164,8 @@ class _Scope:
     def _condition(self) -> Iterator[tuple[str, Tree]]:
         if self.passed:
             yield "Condition", {"StringEquals": {"iam:PassedToService": self.passed}}
+        if self.marked:
+            yield "Condition", {"StringEquals": {f"aws:ResourceTag/{SETUP}": self.marked}}
         if self.through:
             under = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": self.alias}} if self.alias else {}
             yield "Condition", {"StringEquals": {"kms:ViaService": list(self.through)}, **under}
@@ -161,6 +182,7 @@ _ANYWHERE = frozenset(
         "cloudtrail:DescribeTrails",
         "cloudtrail:LookupEvents",
         "iam:SimulateCustomPolicy",
+        "sns:Unsubscribe",
     }
 )
 """Actions that AWS grants on everything or not at all, or on a resource that is known only afterwards."""
@@ -168,7 +190,20 @@ _ANYWHERE = frozenset(
 _ON_MANAGED = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion"})
 """Actions on managed policies: the account's own and those that AWS manages."""
 
-_ON_OBJECTS = frozenset({"s3:GetObject", "s3:GetObjectRetention", "s3:PutObject", "s3:DeleteObject"})
+_ON_OBJECTS = frozenset(
+    {
+        "s3:GetObject",
+        "s3:GetObjectRetention",
+        "s3:GetObjectLegalHold",
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:AbortMultipartUpload",
+    }
+)
+_ON_MARKED = frozenset({"kms:ScheduleKeyDeletion", "kms:UntagResource"})
+"""Actions on keys that carry this set-up's tag: no other key of the account can be lost by them."""
+
 _ON_DATA = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
 """Actions on a key that S3 does for whoever reads and writes files."""
 
@@ -238,7 +273,9 @@ def _key_scope(action: str, call: JobCall, place: Place) -> _Scope:
     here = f"arn:{place.partition}:kms:{region}:{place.account}"
     given = call.key.startswith("arn:")
     keys = call.key if given else f"{here}:key/*"
-    if action == "kms:CreateAlias":
+    if action in _ON_MARKED and not given:
+        return _Scope((keys,), marked=place.setup or "none yet")
+    if action in {"kms:CreateAlias", "kms:DeleteAlias"}:
         return _Scope((f"{here}:{call.params['AliasName']!s}", keys))
     if action in _ON_DATA:
         return _Scope((keys,), tuple(via_s3(region, place.partition)), "" if given else call.key)

@@ -44,6 +44,7 @@ COMMANDS = {
     "lifecycle": "Tells what to do after the set-up and once a year, and what was done.",
     "completion": "Prints the script that completes words in a shell.",
     "manual": "Prints the manual page.",
+    "destroy": "Takes a sandbox set-up down; refuses production.",
 }
 ANSWERS = {
     "new": "Writes a commented setup file with defaults.",
@@ -66,7 +67,7 @@ TOKENS = {
     "store": "Stores a sealed file, or its password, in a token.",
     "read": "Takes it out again.",
 }
-RESERVED = ("destroy", "audit")
+RESERVED = ("audit",)
 _LATEST = "palisade-wizard.program"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

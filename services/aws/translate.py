@@ -46,7 +46,7 @@ CODES: Mapping[str, str] = _rows(
     busy="""InternalError InternalFailure InternalServerError InternalServerException ServiceUnavailable
         ServiceUnavailableException ServiceFailure ServiceFailureException KMSInternalException KMSInternal
         DependencyTimeout DependencyTimeoutException OperationAborted ConditionalRequestConflict
-        ConcurrentModification ConcurrentModificationException ConflictException Conflict 409 500 502 503 504
+        ConcurrentModification ConcurrentModificationException ConflictException Conflict ResourceConflict BucketNotEmpty 409 500 502 503 504
         EntityTemporarilyUnmodifiable EntityTemporarilyUnmodifiableException RequestTimeout RequestTimeoutException
         PolicyEvaluation PolicyEvaluationException
         StaleTag StaleTagException ConcurrentAccess ConcurrentAccessException InternalErrorException
@@ -66,7 +66,7 @@ CODES: Mapping[str, str] = _rows(
         InsufficientSnsTopicPolicyException InvalidCloudWatchLogsLogGroupArnException
         InvalidCloudWatchLogsRoleArnException CloudWatchLogsDeliveryUnavailableException KmsKeyNotFoundException
         KmsKeyDisabledException ChannelNotFoundException EventDataStoreNotFoundException
-        InactiveEventDataStoreException""",
+        InactiveEventDataStoreException InvalidState InvalidStateException""",
     refused="""MalformedPolicyDocument MalformedPolicyDocumentException MalformedPolicy InvalidInput
         InvalidInputException ValidationError ValidationException InvalidArgument InvalidRequest InvalidBucketName
         InvalidPolicyDocument InvalidAliasNameException InvalidArnException InvalidMarkerException TagException
@@ -84,6 +84,7 @@ CODES: Mapping[str, str] = _rows(
         OrganizationsNotInUseException CloudTrailAccessNotEnabledException
         InvalidParameter InvalidParameterValueException InvalidNextToken
         InvalidOperationException TagPolicy TagPolicyException
+        DeleteConflict DeleteConflictException
         InvalidLookupAttributesException InvalidTimeRangeException InvalidMaxResultsException
         InvalidNextTokenException InvalidEventCategoryException""",
 )
@@ -140,6 +141,9 @@ _FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "InvalidHomeRegionException": (
             "A trail is changed in its home region alone, which its ARN names: correct hardening.trail.",
+        ),
+        "DeleteConflict": (
+            "Something hangs on it that was not there before: run the program again, it says what.",
         ),
     }
 )

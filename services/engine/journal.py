@@ -63,22 +63,39 @@ class Journal:
     def begun(self) -> dict[str, datetime]:
         """When the creation of each resource, by its title, was last begun: right before, it was observed absent.
 
-        One whose name turned out to be taken was not begun.
+        One whose name turned out to be taken was not begun, and one that was deleted is not any more.
         """
-        found: dict[str, datetime] = {}
+        return self._lives()[0]
+
+    def ended(self) -> dict[str, datetime]:
+        """When the deletion of each of them, by its title, was begun after that, and not answered."""
+        return self._lives()[1]
+
+    def _lives(self) -> tuple[dict[str, datetime], dict[str, datetime]]:
+        begun: dict[str, datetime] = {}
+        ended: dict[str, datetime] = {}
         titles: dict[str, str] = {}
         for entry in self.entries():
             address, title = str(entry.get("address")), str(entry.get("title", ""))
             match entry:
-                case {"event": "started", "verb": "create", "at": str(at)} if title:
+                case {"event": "started", "verb": "create" | "delete" as verb, "at": str(at)} if title:
                     with contextlib.suppress(ValueError):
-                        found[title] = datetime.fromisoformat(at)
+                        (begun if verb == "create" else ended)[title] = datetime.fromisoformat(at)
                         titles[address] = title
+                        if verb == "create":
+                            ended.pop(title, None)
                 case {"event": "failed", "problem": {"code": "taken"}}:
-                    found.pop(titles.get(address, ""), None)
+                    begun.pop(titles.get(address, ""), None)
+                case {"event": "succeeded"} if titles.get(address, "") in ended:
+                    begun.pop(titles[address], None)
+                    ended.pop(titles[address])
+                case {"event": "destroyed", "titles": list(gone)}:
+                    for each in gone:
+                        begun.pop(str(each), None)
+                        ended.pop(str(each), None)
                 case _:
                     continue
-        return found
+        return begun, ended
 
     def unanswered(self) -> dict[str, datetime]:
         """The creations, by title, that were begun and of which no end is written: AWS may have done them or not."""

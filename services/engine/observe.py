@@ -23,10 +23,14 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Ownership:
-    """What makes a resource this setup's: the setup's id, and what its journal says was begun (by title), and when."""
+    """What makes a resource this setup's: the setup's id, and what its journal says was begun (by title), and when.
+
+    `ended` is when its deletion was begun after that: what was made later under the name is somebody else's.
+    """
 
     setup: str
     begun: Mapping[str, datetime] = field(default_factory=dict)
+    ended: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def observe(blueprint: Blueprint, aws: Aws, ownership: Ownership, workers: int = 8) -> World:
@@ -158,7 +162,8 @@ def _begun_here(resource: Resource, aws: Aws, ownership: Ownership) -> bool:
     listed = ask(aws, resource.listed)
     if listed is None:
         return False
-    return datetime.fromisoformat(str(listed["created"])) >= begun - CLOCKS_DIFFER
+    created, ended = datetime.fromisoformat(str(listed["created"])), ownership.ended.get(resource.title)
+    return created >= begun - CLOCKS_DIFFER and (ended is None or created <= ended)
 
 
 def _whose(resource: Resource, aws: Aws, refused: Refused, ownership: Ownership) -> Problem:

@@ -15,7 +15,7 @@ from services.model.alarm_patterns import WATCHES, DataEvents, Scene, Watch
 from services.model.calls import Call
 from services.model.metric_filters import GROUP, metric_filter
 from services.model.naming import Names
-from services.model.resource import Blueprint, Facet, Origin, Remark, Resource, watched
+from services.model.resource import Blueprint, Facet, Origin, Remark, Removal, Resource, Turn, watched
 from services.model.topics import subscription, topic
 from services.model.values import Ref, Tree, entries, items
 
@@ -134,6 +134,18 @@ def alarm(names: Names, watch: Watch, recorded: DataEvents) -> Resource:
             {"ResourceARN": arn},
             tags.owner_outputs("Tags"),
             _NEW,
+        ),
+        removal=Removal(
+            Turn.ALARM,
+            (
+                Call(
+                    "cloudwatch",
+                    "DeleteAlarms",
+                    {"AlarmNames": [name]},
+                    absent=_NEW,
+                    transient=frozenset({"ConcurrentModificationException"}),
+                ),
+            ),
         ),
     )
 
@@ -263,4 +275,7 @@ def _tags(names: Names, address: str, arn: str, origin: Origin) -> Facet:
         born=True,
         words=tags.words,
         refuse=tags.other_environment,
+        withdraw=tags.withdrawing(
+            lambda keys: Call("cloudwatch", "UntagResource", {**named, "TagKeys": keys}, transient=_FRESH)
+        ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from services.model.calls import Call
+from services.model.removals import alias_removal
 from services.model.resource import Facet, Resource
 from services.model.values import Ref, Tree, bare
 from services.problems import Problem
@@ -38,6 +39,7 @@ def alias(name: str, *, resource: str = "alias", of: str = "key") -> Resource:
                 refuse=_other_target(name),
             ),
         ),
+        removal=alias_removal(name, of),
     )
 
 

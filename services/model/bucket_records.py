@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from services.model.bucket_sides import Site
 from services.model.calls import Call
-from services.model.resource import Facet, Remark
+from services.model.resource import Facet, Remark, Withdrawal
 from services.model.values import Tree, bare, entries, items
 
 OURS = "palisade-wizard-"
@@ -56,6 +56,11 @@ def access_logs(site: Site, target: Tree, prefix: str) -> Facet:
         merge=merge,
         normal=_target,
         words=_target_words,
+        withdraw=Withdrawal(
+            lambda _have: None,
+            lambda _have, _target: site.put("PutBucketLogging", BucketLoggingStatus={}),
+            along="log_bucket",
+        ),
     )
 
 
@@ -107,7 +112,18 @@ def notifications(site: Site, topic: Tree, topic_arn: str = "") -> Facet:
         normal=normal_notifications,
         words=_notification_words,
         remark=remark,
+        withdraw=Withdrawal(_without_ours, write),
     )
+
+
+def _without_ours(have: Tree) -> Tree:
+    topics = [
+        each
+        for each in items(entries(have).get("TopicConfigurations"))
+        if not _ours("TopicConfigurations", each)
+    ]
+    others = {name: part for name, part in _present(have).items() if name != "TopicConfigurations"}
+    return {**others, "TopicConfigurations": topics} if topics else (others or None)
 
 
 def _present(value: Tree) -> Mapping[str, Tree]:

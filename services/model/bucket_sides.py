@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.model import policies, tags
 from services.model.calls import Call
 from services.model.place import Place
-from services.model.resource import Facet, Origin, Resource
+from services.model.resource import Facet, Origin, Removal, Resource, Withdrawal
 from services.model.values import Json, Tree, entries, items
 from services.problems import Problem
 
@@ -45,7 +45,12 @@ class Site:
 
 
 def resource(
-    site: Site, says: str, facets: Callable[[Origin], tuple[Facet, ...]], *, namespace: str
+    site: Site,
+    says: str,
+    facets: Callable[[Origin], tuple[Facet, ...]],
+    removal: Removal,
+    *,
+    namespace: str,
 ) -> Resource:
     """A bucket as a resource. Every call on it names the account that must own it."""
     return Resource(
@@ -72,6 +77,7 @@ def resource(
             {"created": f"Buckets[?Name=='{site.name}']|[0].CreationDate"},
         ),
         answer=site.answer,
+        removal=removal,
     )
 
 
@@ -106,6 +112,14 @@ def _tags(site: Site, origin: Origin) -> Facet:
         normal=tags.normal(),
         words=tags.words,
         refuse=tags.other_environment,
+        withdraw=Withdrawal(
+            tags.without(),
+            lambda _have, target: (
+                site.put("PutBucketTagging", Tagging={"TagSet": target})
+                if items(target)
+                else site.put("DeleteBucketTagging")
+            ),
+        ),
     )
 
 
@@ -250,4 +264,12 @@ def policy(site: Site, want: Json, says: str) -> Facet:
         document=True,
         words=policies.words,
         refuse=guests,
+        withdraw=Withdrawal(
+            policies.without_ours,
+            lambda _have, target: (
+                site.put("DeleteBucketPolicy")
+                if target is None
+                else site.put("PutBucketPolicy", Policy=target)
+            ),
+        ),
     )

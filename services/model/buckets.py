@@ -11,7 +11,8 @@ from services.model.lifecycle import Keep
 from services.model.naming import Names
 from services.model.object_lock import Lock
 from services.model.place import Place
-from services.model.resource import Facet, Origin, Resource
+from services.model.removals import bucket_removal
+from services.model.resource import Facet, Origin, Resource, Turn
 from services.model.values import Ref, Tree
 
 _LOG_BUCKET = Ref("log_bucket", "id")
@@ -54,6 +55,7 @@ def bucket(
             lifecycle.backups(site, hardening.keep),
             *_hardened(site, hardening),
         ),
+        bucket_removal(site, Turn.BACKUPS),
         namespace=namespace,
     )
 
@@ -96,7 +98,8 @@ def log_bucket(names: Names, sources: Mapping[str, str], *, namespace: str) -> R
             lifecycle.access_logs(site, prefixes),
         )
 
-    return resource(site, "keeps the access logs of this set-up's buckets", facets, namespace=namespace)
+    says, removal = "keeps the access logs of this set-up's buckets", bucket_removal(site, Turn.ACCESS_LOGS)
+    return resource(site, says, facets, removal, namespace=namespace)
 
 
 def trail_bucket(names: Names, *, namespace: str, logged: bool) -> Resource:
@@ -120,4 +123,5 @@ def trail_bucket(names: Names, *, namespace: str, logged: bool) -> Resource:
             *((_logged(site),) if logged else ()),
         )
 
-    return resource(site, "keeps CloudTrail's log files", facets, namespace=namespace)
+    removal = bucket_removal(site, Turn.TRAIL_FILES)
+    return resource(site, "keeps CloudTrail's log files", facets, removal, namespace=namespace)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from services.model import policies, tags
 from services.model.calls import Call
 from services.model.place import Place
-from services.model.resource import Facet, Origin, Resource, Search
+from services.model.removals import key_removal
+from services.model.resource import Facet, Origin, Removal, Resource, Search, Turn
 from services.model.values import Json, Ref, Tree, document, entries, items
 from services.problems import Problem
 
@@ -26,7 +27,7 @@ class KeySpec:
     """What sets one key of a set-up apart from another.
 
     `given` is the ARN of a key that exists and must fit; without it one is made under `alias`. `instead` says what
-    else to do when the key that is found does not fit.
+    else to do when the key that is found does not fit. `encrypts` names what stays unreadable without it.
     """
 
     resource: str
@@ -37,6 +38,7 @@ class KeySpec:
     policy_says: str
     instead: str
     given: str | None = None
+    encrypts: tuple[str, ...] = ()
 
     @property
     def by_id(self) -> Mapping[str, Tree]:
@@ -64,6 +66,7 @@ def key(place: Place, spec: KeySpec) -> Resource:
             f"There is no KMS key {given} in this account and region.",
             ("Check the ARN under storage.kms_key, or set it to 'create' to have one made.",),
         ),
+        removal=Removal(Turn.KEY, ()) if given else key_removal(spec.resource, spec.encrypts),
     )
 
 
@@ -114,6 +117,10 @@ def _facets(place: Place, spec: KeySpec, origin: Origin, *, policy_stays: bool) 
             born=True,
             words=tags.words,
             refuse=tags.other_environment,
+            withdraw=tags.withdrawing(
+                lambda names: Call("kms", "UntagResource", {**by_id, "TagKeys": names}, transient=_FRESH),
+                "TagKey",
+            ),
         ),
         Facet(
             name="kind",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from services.model.bucket_sides import Site
 from services.model.calls import Call
-from services.model.resource import Facet, Remark
+from services.model.resource import Facet, Remark, Withdrawal
 from services.model.values import Tree, bare, entries, items
 from services.problems import Problem
 
@@ -131,6 +131,10 @@ def _facet(site: Site, says: str, rules: Sequence[Mapping[str, Tree]]) -> Facet:
         words=words,
         # A new bucket has no rules: where none is wanted there is nothing to do.
         born=not rules,
+        withdraw=Withdrawal(
+            _without_ours,
+            lambda have, target: site.put("DeleteBucketLifecycle") if target is None else write(have, target),
+        ),
     )
 
 
@@ -148,6 +152,12 @@ def merge(have: Tree, want: Tree) -> Tree:
             kept.append(rule)
     merged = [*kept, *ours.values()]
     return {**entries(have), "Rules": merged} if merged else have
+
+
+def _without_ours(have: Tree) -> Tree:
+    rules = items(entries(have).get("Rules"))
+    kept = [rule for rule in rules if not str(entries(rule).get("ID", "")).startswith(OURS)]
+    return {**entries(have), "Rules": kept} if kept else None
 
 
 def normal(value: Tree) -> Tree:

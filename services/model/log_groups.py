@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from services.model import policies, tags, watch_policies
 from services.model.calls import Call
 from services.model.naming import Names
-from services.model.resource import Facet, Origin, Resource
-from services.model.roles import Only, nothing_else
+from services.model.removals import role_removal
+from services.model.resource import Facet, Origin, Removal, Resource, Turn, Withdrawal
+from services.model.role_sides import Only, nothing_else
 from services.model.values import Ref, Tree, entries
 from services.problems import Problem
 
@@ -57,7 +58,13 @@ def log_group(names: Names) -> Resource:
             {"setup": f'tags."{tags.SETUP}"', "origin": f'tags."{tags.ORIGIN}"'},
             _ABSENT,
         ),
+        removal=Removal(Turn.LOG_GROUP, (_delete(named),), "is deleted, with all records in it"),
     )
+
+
+def _delete(named: Mapping[str, Tree]) -> Call:
+    passing = frozenset({"OperationAbortedException"})
+    return Call("logs", "DeleteLogGroup", named, absent=_ABSENT, transient=passing)
 
 
 def _describe(names: Names, **outputs: str) -> Call:
@@ -140,6 +147,20 @@ def _group_tags(names: Names, origin: Origin) -> Facet:
         born=True,
         words=lambda value: tags.words(listed(value)),
         refuse=lambda have, target: tags.other_environment(listed(have), listed(target)),
+        withdraw=Withdrawal(
+            lambda have: {
+                name: text for name, text in entries(have).items() if not name.startswith(tags.PREFIX)
+            },
+            lambda have, target: Call(
+                "logs",
+                "UntagResource",
+                {
+                    "resourceArn": names.log_group_arn,
+                    "tagKeys": [name for name in entries(have) if name not in entries(target)],
+                },
+                transient=_FRESH,
+            ),
+        ),
     )
 
 
@@ -167,6 +188,7 @@ def log_role(names: Names) -> Resource:
         facets=lambda origin: _role_facets(names, origin),
         owner=Call("iam", "GetRole", named, tags.owner_outputs("Role.Tags"), _NO_ROLE),
         after=("log_group",),
+        removal=role_removal(names.log_role, ROLE_POLICY, Turn.LOG_ROLE),
     )
 
 
@@ -205,6 +227,7 @@ def _role_facets(names: Names, origin: Origin) -> tuple[Facet, ...]:
             born=True,
             words=tags.words,
             refuse=tags.other_environment,
+            withdraw=tags.withdrawing(lambda names: put("UntagRole", TagKeys=names)),
         ),
         Facet(
             name="trust",
@@ -233,6 +256,9 @@ def _role_facets(names: Names, origin: Origin) -> tuple[Facet, ...]:
             normal=policies.normal,
             document=True,
             words=policies.words,
+            withdraw=Withdrawal(
+                lambda _have: None, lambda _have, _target: put("DeleteRolePolicy", PolicyName=ROLE_POLICY)
+            ),
         ),
         *nothing_else(
             Only(names.log_role, ROLE_POLICY, "whoever is CloudTrail's role could do more than log", instead)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from services.model.alarm_patterns import Scene, Watch
 from services.model.calls import Call
 from services.model.naming import Names
-from services.model.resource import Facet, Resource
+from services.model.resource import Facet, Removal, Resource, Turn
 from services.model.values import Ref, Tree, entries, items
 
 GROUP = Ref("trail", "log_group")
@@ -67,6 +67,19 @@ def metric_filter(names: Names, watch: Watch, scene: Scene, group: Tree) -> Reso
                 born=True,
                 words=_words,
             ),
+        ),
+        removal=Removal(
+            Turn.FILTER,
+            (
+                Call(
+                    "logs",
+                    "DeleteMetricFilter",
+                    {"logGroupName": group, "filterName": name},
+                    absent=_NEW,
+                    transient=frozenset({"OperationAbortedException"}),
+                ),
+            ),
+            proof=("log_group", f"alarm-{watch.what}"),
         ),
     )
 

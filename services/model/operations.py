@@ -63,6 +63,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "kms:TagResource": _write("tag the KMS key", "kms:TagResource"),
         "kms:EnableKeyRotation": _write("turn on rotation of the KMS key", "kms:EnableKeyRotation"),
         "kms:PutKeyPolicy": _write("set the KMS key's policy", "kms:PutKeyPolicy"),
+        "kms:UntagResource": _write("take tags off the KMS key", "kms:UntagResource"),
+        "kms:DeleteAlias": _write("delete the KMS key's alias", "kms:DeleteAlias"),
+        "kms:ScheduleKeyDeletion": _write("have the KMS key deleted", "kms:ScheduleKeyDeletion"),
         # S3
         "s3:HeadBucket": _read("look at the bucket", "s3:ListBucket"),
         "s3:ListBuckets": _read("list the account's buckets", "s3:ListAllMyBuckets", paged=True),
@@ -99,6 +102,10 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:ListObjectVersions": _read("list the versions of the bucket's files", "s3:ListBucketVersions"),
         "s3:HeadObject": _read("look at a backup file", "s3:GetObject"),
         "s3:GetObjectRetention": _read("see until when a backup file is kept", "s3:GetObjectRetention"),
+        "s3:GetObjectLegalHold": _read("see whether a file has a legal hold", "s3:GetObjectLegalHold"),
+        "s3:ListMultipartUploads": _read(
+            "list the bucket's unfinished uploads", "s3:ListBucketMultipartUploads"
+        ),
         "s3:ListObjectsV2": _read("list the bucket's files", "s3:ListBucket"),
         "s3:GetObject": _read("read a backup file", "s3:GetObject", "kms:Decrypt"),
         "s3:CreateBucket": _make(
@@ -126,6 +133,15 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "s3:PutObject": _write("write a file", "s3:PutObject", "kms:GenerateDataKey"),
         "s3:DeleteObject": _write("delete a file", "s3:DeleteObject"),
+        # Each version and each delete marker is named, so nothing is ever only hidden.
+        "s3:DeleteObjects": _write("delete versions of files", "s3:DeleteObjectVersion"),
+        "s3:AbortMultipartUpload": _write("end an unfinished upload", "s3:AbortMultipartUpload"),
+        "s3:DeleteBucket": _write("delete the bucket", "s3:DeleteBucket"),
+        "s3:DeleteBucketTagging": _write("take the tags off the bucket", "s3:PutBucketTagging"),
+        "s3:DeleteBucketPolicy": _write("delete the bucket's policy", "s3:DeleteBucketPolicy"),
+        "s3:DeleteBucketLifecycle": _write(
+            "delete the bucket's lifecycle rules", "s3:PutLifecycleConfiguration"
+        ),
         # What verification reads of a trail's records
         "cloudtrail:LookupEvents": _read("look into CloudTrail's event history", "cloudtrail:LookupEvents"),
         "logs:FilterLogEvents": _read("look into the log group of the trail", "logs:FilterLogEvents"),
@@ -146,6 +162,12 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "iam:PutRolePermissionsBoundary": _write(
             "set the role's permissions boundary", "iam:PutRolePermissionsBoundary"
         ),
+        "iam:ListInstanceProfilesForRole": _read(
+            "see whether machines use the role", "iam:ListInstanceProfilesForRole", paged=True
+        ),
+        "iam:UntagRole": _write("take tags off the role", "iam:UntagRole"),
+        "iam:DeleteRolePolicy": _write("delete the role's policy", "iam:DeleteRolePolicy"),
+        "iam:DeleteRole": _write("delete the role", "iam:DeleteRole"),
         # CloudTrail
         "cloudtrail:DescribeTrails": _read("list the trails of the account", "cloudtrail:DescribeTrails"),
         "cloudtrail:GetTrail": _read("look at the trail", "cloudtrail:GetTrail"),
@@ -160,6 +182,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "cloudtrail:StartLogging": _write("turn on the trail", "cloudtrail:StartLogging"),
         "cloudtrail:PutEventSelectors": _write("set what the trail records", "cloudtrail:PutEventSelectors"),
         "cloudtrail:AddTags": _write("tag the trail", "cloudtrail:AddTags"),
+        "cloudtrail:RemoveTags": _write("take tags off the trail", "cloudtrail:RemoveTags"),
+        "cloudtrail:StopLogging": _write("turn off the trail", "cloudtrail:StopLogging"),
+        "cloudtrail:DeleteTrail": _write("delete the trail", "cloudtrail:DeleteTrail"),
         # CloudWatch Logs
         "logs:DescribeLogGroups": _read("look at the log group", "logs:DescribeLogGroups", paged=True),
         "logs:DescribeLogStreams": _read("look into the log group", "logs:DescribeLogStreams"),
@@ -172,6 +197,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "logs:PutRetentionPolicy": _write(
             "set how long the log group keeps records", "logs:PutRetentionPolicy"
         ),
+        "logs:UntagResource": _write("take tags off the log group", "logs:UntagResource"),
+        "logs:DeleteLogGroup": _write("delete the log group", "logs:DeleteLogGroup"),
         # CloudWatch, CloudWatch Logs and SNS: making one of these a second time changes nothing
         "cloudwatch:DescribeAlarms": _read("look at the alarm", "cloudwatch:DescribeAlarms", paged=True),
         "cloudwatch:ListTagsForResource": _read("read the alarm's tags", "cloudwatch:ListTagsForResource"),
@@ -179,10 +206,13 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             "set the alarm", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"
         ),
         "cloudwatch:TagResource": _write("tag the alarm", "cloudwatch:TagResource"),
+        "cloudwatch:UntagResource": _write("take tags off the alarm", "cloudwatch:UntagResource"),
+        "cloudwatch:DeleteAlarms": _write("delete the alarm", "cloudwatch:DeleteAlarms"),
         "logs:DescribeMetricFilters": _read(
             "read the log group's metric filters", "logs:DescribeMetricFilters", paged=True
         ),
         "logs:PutMetricFilter": _write("set the metric filter", "logs:PutMetricFilter"),
+        "logs:DeleteMetricFilter": _write("delete the metric filter", "logs:DeleteMetricFilter"),
         "sns:GetTopicAttributes": _read("look at the topic", "sns:GetTopicAttributes"),
         "sns:ListTagsForResource": _read("read the topic's tags", "sns:ListTagsForResource"),
         "sns:ListSubscriptionsByTopic": _read(
@@ -192,6 +222,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "sns:SetTopicAttributes": _write("set the topic's attributes", "sns:SetTopicAttributes"),
         "sns:TagResource": _write("tag the topic", "sns:TagResource"),
         "sns:Subscribe": _write("ask for the alarms by e-mail", "sns:Subscribe"),
+        "sns:UntagResource": _write("take tags off the topic", "sns:UntagResource"),
+        "sns:Unsubscribe": _write("end the subscription", "sns:Unsubscribe"),
+        "sns:DeleteTopic": _write("delete the topic", "sns:DeleteTopic"),
     }
 )
 

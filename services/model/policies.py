@@ -211,6 +211,13 @@ def merge(have: Tree, want: Tree) -> Tree:
     return Json({**content, "Statement": [*kept, *ours.values()]})
 
 
+def without_ours(have: Tree) -> Tree:
+    """The policy with the statements of others alone; None if that leaves none."""
+    content = entries(document(have)) if have is not None else {}
+    kept = [s for s in items(content.get("Statement")) if not str(entries(s).get("Sid", "")).startswith(OURS)]
+    return Json({**content, "Statement": kept}) if kept else None
+
+
 def beyond(have: Tree, want: Tree) -> list[Mapping[str, Tree]]:
     """The foreign statements that say something else than a wanted one; a statement's name does not matter."""
     wanted = [_unnamed(s) for s in items(entries(normal(want)).get("Statement"))]

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from services.model import policies, tags
 from services.model.calls import Call
 from services.model.place import Place
-from services.model.resource import Facet, Origin, Resource, Risk
-from services.model.values import Ref, Tree, items, mask
+from services.model.removals import role_removal
+from services.model.resource import Facet, Origin, Resource, Risk, Turn, Withdrawal
+from services.model.role_sides import Only, nothing_else
+from services.model.values import Ref, Tree, mask
 from services.problems import Problem
 
 POLICY_NAME = "PalisadeWizardBackupWriter"
@@ -47,6 +49,7 @@ def role(place: Place, spec: RoleSpec) -> Resource:
         facets=lambda origin: _facets(place, spec, origin),
         owner=Call("iam", "GetRole", {"RoleName": spec.name}, tags.owner_outputs("Role.Tags"), _GONE),
         after=("bucket",),
+        removal=role_removal(spec.name, POLICY_NAME, Turn.WRITER),
     )
 
 
@@ -89,6 +92,7 @@ def _facets(place: Place, spec: RoleSpec, origin: Origin) -> tuple[Facet, ...]:
             born=True,
             words=tags.words,
             refuse=tags.other_environment,
+            withdraw=tags.withdrawing(lambda names: put("UntagRole", TagKeys=names)),
         ),
         Facet(
             name="path",
@@ -126,6 +130,9 @@ def _facets(place: Place, spec: RoleSpec, origin: Origin) -> tuple[Facet, ...]:
             normal=policies.normal,
             document=True,
             words=policies.words,
+            withdraw=Withdrawal(
+                lambda _have: None, lambda _have, _target: put("DeleteRolePolicy", PolicyName=POLICY_NAME)
+            ),
         ),
         *nothing_else(
             Only(
@@ -210,50 +217,3 @@ def _trust_words(policy: Tree) -> str:
     if not ids:
         return f"can be assumed by {found}, WITHOUT an external ID"
     return f"can be assumed by {found}, only with the external ID {' or '.join(map(mask, ids))}"
-
-
-@dataclass(frozen=True)
-class Only:
-    """The one inline policy that a role may have; `harm` and `instead` say what another would mean, and what to do."""
-
-    role: str
-    policy: str
-    harm: str
-    instead: str
-
-
-def nothing_else(only: Only) -> tuple[Facet, Facet]:
-    """That the role has no other inline policy, and no attached one."""
-    attached = "AttachedPolicies[].PolicyName"
-    return (
-        _no_others(only, "other-policies", "inline policies", "ListRolePolicies", "PolicyNames"),
-        _no_others(only, "attached-policies", "attached policies", "ListAttachedRolePolicies", attached),
-    )
-
-
-def _no_others(only: Only, name: str, what: str, op: str, path: str) -> Facet:
-    def others(value: Tree) -> Tree:
-        return sorted(str(v) for v in items(value) if v != only.policy)
-
-    def refuse(have: Tree, _target: Tree) -> Problem | None:
-        found = items(others(have))
-        if not found:
-            return None
-        return Problem(
-            "unfit",
-            f"The role {only.role} has {what} that are not of this set-up ({', '.join(map(str, found))}), "
-            f"so {only.harm}.",
-            ("Remove them from the role if nothing needs them.", only.instead),
-        )
-
-    return Facet(
-        name=name,
-        says=f"has no other {what}",
-        want=[],
-        read=Call("iam", op, {"RoleName": only.role}, {"have": path}, transient=_FRESH),
-        write=None,
-        normal=others,
-        born=True,
-        words=lambda v: ", ".join(map(str, items(others(v)))) or "nothing else",
-        refuse=refuse,
-    )

@@ -136,6 +136,25 @@ def _with_bucket(selector: Mapping[str, Tree], value: str) -> Mapping[str, Tree]
     return {**selector, "DataResources": resources}
 
 
+def without_ours(have: Tree, wanted: Wanted) -> Tree:
+    """The selectors without this set-up's own; in a basic list nothing tells whose a bucket is, so it stays."""
+    kept = [s for s in advanced(have) if entries(s).get("Name") != wanted.name]
+    # CloudTrail takes no empty list.
+    return {ADVANCED: kept} if kept else have
+
+
+def left_behind(have: Tree, wanted: Wanted) -> str:
+    """What of the set-up's data events stays though the set-up goes; empty if nothing does."""
+    if not recorded(without_ours(have, wanted), wanted.bucket_arn):
+        return ""
+    why = (
+        "others record it, or nothing else would be left"
+        if advanced(have)
+        else "its basic list does not tell whose it is"
+    )
+    return f"the bucket's data events stay among what it records, because {why}"
+
+
 def too_many(state: Tree) -> Problem | None:
     """Why CloudTrail would not take the selectors: a limit that somebody else's entries leave no room under."""
     resources = sum(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from services.model.resource import Origin
+from services.model.calls import Call
+from services.model.resource import Origin, Withdrawal
 from services.model.values import Tree, entries, items
 from services.problems import Problem
 
@@ -51,6 +52,25 @@ def changed(have: Tree, target: Tree) -> list[Tree]:
     """The tags of the target that are not there yet: where a call adds tags, the others are not written again."""
     there = items(have)
     return [tag for tag in items(target) if tag not in there]
+
+
+def without(key: str = "Key") -> Callable[[Tree], Tree]:
+    """Tags without those that say which set-up a resource belongs to."""
+
+    def others(have: Tree) -> Tree:
+        return [tag for tag in items(have) if not str(entries(tag).get(key, "")).startswith(PREFIX)]
+
+    return others
+
+
+def withdrawing(untag: Callable[[Sequence[Tree]], Call], key: str = "Key") -> Withdrawal:
+    """Takes ours off, where AWS has a call that removes tags by name."""
+
+    def write(have: Tree, target: Tree) -> Call:
+        kept = items(target)
+        return untag([entries(tag).get(key) for tag in items(have) if tag not in kept])
+
+    return Withdrawal(without(key), write)
 
 
 def normal(key: str = "Key", value: str = "Value") -> Callable[[Tree], Tree]:

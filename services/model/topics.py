@@ -8,11 +8,12 @@ from services.model import policies, tags
 from services.model.calls import Call
 from services.model.naming import Names
 from services.model.paths import literal
-from services.model.resource import Facet, Origin, Remark, Resource, watched
+from services.model.resource import Facet, Origin, Remark, Removal, Resource, Turn, Withdrawal, watched
 from services.model.values import Json, Ref, Tree, entries, items
 
 _ABSENT = frozenset({"NotFound"})
 _FRESH = frozenset({"NotFound", "ResourceNotFound", "ConcurrentAccess", "StaleTag"})
+_BUSY = frozenset({"ConcurrentAccess", "StaleTag"})
 # SNS lists what was unsubscribed a while longer, under this name instead of an ARN.
 _GONE = "Deleted"
 _PENDING = "PendingConfirmation"
@@ -92,6 +93,11 @@ def topic(names: Names) -> Resource:
             tags.owner_outputs("Tags"),
             frozenset({"ResourceNotFound"}),
         ),
+        removal=Removal(
+            Turn.TOPIC,
+            (Call("sns", "DeleteTopic", named, absent=_ABSENT, transient=_BUSY),),
+            "is deleted, with its subscriptions",
+        ),
     )
 
 
@@ -121,6 +127,9 @@ def _facets(names: Names, named: Mapping[str, Tree], origin: Origin) -> tuple[Fa
             born=True,
             words=tags.words,
             refuse=tags.other_environment,
+            withdraw=tags.withdrawing(
+                lambda keys: Call("sns", "UntagResource", {**tagged, "TagKeys": keys}, transient=_FRESH)
+            ),
         ),
         Facet(
             name="encryption",
@@ -142,6 +151,10 @@ def _facets(names: Names, named: Mapping[str, Tree], origin: Origin) -> tuple[Fa
             born=True,
             document=True,
             words=policies.words,
+            # SNS takes no empty policy.
+            withdraw=Withdrawal(
+                policies.without_ours, lambda _have, target: None if target is None else put("Policy", target)
+            ),
         ),
     )
 
@@ -182,6 +195,25 @@ def subscription(names: Names, email: str) -> Resource:
             ),
         ),
         after=("topic",),
+        removal=Removal(
+            Turn.SUBSCRIPTION,
+            (
+                Call(
+                    "sns",
+                    "Unsubscribe",
+                    {"SubscriptionArn": Ref("subscription")},
+                    absent=_ABSENT,
+                    transient=_BUSY,
+                ),
+            ),
+            "is ended",
+            # One that nobody confirmed cannot be ended; it goes with its topic.
+            gone=get(
+                {"arn": f"Subscriptions[?{mine} && SubscriptionArn!='{_PENDING}']|[0].SubscriptionArn"},
+                _ABSENT,
+            ),
+            proof=("topic",),
+        ),
     )
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from services.model import selectors, tags
 from services.model.calls import Call
 from services.model.place import Place, parse_arn
-from services.model.resource import Facet, Resource
+from services.model.resource import Facet, Removal, Resource, Turn, Withdrawal
 from services.model.selector_merge import Wanted
 from services.model.trails import ABSENT, TAGS, get, lookup, recording, region_words
-from services.model.values import Ref, Tree, entries
+from services.model.values import Ref, Tree, entries, items
 from services.problems import Problem
 
 _GLOBAL = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
@@ -81,6 +81,7 @@ def reused_trail(place: Place, arn: str, wanted: Wanted) -> Resource:
             f"There is no trail {arn} in this account.",
             ("Check the ARN under hardening.trail.", _OWN),
         ),
+        removal=Removal(Turn.TRAIL, ()),
     )
 
 
@@ -167,6 +168,13 @@ def _tags(trail: _Reused) -> Facet:
         params: Mapping[str, Tree] = {"ResourceId": trail.arn, "TagsList": tags.changed(have, target)}
         return Call("cloudtrail", "AddTags", params, transient=_FRESH, region=trail.region)
 
+    def unmark(_have: Tree, _target: Tree) -> Call:
+        params: Mapping[str, Tree] = {"ResourceId": trail.arn, "TagsList": want}
+        return Call("cloudtrail", "RemoveTags", params, transient=_FRESH, region=trail.region)
+
+    def others(have: Tree) -> Tree:
+        return [tag for tag in items(have) if entries(tag).get("Key") != trail.mark]
+
     return Facet(
         name="tags",
         says="is marked as used by this set-up",
@@ -176,6 +184,7 @@ def _tags(trail: _Reused) -> Facet:
         merge=tags.merging(),
         normal=tags.normal(),
         words=tags.words,
+        withdraw=Withdrawal(others, unmark),
     )
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from services.model import selectors, tags
 from services.model.calls import Call
 from services.model.naming import Names
-from services.model.resource import Facet, Origin, Resource, Risk
-from services.model.selector_merge import Events, Wanted, merge, too_many
+from services.model.resource import Facet, Origin, Removal, Resource, Risk, Turn, Withdrawal
+from services.model.selector_merge import Events, Wanted, left_behind, merge, too_many, without_ours
 from services.model.values import Ref, Tree, entries
 from services.problems import Problem
 
@@ -64,6 +64,19 @@ def own_trail(names: Names, events: Events) -> Resource:
             ABSENT,
         ),
         after=("trail_bucket", "log_group", "log_role", "bucket"),
+        removal=Removal(
+            Turn.TRAIL,
+            tuple(
+                Call(
+                    "cloudtrail",
+                    op,
+                    {"Name": names.trail},
+                    absent=ABSENT,
+                    transient=frozenset({"ConflictException"}),
+                )
+                for op in ("StopLogging", "DeleteTrail")
+            ),
+        ),
     )
 
 
@@ -239,6 +252,11 @@ def recording(arn: str, wanted: Wanted, region: str = "") -> Facet:
         words=lambda state: selectors.words(state, wanted.bucket_arn),
         risk=risk,
         refuse=refuse,
+        withdraw=None
+        if wanted.own
+        else Withdrawal(
+            lambda have: without_ours(have, wanted), write, left=lambda have: left_behind(have, wanted)
+        ),
     )
 
 

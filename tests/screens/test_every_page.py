@@ -25,6 +25,7 @@ PAGES = (
         "retention",
         "watching",
         "review",
+        "teardown",
     ),
     *("by-hand", "palisade", "quorum", "verify", "audit", "record", "duties"),
     *("own-key", "split", "shares", "gather", "type-share", "making"),

@@ -188,9 +188,9 @@ class Terminal:
         assert ran.status == 0, ran.err
         return self.setup
 
-    def with_key(self) -> Path:
+    def with_key(self, *flags: str) -> Path:
         """A complete setup file with its recovery key, one that was made before: making one takes a second."""
-        setup, keys = self.answered(), self.folder / "keys"
+        setup, keys = self.answered(*flags), self.folder / "keys"
         shutil.copytree(_pair(), keys)
         ran = self("keygen", "--config", setup, "--out", keys, "--complete")
         assert ran.status == 0, ran.err

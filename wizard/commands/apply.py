@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
-from services.problems import Problem, ProblemError, refuse
+from services.problems import refuse
 from wizard import signals
+from wizard.carrying_out import show, typed
 from wizard.cli import Subcommand
 from wizard.options import PATH, among
 
 if TYPE_CHECKING:
     from services.engine.plan import Step
-    from services.events import Event
     from services.work import Desk, Planned
     from wizard.root import Program
 
@@ -76,7 +75,7 @@ def command(
     approved = str(json.loads(saved)["fingerprint"]) if saved is not None else ""
     with signals.stopping(program.around.stderr) as stop:
         events = carry_out(desk, planned, accepted, stop, approved)
-        problem = _show(program, desk, events, len(planned.plan.steps))
+        problem = show(program, desk.endpoint, events, len(planned.plan.steps))
     if problem is None:
         program.voice.tell(f"Next: palisade-wizard values --config {config}")
         return 0
@@ -112,8 +111,8 @@ def _consent(program: Program, desk: Desk, planned: Planned, accept: tuple[str, 
     program.voice.tell()
     risky = lacking(planned.plan, accept)
     for step in risky:
-        _typed(program, f"{_question(step)} Type the word {step.risk} to agree: ", str(step.risk))
-    _typed(program, "Carry this out? Only 'yes' is taken as consent: ", "yes")
+        typed(program, f"{_question(step)} Type the word {step.risk} to agree: ", str(step.risk))
+    typed(program, "Carry this out? Only 'yes' is taken as consent: ", "yes")
     return tuple(f"{step.risk}:{step.address}" for step in risky)
 
 
@@ -121,49 +120,3 @@ def _question(step: Step) -> str:
     from wizard.render.plain import RISKS
 
     return f"{step.resource.title}: {RISKS[step.risk or 'irreversible']}."
-
-
-def _typed(program: Program, prompt: str, word: str) -> None:
-    around = program.around
-    around.stderr.write(prompt)
-    around.stderr.flush()
-    if around.stdin.readline().strip() != word:
-        raise refuse(
-            "consent", "You did not agree, so nothing was changed.", "Run the command again when you do."
-        )
-
-
-def _show(program: Program, desk: Desk, events: Iterator[Event], steps: int) -> Problem | None:
-    """Every event as it happens; gives the problem that ended the run, if one did."""
-    from services.events import Failed, Finished, Skipped, Succeeded
-    from wizard.fatal import in_words
-
-    problem: Problem | None = None
-    event: Event | None = None
-    done = 0
-    try:
-        with signals.told_with("Run the same command again: it goes on from there."):
-            for event in events:
-                done += isinstance(event, Succeeded | Skipped)
-                if isinstance(event, Failed):
-                    problem = event.problem
-                _tell(program, desk, event)
-    except ProblemError as error:
-        if event is None or isinstance(event, Finished):
-            raise
-        problem = error.problem
-        _tell(program, desk, Failed("", problem))
-        _tell(program, desk, Finished(done, 1, max(steps - done - 1, 0)))
-    if problem is not None and not program.voice.json:
-        program.voice.tell(in_words(problem))
-    return problem
-
-
-def _tell(program: Program, desk: Desk, event: Event) -> None:
-    from wizard.render.jsonl import event_line
-    from wizard.render.plain import event_text
-
-    if program.voice.json:
-        program.voice.line(event_line(event, desk.endpoint))
-    elif text := event_text(event):
-        program.voice.data(text)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from services.setup_file import SetupFile
     from wizard.root import Program
 
-JOBS = ("setup", "verify", "recover", "audit")
+JOBS = ("setup", "verify", "recover", "audit", "destroy")
 
 
 @click.command(

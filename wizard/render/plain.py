@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from services.costs import DATA_EVENTS
-from services.events import Event, Failed, Finished, Skipped, Started, Succeeded, Waiting
+from services.events import Event, Failed, Finished, Progressed, Skipped, Started, Succeeded, Waiting
 from services.model.place import parse_arn
 from wizard.render import heads
 
@@ -150,6 +150,8 @@ def event_text(event: Event) -> str:
             return f"= {address}: {says} (already so)"
         case Waiting(address, seconds, reason):
             return f"… {address}: {reason}; asking again in {seconds:g} s"
+        case Progressed(address, says):
+            return f"… {address}: {says}"
         case Failed(address):
             return f"✗ {address}: not done"
         case Finished(done, 0, 0):

@@ -231,6 +231,7 @@ def test_what_comes_in_pages_is_known_to_the_table() -> None:
     singly = {
         "s3:ListObjectsV2",
         "s3:ListObjectVersions",
+        "s3:ListMultipartUploads",
         "logs:DescribeLogStreams",
         "logs:FilterLogEvents",
         "cloudtrail:LookupEvents",

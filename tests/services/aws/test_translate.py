@@ -211,7 +211,7 @@ def test_denied_names_every_action_and_what_it_is_about(name: str) -> None:
 
 
 VERBS = frozenset(
-    "ask assume look list read see create tag turn set block write delete".split()  # noqa: SIM905
+    "ask assume look list read see create tag turn set block write delete take end have".split()  # noqa: SIM905
 )
 """What a `does` may begin with: base forms, right after "could not" and after "did not allow this sign-in to"."""
 

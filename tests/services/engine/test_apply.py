@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.engine.apply import PATIENCE, apply
+from services.engine.apply import apply
+from services.engine.patience import PATIENCE
 from services.engine.plan import plan
 from services.events import Event, Failed, Finished, Skipped, Started, Waiting, event_json
 from services.model.calls import Aws

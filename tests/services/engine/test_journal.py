@@ -13,7 +13,17 @@ import pytest
 
 from services.engine.journal import Journal, written_ahead
 from services.engine.lock import held
-from services.events import Event, Failed, Finished, Skipped, Started, Succeeded, Waiting, event_json
+from services.events import (
+    Event,
+    Failed,
+    Finished,
+    Progressed,
+    Skipped,
+    Started,
+    Succeeded,
+    Waiting,
+    event_json,
+)
 from services.problems import Problem, ProblemError
 from tests.ports import FakeClock
 from tests.world import ACCOUNT, SETUP
@@ -27,6 +37,7 @@ EVENTS: tuple[Event, ...] = (
     Skipped("bucket.tags", "carries the tags"),
     Failed("bucket.policy", Problem("denied", "AWS said no.", ("Ask.",))),
     Finished(2, 1, 3),
+    Progressed("bucket", "1000 versions deleted"),
 )
 
 
@@ -63,6 +74,33 @@ def test_a_name_that_was_taken_was_not_begun(journal: Journal) -> None:
     journal.append(event_json(Failed("bucket", Problem("taken", "The name is taken."))))
     journal.append(event_json(Started("bucket", "create", "holds the backups", "S3 bucket acme-two")))
     assert set(journal.begun()) == {"S3 bucket acme-two"}
+
+
+CREATED = Started("bucket", "create", "holds the backups", "S3 bucket acme")
+DELETED = Started("bucket", "delete", "is deleted", "S3 bucket acme")
+GONE = {"event": "destroyed", "titles": ["S3 bucket acme"]}
+
+
+@pytest.mark.parametrize(
+    ("entries", "begun", "ended"),
+    [
+        ((CREATED, EVENTS[2]), True, False),
+        ((CREATED, EVENTS[2], DELETED), True, True),
+        ((CREATED, DELETED, EVENTS[2]), False, False),
+        ((CREATED, DELETED, EVENTS[4]), True, True),
+        ((CREATED, DELETED, CREATED), True, False),
+        ((CREATED, DELETED, EVENTS[2], CREATED), True, False),
+        ((CREATED, DELETED, GONE), False, False),
+        ((CREATED, GONE, CREATED), True, False),
+        ((CREATED, {"event": "destroyed", "titles": ["another"]}), True, False),
+    ],
+)
+def test_what_was_deleted_is_begun_no_more(
+    journal: Journal, entries: tuple[Event | dict[str, object], ...], begun: bool, ended: bool
+) -> None:
+    for entry in entries:
+        journal.append(entry if isinstance(entry, dict) else event_json(entry))
+    assert ("S3 bucket acme" in journal.begun(), "S3 bucket acme" in journal.ended()) == (begun, ended)
 
 
 def test_no_journal_is_an_empty_one(journal: Journal) -> None:
