@@ -18,7 +18,7 @@ from services import teardown, work
 from services.engine.plan import Step
 from services.events import Failed, Finished, Progressed, Skipped, Started, Succeeded, Waiting
 from services.problems import Problem, ProblemError
-from services.setups import DEEDS
+from services.progress import DEEDS
 from services.teardown import BACKUPS, Teardown
 from services.work import Desk
 

@@ -27,6 +27,8 @@ KIT = ".kit-created-for"
 QUORUM = ".quorum-assigned-for"
 VERIFIED = ".verified-for"
 VERIFIED_AT = ".verified-at"
+DEEDS = frozenset({APPLIED, KIT, QUORUM, VERIFIED, VERIFIED_AT})
+"""What was made, entered in Palisade and proven: a set-up that was taken down begins with these anew."""
 
 
 class Sitting(Protocol):

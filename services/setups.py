@@ -17,11 +17,6 @@ from services.engine.journal import Journal
 from services.problems import ProblemError
 from services.setup_file import SetupFile
 
-DEEDS = frozenset(
-    {".applied-for", ".kit-created-for", ".quorum-assigned-for", ".verified-for", ".verified-at"}
-)
-"""The marks among the drafts that say what was made, entered in Palisade and proven."""
-
 
 @dataclass(frozen=True)
 class State:
@@ -101,10 +96,10 @@ class State:
     def _journal(self, setup: str) -> Path:
         return self.setups / f"{setup}.journal.jsonl"
 
-    def forget_deeds(self, setup: str) -> None:
-        """Takes away the marks of what was done in AWS and in Palisade: a set-up that was taken down begins anew."""
+    def forget(self, setup: str, marks: frozenset[str]) -> None:
+        """Takes these away from what is kept beside the answers."""
         drafts = self.drafts(setup)
-        kept = {name: text for name, text in drafts.items() if name not in DEEDS}
+        kept = {name: text for name, text in drafts.items() if name not in marks}
         if kept != drafts:
             self.keep_drafts(setup, kept)
 

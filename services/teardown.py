@@ -22,6 +22,7 @@ from services.engine.plan import Note, Plan
 from services.engine.teardown import BACKUPS, Seen
 from services.events import Event, Finished
 from services.problems import ProblemError, refuse
+from services.progress import DEEDS
 
 __all__ = ["BACKUPS", "Teardown", "check_blocked", "make_teardown", "refuse_production", "tear_down"]
 
@@ -111,5 +112,5 @@ def tear_down(
             if isinstance(event, Finished) and event.ok:
                 titles = [part.title for part in found.seen.blueprint]
                 journal.append({"run": run, "event": "destroyed", "titles": titles})
-                desk.state.forget_deeds(desk.setup_id)
+                desk.state.forget(desk.setup_id, DEEDS)
             yield event

@@ -235,7 +235,7 @@ def test_what_was_made_under_another_name_is_told(aws: Aws, tmp_path: Path) -> N
 
 def test_the_marks_of_what_was_done_are_reset(aws: Aws, tmp_path: Path) -> None:
     from screens import flow
-    from services.setups import DEEDS
+    from services.progress import DEEDS
 
     assert {flow.APPLIED, flow.KIT, flow.QUORUM, flow.VERIFIED, flow.VERIFIED_AT} == DEEDS
     site = Site(aws, tmp_path).made()
