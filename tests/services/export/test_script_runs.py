@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from dataclasses import replace
@@ -179,6 +180,29 @@ def test_what_somebody_else_made_is_left_alone(account: Ground) -> None:
     looked = account.run(account.export())
     assert looked.status == 0
     assert "role:" not in looked.out, "an export after that only looks at the role"
+
+
+def test_what_changed_since_the_export_is_not_written_over_and_an_export_after_it_keeps_it(
+    account: Ground,
+) -> None:
+    script = account.export()
+    assert account.run(script).status == 0
+    bucket = account.answers.text("storage.bucket")
+    policy = json.loads(str(do(account.aws, "s3", "GetBucketPolicy", Bucket=bucket)["Policy"]))
+    theirs = {**policy["Statement"][0], "Sid": "Theirs"}
+    policy["Statement"] = [policy["Statement"][1], theirs]
+    do(account.aws, "s3", "PutBucketPolicy", Bucket=bucket, Policy=json.dumps(policy))
+    tags = do(account.aws, "s3", "GetBucketTagging", Bucket=bucket)["TagSet"]
+    more = [*tags, {"Key": "cost", "Value": "12"}]
+    do(account.aws, "s3", "PutBucketTagging", Bucket=bucket, Tagging={"TagSet": more})
+    ran = account.run(script)
+    assert (ran.status, ran.writes) == (6, [])
+    assert "bucket.tags bucket.policy" in ran.err
+    assert account.run(account.export()).status == 0
+    assert account.journey.plan().steps == ()
+    kept = json.loads(str(do(account.aws, "s3", "GetBucketPolicy", Bucket=bucket)["Policy"]))
+    assert theirs in kept["Statement"]
+    assert do(account.aws, "s3", "GetBucketTagging", Bucket=bucket)["TagSet"] == more
 
 
 def test_an_endpoint_that_is_not_aws_is_named(account: Ground) -> None:
