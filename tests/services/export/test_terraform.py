@@ -12,6 +12,7 @@ from services.export.subject import Subject
 from services.export.terraform_rows import ROWS, Said, family, row
 from services.model.resource import Facet, Resource
 from services.model.values import Lookup, Tree, bare, fill
+from tests.services.export.hcl_reading import Joined, Reference
 from tests.services.export.terraform_reading import told
 from tests.services.export.terraform_subjects import PRODUCTION, exported, lookup_of, subject, there
 from tests.services.model.test_emitted_calls import VARIANTS
@@ -206,6 +207,30 @@ def test_a_day_is_written_as_terraform_takes_it() -> None:
     file = exported(subject(answers, there(answers, have={"bucket.lifecycle": {"Rules": [EVERY_RULE]}})))
     block = file.resources["aws_s3_bucket_lifecycle_configuration", "bucket"].one("rule")
     assert block.one("transition").arguments == {"date": "2031-01-01T00:00:00Z"}
+
+
+def test_a_lock_says_days_or_years_and_logs_always_a_prefix() -> None:
+    """The provider takes no lock with both, and no logging without a prefix."""
+    answers = sample(**PRODUCTION)
+    have = {
+        "bucket.object-lock": ADDED["bucket.object-lock"],
+        "bucket.access-logs": {"TargetBucket": "elsewhere"},
+    }
+    file = exported(subject(answers, there(answers, have=have)))
+    lock = file.resources["aws_s3_bucket_object_lock_configuration", "bucket"].one("rule")
+    assert lock.one("default_retention").arguments == {"mode": "COMPLIANCE", "years": 9}
+    assert file.resources["aws_s3_bucket_logging", "bucket"].arguments["target_prefix"] == ""
+
+
+def test_a_bucket_whose_name_only_begins_so_is_not_taken_for_this_one() -> None:
+    answers = sample()
+    arns = [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/{{x}}", f"arn:aws:s3:::{BUCKET}-copy/x"]
+    statement = {**OWNERS_STATEMENT, "Resource": arns}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    file = exported(subject(answers, there(answers, have={"bucket.policy": policy})))
+    encoded = file.resources["aws_s3_bucket_policy", "bucket"].arguments["policy"]
+    own = Reference("aws_s3_bucket.bucket.arn")
+    assert encoded.value["Statement"][0]["Resource"] == [own, Joined((own, "/{x}")), arns[2]]
 
 
 def test_ways_of_encrypting_that_are_blocked_stay_blocked() -> None:
