@@ -42,9 +42,9 @@ COMMANDS = {
     "bundle": "Writes a redacted support bundle.",
     "record": "Keeps the offline record of wallets, without which no backup can be opened.",
     "lifecycle": "Tells what to do after the set-up and once a year, and what was done.",
+    "destroy": "Takes a sandbox set-up down; refuses production.",
     "completion": "Prints the script that completes words in a shell.",
     "manual": "Prints the manual page.",
-    "destroy": "Takes a sandbox set-up down; refuses production.",
 }
 ANSWERS = {
     "new": "Writes a commented setup file with defaults.",
