@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from services.work import Planned
 
 WHY = (
-    "You run each command yourself, in another terminal. This page only looks at AWS and says what is true now; nothing on "
-    "it can write."
+    "You run each command yourself, in another terminal. This page looks at AWS and says what is true now; nothing on it "
+    "can write."
 )
 HIDDEN = "The external ID is not shown: a variable stands for it. The copy, the plain screen and the file have it whole."
 SENT = "Sent to your terminal's clipboard. Not there? Use the plain screen or write a file."
@@ -51,14 +51,14 @@ class ByHandPage(Page):
         yield Words(id="verdict")
         yield Words(id="step", classes="heading")
         yield Words(id="risk")
-        yield Vertical(id="command", classes="apart")
-        yield Words(id="expect", classes="apart")
-        yield Words(id="hidden")
         with Horizontal(classes="row-of-buttons", id="ways"):
             yield Action("I ran it: check", id="check", strong=True)
             yield Action("Copy", id="copy")
             yield Action("Plain screen", id="plain")
             yield Action("Write a file", id="write-file")
+        yield Vertical(id="command", classes="apart")
+        yield Words(id="hidden", classes="apart")
+        yield Words(id="expect", classes="apart")
 
     def ready(self) -> None:
         self._show(False)
@@ -141,8 +141,11 @@ class ByHandPage(Page):
             verdict.say(f"AWS has it: {before.step.resource.title}: {before.step.says}.", "ok")
 
     def _show(self, there: bool) -> None:
-        for identifier in ("#step", "#risk", "#command", "#expect", "#hidden", "#ways"):
+        for identifier in ("#step", "#command", "#ways"):
             self.query_one(identifier).display = there
+        if not there:
+            for identifier in ("#risk", "#expect", "#hidden"):
+                self.query_one(identifier, Words).say("")
 
     async def _show_step(self) -> None:
         now = self._now

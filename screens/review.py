@@ -50,7 +50,7 @@ class Review(Page):
             yield Action("Create", id="create", strong=True)
         with Horizontal(classes="row-of-buttons close", id="other-ways"):
             yield Action("Show as AWS CLI commands", id="as-commands")
-            yield Action("I run every command myself", id="by-hand")
+            yield Action("I run every command", id="by-hand")
         yield Action("Delete this sandbox", id="take-down")
 
     def ready(self) -> None:

@@ -35,6 +35,13 @@ _RISKS: dict[Risk, str] = {
 
 def text(subject: Subject) -> str:
     """The whole script."""
+    if not subject.place.setup:
+        raise refuse(
+            "missing-answer",
+            "The set-up has no id yet, by which the script would know again what it made.",
+            "Leave out --offline once: the program then gives it one.",
+            where="setup.id",
+        )
     found = plan(subject.blueprint, subject.world)
     _refuse_blocked(subject, found)
     scene, used = Scene.of(subject), referred(subject.blueprint)

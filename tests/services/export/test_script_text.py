@@ -270,6 +270,11 @@ def test_what_only_aws_can_tell_of_a_reused_trail_needs_aws() -> None:
         text_of(answers)
 
 
+def test_without_an_id_the_script_could_not_know_its_own_again() -> None:
+    with pytest.raises(ProblemError, match="no id yet"):
+        text_of(sample(setup__id=None))
+
+
 def test_nothing_is_exported_for_what_cannot_be_completed() -> None:
     taken = World({"bucket": Present({"arn": "x", "id": "x"}, "other-setup")})
     with pytest.raises(ProblemError, match="belongs to another set-up"):
