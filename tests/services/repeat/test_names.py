@@ -83,6 +83,14 @@ def test_what_named_the_old_set_up_names_the_new_one(old: str, before: str, afte
     assert names.bucket(old, before, after, lambda name: name != old) == new
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("Role-one", "Role-two"), ("one-", "two"), ("Role=", "Role=-two"), ("ROLE-ONE", "ROLE-two")],
+)
+def test_a_roles_name_begins_and_ends_with_something_to_read(old: str, new: str) -> None:
+    assert names.role(old, "one", "two", lambda name: name != old) == new
+
+
 def test_the_ending_names_the_new_region() -> None:
     old = "one-111122223333-eu-west-1-an"
     new = names.bucket(old, "one", "two", lambda name: name != old, "eu-central-1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,9 +96,10 @@ def test_names_are_made_only_where_they_must_be_and_told() -> None:
     assert new.get("aws.account") is None
 
 
-def test_log_buckets_that_would_be_cut_to_the_same_name_are_told_apart() -> None:
+@pytest.mark.parametrize("trail", [TRAIL, {}], ids=["used", "not used yet"])
+def test_log_buckets_that_would_be_cut_to_the_same_name_are_told_apart(trail: dict[str, object]) -> None:
     long = "a" * 57
-    old = sample(storage__bucket=f"{long}-x", **TRAIL)
+    old = sample(storage__bucket=f"{long}-x", **trail)
     new, fresh = repeated(old, "acme-two", storage__bucket=f"{long}-y")
     assert new.text("hardening.trail_bucket") != old.text("hardening.trail_bucket")
     assert shared(old, new) == []
