@@ -10,7 +10,7 @@ import pytest
 
 from services import setup_file, work
 from services.events import Failed, Finished, Skipped, Started
-from services.model.calls import Aws, Call, Reply
+from services.model.calls import Aws, Call, Refused, Reply
 from tests.account import everything
 from tests.ports import Crashed, Crashing, Denying
 from tests.services.teardowns import HARDENED, Site, beside, finished
@@ -207,6 +207,18 @@ def test_a_half_made_set_up_goes_too(aws: Aws, tmp_path: Path) -> None:
     assert site.listing() == {}
 
 
+def test_a_key_that_somebody_else_had_deleted_already_holds_nothing_up(aws: Aws, tmp_path: Path) -> None:
+    """Its alias still names it, so the next apply would find it, and it is of no use any more."""
+    site = Site(aws, tmp_path).made()
+    (key,) = do(aws, "kms", "ListKeys")["Keys"]
+    do(aws, "kms", "ScheduleKeyDeletion", KeyId=key["KeyId"])
+    assert finished(site.destroy()).ok
+    assert "kms:ScheduleKeyDeletion" not in site.aws.writes
+    assert site.listing() == {}
+    site.apply()
+    assert work.make_plan(site.desk()).plan.steps == ()
+
+
 def test_without_a_journal_the_tags_are_enough(aws: Aws, tmp_path: Path) -> None:
     site = Site(aws, tmp_path, HARDENED).made()
     site.desk().journal.path.unlink()
@@ -255,6 +267,8 @@ class Lost:
     def __call__(self, call: Call) -> Reply:
         if call.op == self.op:
             self.aws(call)
+            if call.op == "ScheduleKeyDeletion":  # as AWS does, and moto does not
+                raise Refused(call, "KMSInvalidStateException", "is pending deletion", 400)
         return self.aws(call)
 
 

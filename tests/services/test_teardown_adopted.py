@@ -178,6 +178,24 @@ def test_a_basic_list_of_a_reused_trail_stays_and_that_is_said(aws: Aws, tmp_pat
     assert do(aws, "cloudtrail", "ListTags", ResourceIdList=[trail])["ResourceTagList"][0]["TagsList"] == []
 
 
+def test_a_filter_of_others_under_our_name_stays(aws: Aws, tmp_path: Path) -> None:
+    """It has no tags: without its alarm or the journal nothing says that it is this set-up's."""
+    trail, name = audit(aws), "palisade-acme-sandbox-key"
+    metric = {"metricName": name, "metricNamespace": "theirs", "metricValue": "1"}
+    filtered = {
+        "logGroupName": "audit",
+        "filterName": name,
+        "filterPattern": "x",
+        "metricTransformations": [metric],
+    }
+    do(aws, "logs", "PutMetricFilter", **filtered)
+    before = everything(aws)
+    site = Site(aws, tmp_path, {"hardening__trail": trail, **ALARMS})
+    assert finished(site.destroy()).ok
+    assert site.aws.writes == []
+    assert everything(aws) == before
+
+
 def test_an_adopted_topic_loses_our_statements_and_keeps_its_own(aws: Aws, tmp_path: Path) -> None:
     topic = do(aws, "sns", "CreateTopic", Name="palisade-acme-sandbox-alarms")["TopicArn"]
     before = everything(aws)
