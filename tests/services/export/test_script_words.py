@@ -156,7 +156,7 @@ def _wrong(before: Eyes, address: str) -> list[str]:
     after = Eyes(replace(before.subject, world=seen), before.aws)
     new = after.side(address)
     word = after.word(new)
-    if old == "same" or word in {"same", "other"}:
+    if old == "same" or (isinstance(side.row, Compared) and old != "other") or word in {"same", "other"}:
         return [f"{old} for a script from before, {word} for one from after it"]
     at = 0 if word in {"todo", "again"} else int(word.removeprefix("todo")) - 1
     before.aws(filled(new.writes[at], world.output))
