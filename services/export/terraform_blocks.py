@@ -12,7 +12,7 @@ from services.export.hcl import Attribute, Block, Body, Comment, Expr
 from services.export.terraform_names import Names, label, main, parameters, takes_owner
 from services.export.terraform_rows import Said, Written, family, row
 from services.model.calls import Call
-from services.model.resource import Facet, Resource, Risk, needs
+from services.model.resource import Facet, Resource, Risk
 from services.model.values import Ref, Tree, document, refs
 
 _ITSELF: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -180,7 +180,6 @@ def _ordered(names: Names, resource: Resource, blocks: list[Part]) -> Iterator[P
     """The blocks with what each must wait for and does not refer to."""
     there = {part.type for part in blocks}
     referred = {part.type: {ref.resource for ref in _refs(part.body)} for part in blocks}
-    everything = set().union(*referred.values())
     for part in blocks:
         waits = [names.resource(name) for name in sorted(referred[part.type])]
         found = [f"{kind}.{label(resource)}" for kind in _EARLIER.get(part.type, ()) if kind in there]
@@ -190,8 +189,7 @@ def _ordered(names: Names, resource: Resource, blocks: list[Part]) -> Iterator[P
             if other is not None and other is not resource and family(other) in _GATE
         ]
         if part.type == main(resource):
-            unsaid = needs(resource) - everything | set(resource.after)
-            for other in map(names.resource, sorted(unsaid)):
+            for other in map(names.resource, sorted(resource.after)):
                 if other is not None:
                     found.append(f"{_GATE.get(family(other), main(other))}.{label(other)}")
         yield Part(part.type, part.body, part.addresses, part.says, part.reads, tuple(dict.fromkeys(found)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def there(
 ) -> World:
     """A world in which all of a set-up is there and as wanted.
 
-    `theirs` gives the origin of what is not this set-up's own, `have` other values of facets by their address.
+    Documents are texts, as AWS gives them. `theirs` gives the origin of what is not this set-up's own, `have` other values of facets by their address.
     """
     look = lookup_of(answers)
     resources: dict[str, State] = {}
@@ -65,7 +66,8 @@ def there(
         for facet in resource.facets(origin):
             address = f"{resource.name}.{facet.name}"
             value = bare(fill(facet.merge(None, fill(facet.want, look)), look))
-            sides[address] = Have((have or {}).get(address, value))
+            found = (have or {}).get(address, value)
+            sides[address] = Have(json.dumps(found) if facet.document and found is not None else found)
     return World(resources, sides)
 
 

@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from services.engine.world import Absent, Have, Present, Unknown, World
+from services.engine.world import Have, Present, World
 from services.export import terraform
-from services.export.subject import Subject
 from services.model.calls import Aws
 from services.model.resource import Origin
 from services.model.values import Ref
-from services.problems import Problem, ProblemError
-from tests.services.export.hcl_reading import references
+from services.problems import ProblemError
+from tests.services.export.hcl_reading import Reference, references
 from tests.services.export.terraform_subjects import (
     PRODUCTION,
     exported,
@@ -32,7 +31,6 @@ from tests.world import (
     LOG_BUCKET,
     LOG_GROUP,
     LOG_ROLE,
-    OTHER_SETUP,
     ROLE,
     TRAIL,
     TRAIL_ARN,
@@ -182,9 +180,30 @@ def test_an_adopted_bucket_is_named_and_never_managed(origin: Origin) -> None:
         in said
     )
     assert "public-access: cannot be made public, in four ways. It is so already." in said
+    assert "tags: carries this set-up's tags. It is so already." in said
     for facet in next(r for r in found.blueprint if r.name == "bucket").facets(origin):
         assert f"{facet.name}: {facet.says}." in said
     assert differences(found, lookup_of(answers)) == {}
+
+
+def test_an_adopted_role_and_topic_are_named_and_their_secrets_not_told() -> None:
+    answers = sample(**PRODUCTION)
+    other = {"Version": "2012-10-17", "Statement": []}
+    world = there(answers, theirs={"role": "adopted", "topic": "adopted"}, have={"topic.policy": other})
+    file = exported(subject(answers, world))
+    assert {label for kind, label in file.resources if kind.startswith(("aws_iam", "aws_sns"))} == {
+        "log_role",
+        "subscription",
+    }
+    assert file.outputs["role_arn"] == f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"
+    topics = [
+        file.resources["aws_sns_topic_subscription", "subscription"].arguments["topic_arn"],
+        *file.resources["aws_cloudwatch_metric_alarm", "alarm_key"].arguments["alarm_actions"],
+    ]
+    assert topics == [TOPIC_ARN, TOPIC_ARN]
+    assert file.text.count(EXTERNAL_ID) == 1
+    ours = exported(subject(answers)).resources["aws_sns_topic_subscription", "subscription"]
+    assert ours.arguments["topic_arn"] == Reference("aws_sns_topic.topic.arn")
 
 
 def test_what_does_not_fit_is_said() -> None:
@@ -260,35 +279,3 @@ def test_alarms_on_a_reused_trail_count_in_its_log_group() -> None:
         terraform.text(subject(answers))
     assert caught.value.problem.code == "not-ready"
     assert "Leave out --offline" in " ".join(caught.value.problem.remedy)
-
-
-# What nobody can say
-
-
-def test_what_aws_did_not_tell_and_what_is_another_set_ups_stop_the_export() -> None:
-    answers = sample()
-    world = there(answers)
-    denied = Problem("denied", "Denied.", ("Ask.",))
-
-    def refused(found: Subject) -> str:
-        with pytest.raises(ProblemError) as caught:
-            terraform.text(found)
-        return caught.value.problem.code
-
-    unknown = World({**world.resources, "bucket": Unknown(denied)}, world.sides)
-    assert refused(subject(answers, unknown)) == "denied"
-    hidden = World(world.resources, {**world.sides, "bucket.policy": Unknown(denied)})
-    assert refused(subject(answers, hidden)) == "denied"
-    assert refused(subject(answers, there(answers, theirs={"role": "other-setup"}))) == "taken"
-    assert OTHER_SETUP not in terraform.text(subject(answers))
-    assert refused(subject(sample(storage__kms_key=KEY_ARN), World({"key": Absent()}))) == "unfit"
-    assert refused(subject(sample(hardening__trail=AUDIT), World({"trail": Absent()}))) == "unfit"
-
-
-def test_the_external_id_stands_where_it_must_and_nowhere_else() -> None:
-    file = exported(subject(sample(**PRODUCTION)))
-    assert file.text.count(EXTERNAL_ID) == 2
-    (output,) = [block for block in file.top.inner("output") if block.labels == ("external_id",)]
-    assert output.arguments == {"value": EXTERNAL_ID, "sensitive": True}
-    trust = file.plain(file.resources["aws_iam_role", "role"])["assume_role_policy"]
-    assert trust["Statement"][0]["Condition"] == {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}}
