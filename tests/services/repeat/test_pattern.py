@@ -13,7 +13,7 @@ from services.repeat.pattern import Fresh, taken_over, with_fresh_names
 from services.separation.compare import compare
 from services.separation.things import Footprint
 from services.setup_file import SetupFile
-from tests.services.repeat.test_names import BUCKETS, REGIONAL, ROLES, SET_UPS
+from tests.services.repeat.valid_names import BUCKETS, REGIONAL, ROLES, SET_UPS
 from tests.world import ALARMS, BUCKET, HARD, KEY_ARN, TRAIL, sample
 
 OUT = Path("/new.toml")

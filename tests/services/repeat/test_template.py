@@ -19,7 +19,7 @@ from services.repeat.writing import doubled, template_text
 from services.separation.compare import compare
 from services.separation.things import Footprint
 from services.setup_file import SetupFile
-from tests.services.repeat.test_names import BUCKETS, REGIONAL, ROLES, SET_UPS
+from tests.services.repeat.valid_names import BUCKETS, REGIONAL, ROLES, SET_UPS
 from tests.world import ACCOUNT, HARD, KEY_ARN, TRAIL, sample, tagged
 
 PLAIN = Filling(MappingProxyType({}), MappingProxyType({}), "acme-two", "20261124")
