@@ -237,9 +237,10 @@ class Page(Screen[None]):
             self.say(f"{job.says}  {elapsed(self.session.host.clock.now() - job.began)}{stopping}", "now")
 
     def _more(self) -> None:
-        scrolling = [self.query_one(Body), *self.query(Lines)]
+        scrolling = [*self.query(Body), *self.query(Lines)]
         below = any(part.max_scroll_y > part.scroll_y for part in scrolling)
         above = any(part.scroll_y > 0 for part in scrolling)
         words = {(True, True): "▲▼ more: PgUp PgDn", (True, False): "▼ more below: PgDn"}
         text = words.get((below, above), "▲ more above: PgUp" if above else "")
-        self.query_one("#more", Static).update(text)
+        for line in self.query("#more").results(Static):  # none while the page is put away
+            line.update(text)

@@ -39,7 +39,7 @@ MUST_END = {
     "token": "the token is being written or read",
     "keyring": "the keyring is being asked",
     "extra": "a stand-in for Palisade is writing backups",
-    "destroy": "AWS is being changed",
+    "teardown": "AWS is being changed",
 }
 """Work that belongs to the open set-up and must not be left alone, by the name of its job."""
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 
 
 def need(program: str) -> str:
-    """The path of a program on PATH."""
-    found = shutil.which(program)
+    """The path of a program: beside the interpreter, where dependencies put theirs, or on PATH."""
+    beside = str(Path(sys.executable).parent)
+    found = shutil.which(program, path=os.pathsep.join((beside, os.environ.get("PATH", os.defpath))))
     if found is not None:
         return found
     if os.environ.get("CI") == "true":

@@ -262,18 +262,8 @@ def _denied(refused: Refused, does: str) -> Problem:
 
 
 _TELLING = (
-    "Bucket",
-    "RoleName",
-    "KeyId",
-    "AliasName",
-    "TopicArn",
-    "AlarmName",
-    "TrailName",
-    "Name",
-    "logGroupName",
-    "resourceArn",
-    "ResourceArn",
-    "ResourceARN",
+    *("Bucket", "RoleName", "KeyId", "AliasName", "TopicArn", "AlarmName", "TrailName", "Name"),
+    *("logGroupName", "resourceArn", "ResourceArn", "ResourceARN"),
 )
 """The parameters that say what a call is about."""
 

@@ -15,7 +15,6 @@ from wizard.options import PATH
 if TYPE_CHECKING:
     from services.bundle.contents import Case, Piece
     from services.bundle.world import Connected
-    from services.setup_file import SetupFile
     from wizard.root import Program
 
 
@@ -39,9 +38,12 @@ def command(program: Program, *, config: Path, out: Path, mask_accounts: bool, y
     from services.bundle.archive import packed
     from services.bundle.contents import bundle
     from services.recovery.keyfiles import refuse_taken
+    from wizard.render import heads
 
     refuse_taken(out)
     case = _case(program, config)
+    if case.setup.answers.text("setup.name"):
+        program.voice.tell(heads.set_up(case.setup.answers))
     pieces = bundle(case, mask_accounts=mask_accounts)
     _show(program, pieces)
     if program.around.terminal and not yes:

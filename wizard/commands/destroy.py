@@ -38,11 +38,14 @@ if TYPE_CHECKING:
 def command(program: Program, *, config: Path, yes: bool, accept: tuple[str, ...]) -> int:
     """See the help text."""
     from services.teardown import check_blocked, make_teardown, refuse_production, tear_down
+    from wizard.render import heads
     from wizard.render.plain import endpoint_lines
     from wizard.render.teardown import deletion_text
 
     _check_risks(accept)
-    refuse_production(program.setup(config).answers)
+    answers = program.setup(config).answers
+    program.voice.tell(heads.set_up(answers))
+    refuse_production(answers)
     desk = program.desk(config)
     if desk.endpoint:
         program.voice.tell(endpoint_lines(desk.endpoint))

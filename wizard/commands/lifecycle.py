@@ -52,6 +52,7 @@ def command(
     """See the help text."""
     from services.lifecycle import office
     from services.recovery.keyfiles import refuse_taken
+    from wizard.render import heads
 
     if done is None and (day is not None or note or key_id):
         raise refuse(
@@ -63,6 +64,7 @@ def command(
     if ics is not None:
         refuse_taken(ics)
     setup, clock = program.setup(config), program.around.clock
+    program.voice.tell(heads.set_up(setup.answers))
     if done is not None:
         on = clock.wall().date() if day is None else _day(day)
         found = office.done(setup, program.state, clock, done, on=on, note=note, key_id=key_id)

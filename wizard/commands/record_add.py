@@ -92,9 +92,11 @@ def _by_hand(program: Program, config: Path, given: _Given) -> int:
     from services import setup_file
     from services.record import book
     from services.record.wallet import Wallet, algorithm_of
+    from wizard.render import heads
 
     key_id = one_wallet(given.key_ids)
     setup = program.setup(config)
+    program.voice.tell(heads.set_up(setup.answers))
     answers = setup.answers
     quorum_id = given.quorum_id or answers.text("palisade.quorum_id")
     for value, what, flag in (
@@ -127,6 +129,7 @@ def _from_verify(program: Program, config: Path, given: _Given, *, asks: bool, w
     """Everything that verification sees, or the wallets that were named."""
     from services.record import book
     from services.record.proposals import proposals
+    from wizard.render import heads
     from wizard.render.plain import endpoint_lines
 
     if given.algorithm or given.fingerprints:
@@ -138,8 +141,9 @@ def _from_verify(program: Program, config: Path, given: _Given, *, asks: bool, w
         )
     if given.address or given.kit:
         one_wallet(given.key_ids)
-    place = book.place(program.setup(config), program.state)
-    book.read(place)  # a damaged record is told before AWS is asked
+    setup = program.setup(config)
+    program.voice.tell(heads.set_up(setup.answers))
+    book.read(book.place(setup, program.state))  # a damaged record is told before AWS is asked
     setup, report, endpoint = _looked(program, config, given, whole=whole)
     if endpoint:
         program.voice.tell(endpoint_lines(endpoint))

@@ -41,6 +41,7 @@ def command(
     """See the help text."""
     from services.record import book
     from services.record.wallet import algorithm_of, uuid_of
+    from wizard.render import heads
 
     if all(value is None for value in (quorum_id, algorithm, address, kit)) and not fingerprints:
         raise refuse(
@@ -63,6 +64,7 @@ def command(
         return after if same else replace(after, proofs=())
 
     setup = program.setup(config)
+    program.voice.tell(heads.set_up(setup.answers))
     record = book.change(book.place(setup, program.state), program.around.clock, key_id, changed)
     say_changed(program, setup, "It is changed in", record.find(key_id.strip()))
     return 0

@@ -35,11 +35,13 @@ def command(program: Program, *, config: Path, style: Style | None, out: Path | 
     from services import files
     from services.record import book, paper
     from services.recovery.keyfiles import refuse_taken
+    from wizard.render import heads
     from wizard.render.jsonl import named
 
     if out is not None:
         refuse_taken(out)
     setup = program.setup(config)
+    program.voice.tell(heads.set_up(setup.answers))
     record = book.read(book.place(setup, program.state))
     sheet = paper.sheet(record, setup, program.around.clock.wall())
     chosen: Style = style or ("json" if program.voice.json else "text")

@@ -29,10 +29,12 @@ def command(program: Program, *, config: Path, check: bool, removed: bool) -> in
     """See the help text."""
     from services.record import book, comparing, paper
     from services.record.wallet import as_json
+    from wizard.render import heads
     from wizard.render.jsonl import named, with_endpoint
     from wizard.render.record import record_text, warnings
 
     setup = program.setup(config)
+    program.voice.tell(heads.set_up(setup.answers))
     record = book.read(book.place(setup, program.state))
     found, endpoint = _compared(program, config, record) if check else (None, program.endpoint)
     if program.voice.json:

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 def command(program: Program, *, config: Path, key_id: str, yes: bool) -> int:
     """See the help text."""
     from services.record import book
+    from wizard.render import heads
 
     setup = program.setup(config)
+    program.voice.tell(heads.set_up(setup.answers))
     place = book.place(setup, program.state)
     wallet = book.found(book.read(place), key_id)
     if not yes:

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 def command(program: Program, *, config: Path, key_id: str) -> int:
     """See the help text."""
     from services.record import book
+    from wizard.render import heads
 
     setup = program.setup(config)
+    program.voice.tell(heads.set_up(setup.answers))
     record = book.restore(book.place(setup, program.state), program.around.clock, key_id)
     say_changed(program, setup, "It is on record again in", record.find(key_id.strip()))
     return 0

@@ -49,13 +49,14 @@ ENVIRONMENT = {
     "AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, …": (
         "AWS's own variables are honoured as by the AWS CLI, where the set-up names no profile or region."
     ),
-    "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL_IAM, AWS_ENDPOINT_URL_STS": (
+    "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 and so on for each service": (
         "Another endpoint than AWS's own. It is named on every page and at the head of every report."
     ),
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "With true, those are ignored.",
     "AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE": (
         "Where the profiles are. A folder for a key on the same disk is warned of."
     ),
+    "TERM": "Where it is dumb, the pages cannot be drawn: use --plain.",
     "NO_COLOR": "If set, the wizard uses no colours; nothing is told by colour alone.",
     "PATH": "Where the vendor's recovery tool is looked for.",
     "TEXTUAL_LOG, TEXTUAL_DEBUG, TEXTUAL, TEXTUAL_SCREENSHOT": (
