@@ -15,6 +15,7 @@ from wizard.options import PATH
 if TYPE_CHECKING:
     from services.bundle.contents import Case, Piece
     from services.bundle.world import Connected
+    from services.setup_file import SetupFile
     from wizard.root import Program
 
 
