@@ -64,8 +64,9 @@ def command(program: Program, *, config: Path, yes: bool, accept: tuple[str, ...
         program.voice.tell(
             "Until its day comes, 'aws kms cancel-key-deletion' takes the deletion of a key back."
         )
-    program.voice.tell(f"To make it anew: palisade-wizard apply --config {config}")
-    program.voice.tell("Its kit in Palisade is of no use any more: the new key has another ARN.")
+    if found.plan.steps:
+        program.voice.tell(f"To make it anew: palisade-wizard apply --config {config}")
+        program.voice.tell("Its kit in Palisade is of no use any more: the new key has another ARN.")
     return 0
 
 
