@@ -57,7 +57,7 @@ class Port:
             retries={"mode": "standard", "total_max_attempts": 4},
             connect_timeout=5,
             read_timeout=20,
-            max_pool_connections=16,
+            max_pool_connections=32,
             user_agent_extra="palisade-wizard",
         )
         self._session = self._open(settings)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from services.aws.guards import Once
 from services.aws.translate import problem_of
-from services.engine.order import levels
 from services.engine.world import Absent, Have, Present, Side, State, Unknown, World
-from services.model.calls import Aws, Refused, ask, filled
+from services.model.calls import Aws, Call, Refused, ask, filled
 from services.model.resource import Blueprint, Facet, Origin, Resource
-from services.model.values import known
+from services.model.values import Tree, known, refs
 from services.problems import Problem, ProblemError
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -33,25 +33,83 @@ class Ownership:
     ended: Mapping[str, datetime] = field(default_factory=dict)
 
 
-def observe(blueprint: Blueprint, aws: Aws, ownership: Ownership, workers: int = 8) -> World:
-    """The world as the blueprint asks for it; reads run side by side, at most `workers` at a time."""
-    once = Once(aws)
-    resources: dict[str, State] = {}
+def observe(blueprint: Blueprint, aws: Aws, ownership: Ownership, workers: int = 32) -> World:
+    """The world as the blueprint asks for it.
+
+    A read starts as soon as everything that its parameters refer to has been found; at most `workers` run at a time.
+    """
+    looking = _Looking(blueprint, Once(aws), ownership)
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        for level in levels(blueprint):
-            seen = World(dict(resources))
-            states = pool.map(lambda r, seen=seen: find(r, once, seen, ownership), level)
-            resources.update(zip((r.name for r in level), states, strict=True))
-        world = World(resources)
-        tasks = [
-            (f"{resource.name}.{facet.name}", facet)
-            for resource in blueprint
-            if isinstance(state := resources[resource.name], Present)
-            for facet in resource.facets(state.origin)
-            if known([facet.read.params, facet.read.region], world.lookup)
-        ]
-        sides = pool.map(lambda task: side(task[1], once, world), tasks)
-        return World(resources, dict(zip((address for address, _ in tasks), sides, strict=True)))
+        running: set[Future[_Answer]] = set()
+        try:
+            while running := running | {pool.submit(question) for question in looking.questions()}:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for each in done:
+                    each.result()()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return looking.world
+
+
+_Answer: TypeAlias = Callable[[], None]
+"""Keeps what was found; called in the thread that looks after the whole."""
+
+
+@dataclass
+class _Looking:
+    """An observation that goes on, in one thread: what was found, and what has been asked."""
+
+    blueprint: Blueprint
+    aws: Aws
+    ownership: Ownership
+    resources: dict[str, State] = field(default_factory=dict)
+    sides: dict[str, Side] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+
+    @property
+    def world(self) -> World:
+        """What was found, in the blueprint's order."""
+        resources = {r.name: self.resources[r.name] for r in self.blueprint}
+        addresses = (address for address, _ in self._facets())
+        return World(resources, {a: self.sides[a] for a in addresses if a in self.sides})
+
+    def questions(self) -> Iterator[Callable[[], _Answer]]:
+        """Whatever can be asked now and was not."""
+        world = World(dict(self.resources))
+        for resource in self.blueprint:
+            calls = [call for call in (resource.lookup, resource.owner) if call is not None]
+            if self._due(resource.name, calls):
+                yield partial(self._find, resource, world)
+        for address, facet in self._facets():
+            if self._due(address, [facet.read]) and known(_trees([facet.read]), world.lookup):
+                yield partial(self._read, address, facet, world)
+
+    def _facets(self) -> Iterator[tuple[str, Facet]]:
+        for resource in self.blueprint:
+            if isinstance(state := self.resources.get(resource.name), Present):
+                yield from ((f"{resource.name}.{f.name}", f) for f in resource.facets(state.origin))
+
+    def _due(self, address: str, calls: Sequence[Call]) -> bool:
+        """Whether this was not asked yet and everything that its calls refer to is decided; then it counts as asked."""
+        others = {resource.name for resource in self.blueprint} - {address}
+        named = {ref.resource for ref in refs(_trees(calls))} & others
+        if address in self.asked or not named <= self.resources.keys():
+            return False
+        self.asked.add(address)
+        return True
+
+    def _find(self, resource: Resource, world: World) -> _Answer:
+        return partial(
+            self.resources.__setitem__, resource.name, find(resource, self.aws, world, self.ownership)
+        )
+
+    def _read(self, address: str, facet: Facet, world: World) -> _Answer:
+        return partial(self.sides.__setitem__, address, side(facet, self.aws, world))
+
+
+def _trees(calls: Sequence[Call]) -> list[Tree]:
+    return [tree for call in calls for tree in (call.params, call.region)]
 
 
 def side(facet: Facet, aws: Aws, world: World) -> Side:
