@@ -64,7 +64,7 @@ class PalisadeWizard(App[None]):
     async def on_mount(self) -> None:
         if not self.is_headless:
             self._end_cleanly()
-        await self.push_screen(pages.page(self._first_page()))
+        await self.push_screen(self._fresh(self._first_page()))
         self.call_after_refresh(self._warm)
 
     def go(self, name: str) -> None:
@@ -74,7 +74,13 @@ class PalisadeWizard(App[None]):
             self.session.let_go()
         while not isinstance(self.screen, Page) and len(self.screen_stack) > 1:
             self.pop_screen()  # a dialog that was opened meanwhile
-        self.switch_screen(pages.page(name))
+        self.switch_screen(self._fresh(name))
+
+    def _fresh(self, name: str) -> Page:
+        """A page that knows its width before it is drawn; else Textual would style every part of it twice."""
+        page = pages.page(name)
+        width = max(each for each in self.HORIZONTAL_BREAKPOINTS if each[0] <= self.size.width)[1]
+        return page.add_class(width, update=False)
 
     def _first_page(self) -> str:
         self.session.close()

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Select, Static
 
-from screens import setup_lines
+from screens import flow, setup_lines
 from screens.frame import Page
 from screens.widgets.words import Words
 from screens.work import Job
@@ -19,9 +19,6 @@ from services.problems import Problem
 from services.separation.compare import Comparison, Row, compare
 from services.separation.things import footprint
 from services.setup_file import SetupFile
-
-FIRST, SECOND = ".compare-first", ".compare-second"
-"""The drafts that hold the paths of the two."""
 
 WHY = "Sandbox and production share nothing. Here two set-ups stand side by side, from their files; AWS is not asked."
 APART = "They share nothing that each must have for itself."
@@ -59,7 +56,7 @@ class Compare(Page):
     def _chosen(self) -> tuple[int, int]:
         """The two that were chosen last; else the first one, and the first of the other environment."""
         paths = [str(one.path) for one in self._setups]
-        first, second = (self.session.shown_draft(key) for key in (FIRST, SECOND))
+        first, second = (self.session.shown_draft(key) for key in flow.COMPARED)
         one = paths.index(first) if first in paths else 0
         if second in paths and second != paths[one]:
             return one, paths.index(second)
@@ -78,8 +75,8 @@ class Compare(Page):
 
     def _compare(self) -> None:
         first, second = self._pair()
-        self.session.keep(FIRST, str(first.path))
-        self.session.keep(SECOND, str(second.path))
+        for key, chosen in zip(flow.COMPARED, (first, second), strict=True):
+            self.session.keep(key, str(chosen.path))
         state = self.session.host.state
         self.hide_problem()
         if first.path == second.path:

@@ -10,10 +10,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Footer, Input, Markdown
+from textual.widgets import Button, Input, Markdown
 
 from screens.modal import Modal
 from screens.widgets.action import Action
+from screens.widgets.keys import Keys
 from screens.widgets.words import Words
 
 HELP = Path(__file__).resolve().parent.parent / "assets" / "help"
@@ -42,7 +43,7 @@ class Leave(Modal[bool]):
             with Horizontal(classes="row-of-buttons"):
                 yield Action("Stay", id="stay")
                 yield Action("Leave", id="leave")
-        yield Footer(show_command_palette=False)
+        yield Keys()
 
     def action_stay(self) -> None:
         self.dismiss(False)
@@ -68,7 +69,7 @@ class Ask(Modal[bool]):
             with Horizontal(classes="row-of-buttons"):
                 yield Action(self._no, id="no")
                 yield Action(self._yes, id="yes")
-        yield Footer(show_command_palette=False)
+        yield Keys()
 
     def action_shut(self) -> None:
         self.dismiss(False)
@@ -103,7 +104,7 @@ class Help(Reading):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog tall"):
             yield Markdown(help_text(self._page))
-        yield Footer(show_command_palette=False)
+        yield Keys()
 
 
 def help_text(page: str) -> str:
@@ -122,7 +123,7 @@ class TextView(Reading):
         with VerticalScroll(classes="dialog tall"):
             yield Words(self._heading, classes="heading")
             yield Words(self._text)
-        yield Footer(show_command_palette=False)
+        yield Keys()
 
 
 class Commands(Modal[str]):
@@ -143,7 +144,7 @@ class Commands(Modal[str]):
             with Horizontal(classes="row-of-buttons"):
                 yield Action("Show on a plain screen", id="plain")
                 yield Action("Copy", id="copy")
-        yield Footer(show_command_palette=False)
+        yield Keys()
 
     def action_shut(self) -> None:
         self.dismiss("")
@@ -184,7 +185,7 @@ class AskPath(Modal[str]):
             with Horizontal(classes="row-of-buttons"):
                 yield Action("Write", id="write")
                 yield Action("Close", id="close")
-        yield Footer(show_command_palette=False)
+        yield Keys()
 
     def action_shut(self) -> None:
         self.dismiss("")
@@ -216,7 +217,7 @@ class AskLine(Modal[str]):
             with Horizontal(classes="row-of-buttons"):
                 yield Action(self._yes, id="yes")
                 yield Action("Close", id="close")
-        yield Footer(show_command_palette=False)
+        yield Keys()
 
     def action_shut(self) -> None:
         self.dismiss(None)

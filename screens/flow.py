@@ -136,6 +136,9 @@ ORDER: tuple[str, ...] = (
 )
 """The pages that Next and Back walk through; the others are visited from one of them."""
 
+COMPARED = (".compare-first", ".compare-second")
+"""The drafts that hold the paths of the two set-ups that are compared."""
+
 BEFORE = {
     "new": "welcome",
     "compare": "welcome",

@@ -15,10 +15,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from screens import flow
 from screens.widgets.action import Action
+from screens.widgets.keys import Keys
 from screens.widgets.listing import Lines
 from screens.widgets.problem_box import Choice, ProblemBox
 from screens.widgets.words import Words, elapsed
@@ -143,7 +144,7 @@ class Page(Screen[None]):
             yield Action("Back", id="back")
             yield Static("", id="more", markup=False)
             yield Action(self.next_label, id="next", strong=True)
-        yield Footer(show_command_palette=False)
+        yield Keys()
 
     def on_mount(self) -> None:
         if not self.query("#title-left"):

@@ -81,7 +81,7 @@ class Host:
     """What the vendor's tool sees of the environment."""
     token_drivers: Callable[[], tuple[Path, ...]] = lambda: ()
     """The PKCS#11 modules that are installed in the usual places."""
-    driver_environment: Mapping[str, str] = field(default_factory=dict)
+    driver_environment: Callable[[], Mapping[str, str]] = dict
     """What such a module sees of the environment."""
     tokens_possible: Callable[[], bool] = lambda: find_spec("pkcs11") is not None
     """Whether the extra that speaks to tokens is installed."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from services import files, setup_file
 from services.answers import Answers
-from services.aws.guards import Logged
 from services.clock import stamp
 from services.model.calls import Aws
 from services.problems import ProblemError
@@ -203,6 +202,7 @@ class Session:
 
     def connect(self, profile: str, region: str) -> SignedIn:
         """Signs in and says who that is; from a thread."""
+        from services.aws.guards import Logged
         from services.identity import identity
 
         mine = self._id

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Footer, OptionList
+from textual.widgets import Button, OptionList
 from textual.widgets.option_list import Option
 
 from screens import flow, setup_lines
@@ -22,6 +22,7 @@ from screens.frame import Page
 from screens.modal import Modal
 from screens.session import Session
 from screens.widgets.action import Action
+from screens.widgets.keys import Keys
 from screens.widgets.secret import SecretInput
 from screens.widgets.words import Words
 from services import setup_file
@@ -74,7 +75,7 @@ class Switch(Modal[Chosen]):
             yield Words(id="switch-problem")
             with Horizontal(classes="row-of-buttons"):
                 yield Action("Close", id="close")
-        yield Footer(show_command_palette=False)
+        yield Keys()
 
     def on_mount(self) -> None:
         for setups in self.query(OptionList):

@@ -75,7 +75,7 @@ class Tokens(Page):
         return self.session.drafts.get(DRIVER, str(installed[0]) if installed else "")
 
     def _driver(self) -> Driver:
-        return Driver(typed(self.query_one("#driver", Input).value), self.session.host.driver_environment)
+        return Driver(typed(self.query_one("#driver", Input).value), self.session.host.driver_environment())
 
     @on(Button.Pressed, "#list-tokens")
     @on(Input.Submitted, "#driver")

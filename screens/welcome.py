@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Button, OptionList
 from textual.widgets.option_list import Option
 
-from screens import compare, flow, setup_lines
+from screens import flow, setup_lines
 from screens.frame import Page
 from screens.setup_words import ALTERNATIVE, BEFORE_YOU_START, WHY
 from screens.widgets.action import Action
@@ -84,7 +84,7 @@ class Welcome(Page):
     def _compare(self) -> None:
         chosen = self._chosen()
         if chosen is not None:
-            self.session.keep(compare.FIRST, str(chosen.path))
+            self.session.keep(flow.COMPARED[0], str(chosen.path))
         self.wizard.go("compare")
 
     @on(OptionList.OptionSelected)

@@ -10,16 +10,18 @@ from screens.host import Host, KeyLog
 from services.recovery.passwords import ITERATIONS
 
 if TYPE_CHECKING:
+    from screens.host import ExtraAction
+    from services.recovery.medium import Finding
     from wizard.root import Program
+    from wizard.stage import Stage
 
 
 def host(program: Program, config: Path | None) -> Host:
     """The outer world for the pages; on the demo's stage, with one more action and its answers."""
-    from wizard import stage
-    from wizard.keys import place, tokens, vendor
+    from wizard.keys import tokens, vendor
 
     environ = program.around.environ
-    staged = stage.load(program.options.demo_stage) if program.options.demo_stage is not None else None
+    staged = _staged(program)
     return Host(
         state=program.state,
         clock=program.around.clock,
@@ -28,20 +30,40 @@ def host(program: Program, config: Path | None) -> Host:
         warm=_warm,
         open_first=config.absolute() if config is not None else None,
         defaults={**(staged.defaults if staged else {}), **program.answers({})},
-        extra_action=stage.play_palisade(program, staged) if staged else None,
+        extra_action=_play_palisade(program, staged) if staged else None,
         no_colour=bool(environ.get("NO_COLOR")),
         key_folder=staged.key_folder if staged else None,
         endpoint=program.endpoint,
         mouse=not program.options.no_mouse,
         key_log=key_log(environ),
-        findings=lambda folder: place.findings(program, folder, ()),
+        findings=lambda folder: _findings(program, folder),
         keyring=None if staged else program.around.keyring,  # a demo leaves nothing behind
         search_path=environ.get("PATH", ""),
         tool_environment=vendor.passed_on(environ),
         token_drivers=tokens.installed,
-        driver_environment=tokens.environment(environ),
+        driver_environment=lambda: tokens.environment(environ),
         iterations=program.around.pbkdf2_iterations or ITERATIONS,
     )
+
+
+def _staged(program: Program) -> Stage | None:
+    if program.options.demo_stage is None:
+        return None
+    from wizard import stage
+
+    return stage.load(program.options.demo_stage)
+
+
+def _play_palisade(program: Program, staged: Stage) -> ExtraAction:
+    from wizard import stage
+
+    return stage.play_palisade(program, staged)
+
+
+def _findings(program: Program, folder: Path) -> tuple[Finding, ...]:
+    from wizard.keys import place
+
+    return place.findings(program, folder, ())
 
 
 def key_log(environ: Mapping[str, str]) -> KeyLog | None:

@@ -64,7 +64,7 @@ def keyed(stage: Stage, environment: Mapping[str, str], made: KeyFiles) -> Stage
     stage.more = {
         "open_first": setup.path,
         "token_drivers": token.modules,
-        "driver_environment": environment,
+        "driver_environment": lambda: environment,
     }
     return stage
 

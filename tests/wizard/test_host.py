@@ -60,7 +60,7 @@ def test_foreign_programs_see_little_of_the_environment(tmp_path: Path) -> None:
     found = host(replace(Program.start(around, json=False), options=Globals(state_dir=tmp_path)), None)
     assert found.search_path == "/opt/bin"
     assert found.tool_environment == {name: environ[name] for name in ("PATH", "HOME", "TERM")}
-    assert found.driver_environment == {name: environ[name] for name in ("HOME", "SOFTHSM2_CONF")}
+    assert found.driver_environment() == {name: environ[name] for name in ("HOME", "SOFTHSM2_CONF")}
     assert "in memory only" in found.findings(tmp_path / "keys")[0].says
     assert len(set(found.token_drivers())) == len(found.token_drivers())
     assert found.keyring is around.keyring

@@ -84,4 +84,3 @@ def test_what_ends_an_observation_starts_no_further_read(aws: Aws) -> None:
         observe(BLUEPRINT, ended, Ownership(SETUP), workers=2)
     assert raised.value.problem.code == "sign-in"
     assert len(made) <= 4
-
