@@ -1,8 +1,7 @@
-"""A full apply, process start included, against the same writes made one by one with the `aws` program."""
+"""A production set-up by `apply`, process start included, against the exported script, which is the `aws` program's way."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -11,107 +10,95 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from botocore import xform_name
 
 from benchmarks.measure import PYTHON, Row, in_turn, process
 from services import setup_file
 from services.answers import Answers
-from services.blueprint import blueprint
-from services.demo.accounts import ORGANISATION, open_accounts
+from services.demo.accounts import open_accounts
 from services.demo.emulator import REGION, Emulator
-from services.demo.profile import child_environment, write_profile
-from services.engine.plan import plan
-from services.engine.world import Present, State, World
-from services.model.calls import Call, filled, outputs
+from services.demo.profile import Keys, child_environment, write_profile
 from wizard.stage import sign_in
+
+ACCEPTED = ("--accept", "irreversible", "--accept", "cost")
 
 
 def rows(runs: int) -> list[Row]:
     """One row, or none where there is no `aws` program."""
     if shutil.which("aws") is None:
         return []
-    with tempfile.TemporaryDirectory() as folder, _emulated(Path(folder)) as environ:
+    with tempfile.TemporaryDirectory() as folder, emulated(Path(folder)) as ground:
         return [
             in_turn(
                 "apply",
-                lambda: _ours(Path(folder), environ),
-                "the same writes with the aws program",
-                lambda: _theirs(environ),
+                lambda: _ours(Path(folder), ground.environ),
+                "the exported script, with the aws program",
+                lambda: _theirs(Path(folder), ground.environ),
                 runs,
+                warm=False,
             )
         ]
 
 
+@dataclass(frozen=True)
+class Ground:
+    """An embedded AWS with an administrator, and the environment of programs that use it."""
+
+    emulator: Emulator
+    administrator: Keys
+    environ: dict[str, str]
+
+
 @contextmanager
-def _emulated(folder: Path) -> Iterator[dict[str, str]]:
+def emulated(folder: Path) -> Iterator[Ground]:
+    """The embedded AWS, empty, with its files in the folder."""
     inside = folder / "emulator"
     inside.mkdir()
     with Emulator.start(inside) as emulator:
-        accounts = open_accounts(emulator, sign_in)
-        profile = write_profile(folder, emulator.endpoint, emulator.ca_bundle, accounts.administrator)
-        yield child_environment(dict(os.environ), profile)
+        keys = open_accounts(emulator, sign_in).administrator
+        profile = write_profile(folder, emulator.endpoint, emulator.ca_bundle, keys)
+        yield Ground(emulator, keys, child_environment(dict(os.environ), profile))
 
 
-def _answers() -> Answers:
+def production() -> Answers:
+    """The answers of a production set-up of a new name."""
     name = f"bench-{uuid.uuid4().hex[:8]}"
     return Answers().updated(
         {
             "setup.id": str(uuid.uuid4()),
             "setup.name": name,
-            "setup.environment": "sandbox",
+            "setup.environment": "production",
             "aws.region": REGION,
             "palisade.principal_arn": "arn:aws:iam::444455556666:root",
             "palisade.external_id": str(uuid.uuid4()),
             "storage.bucket": f"{name}-backup",
             "role.name": f"{name}-role",
+            "hardening.alarm_email": "security@example.com",
         }
     )
 
 
+def program(folder: Path, *words: str) -> list[str]:
+    """The program with a state folder of its own."""
+    return [PYTHON, "-m", "wizard", "--state-dir", str(folder / "state"), *words]
+
+
+def _setup(folder: Path) -> str:
+    answers = production()
+    return str(setup_file.create(folder / f"{answers.text('setup.name')}.toml", answers).path)
+
+
 def _ours(folder: Path, environ: dict[str, str]) -> float:
-    answers = _answers()
-    path = setup_file.create(folder / f"{answers.text('setup.name')}.toml", answers).path
-    command = [
-        PYTHON,
-        "-m",
-        "wizard",
-        "--state-dir",
-        str(folder / "state"),
-        "apply",
-        "--config",
-        str(path),
-        "--yes",
-    ]
-    return process(command, environ)
+    setup = _setup(folder)
+    return process(program(folder, "apply", "--config", setup, "--yes", *ACCEPTED), environ)
 
 
-def _theirs(environ: dict[str, str]) -> float:
-    answers = _answers()
-    resources = blueprint(answers, ORGANISATION)
-    made: dict[str, State] = {}
+def _theirs(folder: Path, environ: dict[str, str]) -> float:
+    setup = _setup(folder)
+    script = f"{setup}.sh"
+    exporting = program(folder, "export", "--config", setup, "--format", "aws-cli", "--out", script)
+    subprocess.run(exporting, check=True, capture_output=True, env=environ)
     begin = time.perf_counter()
-    for step in plan(resources, World()).steps:
-        if step.call is None:
-            continue
-        call = filled(step.call, World(made).output)
-        reply = _aws(call, environ)
-        if step.verb == "create" and call.outputs:
-            made[step.resource.name] = Present(outputs(call, reply), "created")
+    subprocess.run(["sh", script, *ACCEPTED], check=True, capture_output=True, env=environ)
     return time.perf_counter() - begin
-
-
-def _aws(call: Call, environ: dict[str, str]) -> dict[str, Any]:
-    service = "s3api" if call.service == "s3" else call.service
-    words = [
-        service,
-        xform_name(call.op, "-"),
-        "--cli-input-json",
-        json.dumps(call.params),
-        "--output",
-        "json",
-    ]
-    done = subprocess.run(["aws", *words], check=True, capture_output=True, env=environ)
-    return dict(json.loads(done.stdout)) if done.stdout.strip() else {}

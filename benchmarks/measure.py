@@ -27,10 +27,17 @@ class Row:
 
 
 def in_turn(
-    what: str, ours: Callable[[], float], other_name: str, other: Callable[[], float], runs: int
+    what: str,
+    ours: Callable[[], float],
+    other_name: str,
+    other: Callable[[], float],
+    runs: int,
+    *,
+    warm: bool = True,
 ) -> Row:
-    """Runs both once to warm up, then `runs` times in turn."""
-    ours(), other()
+    """Runs both once to warm up, unless that takes minutes, then `runs` times in turn."""
+    if warm:
+        ours(), other()
     pairs = [(ours(), other()) for _ in range(runs)]
     return Row(
         what,
