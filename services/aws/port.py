@@ -7,7 +7,7 @@ boto3's own to honour.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -47,9 +47,12 @@ class Settings:
 
 
 class Port:
-    """`Aws` over boto3: one client a service, made when it is first needed; safe to call from several threads."""
+    """`Aws` over boto3: one client a service, made when it is first needed; safe to call from several threads.
 
-    def __init__(self, settings: Settings) -> None:
+    `listen` gets boto3's own event emitter before the first client is made: whoever listens there sees every request.
+    """
+
+    def __init__(self, settings: Settings, listen: Callable[[Any], None] | None = None) -> None:
         self._settings = settings
         self._guard = Lock()
         self._clients: dict[tuple[str, str, bool], Any] = {}
@@ -61,6 +64,8 @@ class Port:
             user_agent_extra="palisade-wizard",
         )
         self._session = self._open(settings)
+        if listen is not None:
+            listen(self._session.events)
 
     def __call__(self, call: Call) -> Reply:
         row = OPERATIONS.get(call.name)
@@ -68,6 +73,8 @@ class Port:
         client = self._client(call.service, elsewhere, once=row is not None and row.once)
         try:
             reply = _ask(client, call, paged=row is not None and row.paged)
+            if _is_page(call, reply):
+                raise ProblemError(not_aws(call))
             return {name: _plain(part) for name, part in reply.items() if name != "ResponseMetadata"}
         except botocore.exceptions.ClientError as error:
             raise self._why(_refused(call, error)) from None
@@ -194,6 +201,16 @@ def _ask(client: Any, call: Call, *, paged: bool) -> Mapping[str, Any]:
     if not any(key.expression in whole for key in pages.result_keys):
         raise ResponseParserError("no list")
     return whole
+
+
+_OF_AN_OBJECT = frozenset({"s3:GetObject", "s3:HeadObject"})
+"""Calls whose answers have the content type that somebody gave to a file."""
+
+
+def _is_page(call: Call, reply: Mapping[str, Any]) -> bool:
+    """Whether a web page came for an answer. Where AWS has nothing to say, botocore takes any text for its silence."""
+    headers = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return call.name not in _OF_AN_OBJECT and str(headers.get("content-type", "")).startswith("text/html")
 
 
 def _refused(call: Call, error: botocore.exceptions.ClientError) -> Refused:

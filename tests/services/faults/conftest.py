@@ -1,0 +1,47 @@
+"""The real port above moto, with a listener that lets a script of faults happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.aws.port import Port, Settings
+from tests import planted
+from tests.faults import Faults, by_moto
+from tests.services.faults.ground import Ground, Untroubled
+from tests.simulating import Simulating
+from tests.world import ACCOUNT
+
+
+@pytest.fixture(scope="session")
+def faulty(port: Port) -> tuple[Faults, Port]:
+    """Made once, as the port of all other tests, whose care for moto holds here too."""
+    faults = Faults(by_moto)
+    settings = Settings(region="eu-west-1", access_key="AKIAEXAMPLE", secret_key=planted.AWS_SECRET_KEY)
+    return faults, Port(settings, faults.listen)
+
+
+@pytest.fixture
+def ground(faulty: tuple[Faults, Port], tmp_path: Path) -> Iterator[Ground]:
+    """An empty account."""
+    from moto import mock_aws
+
+    faults, port = faulty
+    faults.play("")
+    with mock_aws():
+        yield Ground(faults, Simulating(port, ACCOUNT), tmp_path)
+
+
+@pytest.fixture(scope="session")
+def untroubled(faulty: tuple[Faults, Port], tmp_path_factory: pytest.TempPathFactory) -> Untroubled:
+    """A production set-up that was made without a fault."""
+    from moto import mock_aws
+
+    with mock_aws():
+        found = Ground(faulty[0], Simulating(faulty[1], ACCOUNT), tmp_path_factory.mktemp("untroubled"))
+        found.complete()
+        # The first time that a name is counted is when the run comes to it.
+        order = tuple(name for name in found.faults.seen if ":" in name)
+        return Untroubled(found.listing(), order)
