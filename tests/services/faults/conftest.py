@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from services.aws.port import Port, Settings
+from services.demo.accounts import open_accounts
+from services.demo.emulator import Emulator
 from tests import planted
 from tests.faults import Faults, by_moto
 from tests.services.faults.ground import Ground, Untroubled
+from tests.services.faults.stage import Stage, connect
 from tests.simulating import Simulating
 from tests.world import ACCOUNT
 
@@ -45,3 +48,11 @@ def untroubled(faulty: tuple[Faults, Port], tmp_path_factory: pytest.TempPathFac
         # The first time that a name is counted is when the run comes to it.
         order = tuple(name for name in found.faults.seen if ":" in name)
         return Untroubled(found.listing(), order)
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A complete set-up on a strict server, which nothing here changes."""
+    with Emulator.start(tmp_path_factory.mktemp("emulator")) as emulator:
+        accounts = open_accounts(emulator, connect)
+        yield Stage(emulator, accounts, tmp_path_factory.mktemp("stage"))

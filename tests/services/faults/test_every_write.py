@@ -23,14 +23,13 @@ LOST = ("dropped", "time-out", "internal-error", "unavailable", "bad-gateway")
 
 def chain(ground: Ground, kinds: tuple[str, ...], when: When, stride: int) -> int:
     """Runs until all is done; every run stops at a write that goes wrong for as long as it lasts. The number of stops."""
-    stops, at = 0, 1
-    for kind in itertools.cycle(kinds):
+    at = 1
+    for stops, kind in enumerate(itertools.cycle(kinds)):
         fault = Fault("write", kind, when, nth=at, times=0)
         problem = ended(ground.applied([fault]))
         if problem is None:
             return stops
         told_right(problem, [kind], ground.faults.hit)
-        stops += 1
         # The next run makes good what stopped this one, if it was not done, and goes a few writes further.
         at = stride + (when == "at")
     raise AssertionError
