@@ -251,3 +251,6 @@ SETTLES = frozenset({"new-principal", "new-thing", "new-parts", "at-work"})
 
 GENERAL = tuple(name for name, kind in KINDS.items() if not kind.only)
 """Kinds that can happen to every call."""
+
+LOST = ("dropped", "time-out", "internal-error", "unavailable", "bad-gateway")
+"""What may be the answer to a call that had its effect."""

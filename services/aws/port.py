@@ -213,9 +213,15 @@ def _is_page(call: Call, reply: Mapping[str, Any]) -> bool:
     return call.name not in _OF_AN_OBJECT and str(headers.get("content-type", "")).startswith("text/html")
 
 
+_SIGNING_IN = {"GetRoleCredentials": "sso", "CreateToken": "sso-oidc"}
+"""Calls that botocore makes for credentials, of other services than STS."""
+
+
 def _refused(call: Call, error: botocore.exceptions.ClientError) -> Refused:
     answer = error.response
     found = answer.get("Error", {})
+    if error.operation_name != call.op:  # the sign-in is refused on the way to the call
+        call = Call(_SIGNING_IN.get(error.operation_name, "sts"), error.operation_name)
     status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     return Refused(call, str(found.get("Code") or status), str(found.get("Message", "")), status)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,9 +110,18 @@ def ended(events: list[Event]) -> Problem | None:
     return problem
 
 
-def told_right(problem: Problem, kinds: Iterable[str], hit: Iterable[str]) -> None:
+def _wordless(kinds: Collection[str], hit: Collection[str]) -> set[str]:
+    """What may be said of a refusal that has no words, only a status: the answer to a HEAD."""
+    if not any(":Head" in name for name in hit):
+        return set()
+    general = [KINDS[kind] for kind in kinds if "*" in KINDS[kind].codes]
+    statuses = {kind.answer("s3:HeadBucket")[1] for kind in general}
+    return {{400: "refused", 403: "denied"}.get(status, "busy") for status in statuses}
+
+
+def told_right(problem: Problem, kinds: Collection[str], hit: Collection[str]) -> None:
     """The problem is one that these faults allow, in whole sentences, and names a call that went wrong."""
-    right = {code for kind in kinds for code in KINDS[kind].right}
+    right = {code for kind in kinds for code in KINDS[kind].right} | _wordless(kinds, hit)
     assert problem.code in right, problem
     assert problem.exit_code == CODES[problem.code]
     assert any(name in problem.where for name in hit), (problem.where, set(hit))

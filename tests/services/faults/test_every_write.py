@@ -10,15 +10,12 @@ import pytest
 
 from services.engine.patience import PATIENCE
 from services.events import Waiting
-from tests.fault_kinds import GENERAL, KINDS, SETTLES
+from tests.fault_kinds import GENERAL, KINDS, LOST, SETTLES
 from tests.faults import Fault, When, parse
 from tests.services.faults.ground import Ground, Untroubled, ended, told_right
 
 WRITES = 59
 """As the tests of the whole set-up count them."""
-
-LOST = ("dropped", "time-out", "internal-error", "unavailable", "bad-gateway")
-"""What may be the answer to a call that had its effect."""
 
 
 def chain(ground: Ground, kinds: tuple[str, ...], when: When, stride: int) -> int:
