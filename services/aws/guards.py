@@ -99,4 +99,4 @@ class Once:
         try:
             return reply.result()
         except Refused as refused:
-            raise Refused(refused.call, refused.code, refused.message, refused.status) from None
+            raise Refused(call, refused.code, refused.message, refused.status) from None

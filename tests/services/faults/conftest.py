@@ -7,23 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from services.aws.port import Port, Settings
+from services.aws.port import Port
 from services.demo.accounts import open_accounts
 from services.demo.emulator import Emulator
-from tests import planted
-from tests.faults import Faults, by_moto
+from tests.faults import Faults
 from tests.services.faults.ground import Ground, Untroubled
 from tests.services.faults.stage import Stage, connect
 from tests.simulating import Simulating
 from tests.world import ACCOUNT
-
-
-@pytest.fixture(scope="session")
-def faulty(port: Port) -> tuple[Faults, Port]:
-    """Made once, as the port of all other tests, whose care for moto holds here too."""
-    faults = Faults(by_moto)
-    settings = Settings(region="eu-west-1", access_key="AKIAEXAMPLE", secret_key=planted.AWS_SECRET_KEY)
-    return faults, Port(settings, faults.listen)
 
 
 @pytest.fixture
