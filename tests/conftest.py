@@ -9,12 +9,16 @@ import functools
 import logging
 import urllib.request
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from services.aws.port import Port, Settings
 from services.model.calls import Aws
 from tests import planted, tally, watch
+
+if TYPE_CHECKING:
+    from tests.faults import Faults
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,6 +54,16 @@ def aws(port: Port) -> Iterator[Aws]:
 
     with mock_aws():
         yield Simulating(port, ACCOUNT)
+
+
+@pytest.fixture(scope="session")
+def faulty(port: Port) -> tuple[Faults, Port]:
+    """A port of its own, as real, in which a script of faults can happen; moto is as for all other tests."""
+    from tests.faults import Faults, by_moto
+
+    faults = Faults(by_moto)
+    settings = Settings(region="eu-west-1", access_key="AKIAEXAMPLE", secret_key=planted.AWS_SECRET_KEY)
+    return faults, Port(settings, faults.listen)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -118,6 +119,54 @@ class Lagging:
         if isinstance(old, Refused):
             raise Refused(call, old.code, old.message, old.status)
         return old
+
+
+@dataclass
+class Behind:
+    """Shows every change only after `lag` more looks at what changed, from the `nth` write on: eventual consistency.
+
+    `late` are the looks that showed what was no more.
+    """
+
+    aws: Aws
+    lag: int
+    nth: int = 1
+    writes: int = 0
+    late: list[str] = field(default_factory=list)
+    shown: dict[str, Reply | Refused] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+
+    def __call__(self, call: Call) -> Reply:
+        if not reads(call):
+            self.writes += 1
+            return self.aws(call)
+        key = json.dumps([call.name, call.region, call.params], sort_keys=True, default=str)
+        now = self._now(call)
+        before = self.shown.setdefault(key, now)
+        if (
+            _says(now) != _says(before)
+            and self.writes >= self.nth
+            and self.left.setdefault(key, self.lag) > 0
+        ):
+            self.left[key] -= 1
+            self.late.append(call.name)
+            now = before
+        else:
+            self.shown[key] = now
+            self.left.pop(key, None)
+        if isinstance(now, Refused):
+            raise Refused(call, now.code, now.message, now.status)
+        return now
+
+    def _now(self, call: Call) -> Reply | Refused:
+        try:
+            return self.aws(call)
+        except Refused as refused:
+            return refused
+
+
+def _says(answer: Reply | Refused) -> object:
+    return answer.code if isinstance(answer, Refused) else answer
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.aws.translate import REMEDIES, one_line
-from services.model.calls import Call
+from services.aws.translate import REMEDIES, one_line, problem_of
+from services.model.calls import Call, Refused
 from services.problems import Problem
 
 _SIGN_IN = (
@@ -131,6 +131,34 @@ def not_aws(call: Call) -> Problem:
     """For an answer that AWS would not give: somebody else answered, or not all of it arrived."""
     code, sentence, remedy = _DAMAGED
     return Problem(code, sentence, remedy, call.name)
+
+
+def no_credentials(refused: Refused) -> Problem:
+    """For a sign-in that has no credentials, because AWS refused the call that gets them."""
+    problem = problem_of(refused)
+    if problem.code not in {"denied", "refused", "not-ready"}:
+        return problem
+    said = f" It said: {one_line(refused.message)}" if refused.message else ""
+    return Problem(
+        "sign-in",
+        f"AWS gives this sign-in no credentials: it refused {refused.call.name}.{said}",
+        (
+            "Check the account, role or permission set that the AWS profile names, and whether you may use it.",
+            "Or choose another profile with --profile.",
+        ),
+        f"{refused.call.name} ({refused.code})",
+    )
+
+
+DAMAGED_SIGN_IN = Problem(
+    "sign-in",
+    "What this computer keeps of your AWS sign-in cannot be read: it is damaged.",
+    (
+        "Sign in again (for example 'aws sso login' or 'aws login'), which writes it anew.",
+        "If the profile names a credential process, see whether that prints what it should.",
+    ),
+    "sign-in",
+)
 
 
 def unknown_region(region: str) -> Problem:

@@ -7,9 +7,8 @@ boto3's own to honour.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
@@ -21,16 +20,21 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
 from services.aws.endpoints import SERVICES, is_aws, scrubbed, without_sign_in
-from services.aws.failures import MFA, not_aws, problem_of_failure, unknown_region
+from services.aws.failures import (
+    DAMAGED_SIGN_IN,
+    MFA,
+    no_credentials,
+    not_aws,
+    problem_of_failure,
+    unknown_region,
+)
+from services.aws.replies import is_page, plain
 from services.model.calls import Call, Refused, Reply
 from services.model.operations import OPERATIONS
 from services.problems import Problem, ProblemError
 
 _NO_RETRY = Config(retries={"mode": "standard", "total_max_attempts": 1})
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
-
-LONGEST_BODY = 8 * 1024 * 1024
-"""Bytes of an object that are read at most; a backup file has less than half a megabyte."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,12 @@ class Settings:
 
 
 class Port:
-    """`Aws` over boto3: one client a service, made when it is first needed; safe to call from several threads."""
+    """`Aws` over boto3: one client a service, made when it is first needed; safe to call from several threads.
 
-    def __init__(self, settings: Settings) -> None:
+    `listen` gets boto3's own event emitter before the first client is made: whoever listens there sees every request.
+    """
+
+    def __init__(self, settings: Settings, listen: Callable[[Any], None] | None = None) -> None:
         self._settings = settings
         self._guard = Lock()
         self._clients: dict[tuple[str, str, bool], Any] = {}
@@ -61,20 +68,25 @@ class Port:
             user_agent_extra="palisade-wizard",
         )
         self._session = self._open(settings)
+        if listen is not None:
+            listen(self._session.events)
 
     def __call__(self, call: Call) -> Reply:
         row = OPERATIONS.get(call.name)
         elsewhere = str(call.region or "")
         client = self._client(call.service, elsewhere, once=row is not None and row.once)
+        self._sign_in(call)
         try:
             reply = _ask(client, call, paged=row is not None and row.paged)
-            return {name: _plain(part) for name, part in reply.items() if name != "ResponseMetadata"}
+            if is_page(call, reply):
+                raise ProblemError(not_aws(call))
+            return {name: plain(part) for name, part in reply.items() if name != "ResponseMetadata"}
         except botocore.exceptions.ClientError as error:
             raise self._why(_refused(call, error)) from None
         except (botocore.exceptions.BotoCoreError, ResponseParserError) as failure:
             region = (elsewhere or self.region) if is_aws(client.meta.endpoint_url) else ""
             raise _failed(call, failure, region) from None
-        except OSError as error:  # a credential process or a token file that the AWS configuration names
+        except OSError as error:  # credentials that were renewed during the call
             raise _unusable(f"{error.strerror}: {error.filename}") from None
         except (
             KeyError,
@@ -117,6 +129,26 @@ class Port:
             raise _failed(None, failure) from None
         providers.get_provider("assume-role")._prompter = _no_prompt
         return session
+
+    def _sign_in(self, call: Call) -> None:
+        """Has the credentials renewed before the call if need be: what goes wrong there is not said of the call."""
+        try:
+            credentials = self._session.get_credentials()
+            if credentials is not None:
+                credentials.get_frozen_credentials()
+        except botocore.exceptions.ClientError as error:
+            raise ProblemError(no_credentials(_refused(_signing_in(error.operation_name), error))) from None
+        except botocore.exceptions.BotoCoreError as failure:
+            raise _failed(call, failure) from None
+        except OSError as error:  # a credential process or a token file that the AWS configuration names
+            raise _unusable(f"{error.strerror}: {error.filename}") from None
+        except (
+            KeyError,
+            ValueError,
+            TypeError,
+            AttributeError,
+        ):  # what a file or a program holds as credentials
+            raise ProblemError(DAMAGED_SIGN_IN) from None
 
     def _client(self, service: str, region: str = "", *, once: bool = False) -> Any:
         """`region` is empty for the session's own."""
@@ -203,6 +235,11 @@ def _refused(call: Call, error: botocore.exceptions.ClientError) -> Refused:
     return Refused(call, str(found.get("Code") or status), str(found.get("Message", "")), status)
 
 
+def _signing_in(op: str) -> Call:
+    """A call that botocore makes for credentials."""
+    return Call({"GetRoleCredentials": "sso", "CreateToken": "sso-oidc"}.get(op, "sts"), op)
+
+
 def _unusable(what: str) -> ProblemError:
     return ProblemError(
         Problem(
@@ -224,29 +261,3 @@ def _detail(failure: Exception) -> str:
     if isinstance(failure, ResponseParserError):
         return "the answer cannot be read"
     return scrubbed(str(failure))
-
-
-def _body(stream: Any) -> bytes:
-    """At most one byte more than `LONGEST_BODY`. Reading on to the end is what notices that bytes are missing."""
-    parts: list[bytes] = []
-    room = LONGEST_BODY + 1
-    while room > 0 and (part := stream.read(room)):
-        parts.append(part)
-        room -= len(part)
-    return b"".join(parts)
-
-
-def _plain(value: Any) -> Any:
-    """A part of a reply as data: moments as ISO text, bodies as bytes."""
-    match value:
-        case Mapping():
-            return {key: _plain(part) for key, part in value.items()}
-        case list() | tuple():
-            return [_plain(part) for part in value]
-        case datetime():
-            return value.astimezone(UTC).isoformat()
-        case _ if hasattr(value, "read"):
-            with value:
-                return _body(value)
-        case _:
-            return value

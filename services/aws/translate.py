@@ -1,6 +1,5 @@
 """AWS's answers of refusal as problems, from one table: what happened, which call, why, what to do next.
 
-`CODES` maps error codes to the class of thing that the person must do. Tests hold it against botocore's models.
 What goes wrong before AWS can answer is in `services.aws.failures`.
 """
 
@@ -10,84 +9,10 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from services.aws.codes import CODES
 from services.model.calls import Call, Refused
 from services.model.operations import OPERATIONS
 from services.problems import Problem
-
-
-def _rows(**kinds: str) -> Mapping[str, str]:
-    rows = {code: kind.replace("_", "-") for kind, codes in kinds.items() for code in codes.split()}
-    return MappingProxyType(rows)
-
-
-CODES: Mapping[str, str] = _rows(
-    sign_in="""ExpiredToken ExpiredTokenException RequestExpired InvalidClientTokenId InvalidAccessKeyId
-        UnrecognizedClientException UnrecognizedClient AuthFailure InvalidToken TokenRefreshRequired
-        SignatureDoesNotMatch InvalidSignatureException IncompleteSignature MissingAuthenticationToken
-        InvalidGrantTokenException NotSignedUp CloudTrailInvalidClientTokenIdException""",
-    network="407",
-    clock="RequestTimeTooSkewed RequestInTheFuture",
-    denied="""AccessDenied AccessDeniedException UnauthorizedOperation UnauthorizedAccess Forbidden 403 401
-        AllAccessDisabled AccountProblem ReadOnlyAccess UnmodifiableEntity UnmodifiableEntityException NotAuthorized
-        KMSAccessDeniedException InsufficientDependencyServiceAccessPermissionException
-        AuthorizationError AuthorizationErrorException InvalidSecurity InvalidSecurityException""",
-    throttled="""Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException
-        SlowDown TooManyRequestsException RequestLimitExceeded PriorRequestNotComplete BandwidthLimitExceeded
-        ProvisionedThroughputExceededException TransactionInProgressException EC2ThrottledException 429""",
-    taken="""BucketAlreadyExists BucketAlreadyOwnedByYou EntityAlreadyExists EntityAlreadyExistsException
-        AlreadyExistsException ResourceExistsException ObjectAlreadyInActiveTierError TrailAlreadyExistsException
-        ResourceAlreadyExistsException""",
-    limit="""LimitExceeded LimitExceededException TooManyBuckets TooManyTagsException ServiceQuotaExceededException
-        PackedPolicyTooLarge PackedPolicyTooLargeException MaximumNumberOfTrailsExceededException
-        TagsLimitExceededException
-        TopicLimitExceeded TopicLimitExceededException SubscriptionLimitExceeded
-        SubscriptionLimitExceededException FilterPolicyLimitExceeded FilterPolicyLimitExceededException
-        ReplayLimitExceeded ReplayLimitExceededException TagLimitExceeded TagLimitExceededException LimitExceededFault""",
-    busy="""InternalError InternalFailure InternalServerError InternalServerException ServiceUnavailable
-        ServiceUnavailableException ServiceFailure ServiceFailureException KMSInternalException KMSInternal
-        DependencyTimeout DependencyTimeoutException OperationAborted ConditionalRequestConflict
-        ConcurrentModification ConcurrentModificationException ConflictException Conflict ResourceConflict BucketNotEmpty 409 500 502 503 504
-        EntityTemporarilyUnmodifiable EntityTemporarilyUnmodifiableException RequestTimeout RequestTimeoutException
-        PolicyEvaluation PolicyEvaluationException
-        StaleTag StaleTagException ConcurrentAccess ConcurrentAccessException InternalErrorException
-        InternalServiceFault InternalServiceError OperationAbortedException""",
-    region="""PermanentRedirect TemporaryRedirect Redirect 301 307 IllegalLocationConstraintException
-        InvalidLocationConstraint AuthorizationHeaderMalformed OptInRequired RegionDisabledException RegionDisabled
-        InvalidHomeRegionException""",
-    not_ready="""NoSuchBucket NoSuchBucketPolicy NoSuchEntity NoSuchEntityException NotFoundException NotFound 404
-        NoSuchKey NoSuchUpload NoSuchVersion NoSuchTagSet NoSuchPublicAccessBlockConfiguration
-        OwnershipControlsNotFoundError ServerSideEncryptionConfigurationNotFoundError DisabledException
-        KMSInvalidStateException KeyUnavailableException KMSInvalidState InvalidBucketState InvalidObjectState
-        CloudHsmClusterInactiveException CloudHsmClusterInvalidConfigurationException
-        CloudHsmClusterNotFoundException CloudHsmClusterNotActiveException CustomKeyStoreInvalidStateException
-        CustomKeyStoreNotFoundException XksKeyInvalidConfigurationException XksKeyNotFoundException
-        XksKeyAlreadyInUseException TrailNotFoundException ResourceNotFound ResourceNotFoundException S3BucketDoesNotExistException
-        InsufficientS3BucketPolicyException InsufficientEncryptionPolicyException KmsException
-        InsufficientSnsTopicPolicyException InvalidCloudWatchLogsLogGroupArnException
-        InvalidCloudWatchLogsRoleArnException CloudWatchLogsDeliveryUnavailableException KmsKeyNotFoundException
-        KmsKeyDisabledException ChannelNotFoundException EventDataStoreNotFoundException
-        InactiveEventDataStoreException InvalidState InvalidStateException""",
-    refused="""MalformedPolicyDocument MalformedPolicyDocumentException MalformedPolicy InvalidInput
-        InvalidInputException ValidationError ValidationException InvalidArgument InvalidRequest InvalidBucketName
-        InvalidPolicyDocument InvalidAliasNameException InvalidArnException InvalidMarkerException TagException
-        UnsupportedOperationException UnsupportedOperation UnsupportedArgument MalformedXML InvalidTag
-        InvalidParameterValue InvalidParameterCombination InvalidPrincipal PolicyNotAttachable
-        PolicyNotAttachableException MethodNotAllowed 400 405 412 PreconditionFailed EncryptionTypeMismatch
-        InvalidBucketAclWithObjectOwnership InvalidWriteOffset TooManyParts EntityTooLarge KMS.NotFoundException KMS.DisabledException
-        ReplicationRuleNotFound BadDigest ExpiredTradeInTokenException CloudTrailARNInvalidException
-        ChannelARNInvalidException EventDataStoreARNInvalidException InvalidEventSelectorsException
-        InvalidKmsKeyIdException InvalidParameterCombinationException InvalidParameterException
-        InvalidS3BucketNameException InvalidS3PrefixException InvalidSnsTopicNameException
-        InvalidTagParameterException InvalidTokenException InvalidTrailNameException TrailNotProvidedException
-        ResourceTypeNotSupportedException OperationNotPermittedException NoManagementAccountSLRExistsException
-        NotOrganizationMasterAccountException OrganizationNotInAllFeaturesModeException
-        OrganizationsNotInUseException CloudTrailAccessNotEnabledException
-        InvalidParameter InvalidParameterValueException InvalidNextToken
-        InvalidOperationException TagPolicy TagPolicyException
-        DeleteConflict DeleteConflictException
-        InvalidLookupAttributesException InvalidTimeRangeException InvalidMaxResultsException
-        InvalidNextTokenException InvalidEventCategoryException""",
-)
 
 _DONE_TOO_LATE = "What was made so far is kept; run the same command again and it goes on from there."
 
@@ -142,6 +67,16 @@ _FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "InvalidHomeRegionException": (
             "A trail is changed in its home region alone, which its ARN names: correct hardening.trail.",
         ),
+        "RequestExpired": (
+            "Or this computer's clock is wrong: AWS refuses requests more than 15 minutes off.",
+        ),
+        **dict.fromkeys(
+            (
+                *("AlreadyExistsException", "BucketAlreadyOwnedByYou", "EntityAlreadyExists"),
+                *("ResourceAlreadyExistsException", "TrailAlreadyExistsException"),
+            ),
+            ("It came into being after the program had looked: run the program again, it says whose it is.",),
+        ),
         "DeleteConflict": (
             "Something hangs on it that was not there before: run the program again, it says what.",
         ),
@@ -172,6 +107,8 @@ def problem_of(refused: Refused) -> Problem:
     does = row.does if row else f"make the call {call.name}"
     if kind == "denied":
         return _denied(refused, does)
+    if refused.code in _OF_A_KEY and (state := _UNUSABLE.search(refused.message)):
+        return _no_key_to_use(refused, does, state[0])
     if "will not allow you to update the key policy" in refused.message.lower():
         return _locked_out(refused)
     if kind == "refused" and "invalid principal" in refused.message.lower():
@@ -200,6 +137,29 @@ def _locked_out(refused: Refused) -> Problem:
         "The program could not set the KMS key's policy: this sign-in lacks kms:PutKeyPolicy, and AWS takes no "
         f"policy that its author could not change again. It said: {one_line(refused.message)}",
         _ALLOW,
+        f"{refused.call.name} ({refused.code})",
+    )
+
+
+_OF_A_KEY = frozenset(
+    {
+        *("KMSInvalidStateException", "DisabledException", "KmsKeyDisabledException"),
+        *("KMS.KMSInvalidStateException", "KMS.DisabledException"),
+    }
+)
+_UNUSABLE = re.compile(r"is (?:pending deletion|disabled)")
+"""What AWS says of a key that does not come back by itself."""
+
+
+def _no_key_to_use(refused: Refused, does: str, state: str) -> Problem:
+    return Problem(
+        "unfit",
+        f"The program could not {does}: the KMS key {state}. It said: {one_line(refused.message)}",
+        (
+            "If that was a mistake, take it back now ('aws kms cancel-key-deletion' or 'aws kms enable-key').",
+            "Without its key nothing that it encrypted can be read.",
+            "Then run the same command again: it goes on from here.",
+        ),
         f"{refused.call.name} ({refused.code})",
     )
 
@@ -234,10 +194,15 @@ def _kind(refused: Refused) -> str:
     return "busy" if refused.status >= 500 else "refused"
 
 
+_MISSING = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)")
+"""Where AWS says which action is missing: a call can need several, and one of another service than its own."""
+
+
 def _denied(refused: Refused, does: str) -> Problem:
     call = refused.call
     row = OPERATIONS.get(call.name)
-    actions = " and ".join(row.actions) if row else call.name
+    named = _MISSING.search(refused.message)
+    actions = named[1] if named else " and ".join(row.actions) if row else call.name
     message = refused.message.lower()
     where = f"{call.name} ({refused.code})"
     if "service control policy" in message or "resource control policy" in message:

@@ -81,7 +81,7 @@ _LOGGED = re.compile(r"(\S+Z) ([a-z0-9-]+:[A-Za-z0-9]+): ([A-Za-z0-9.-]{1,60})")
 
 def log(lines: Iterable[str]) -> list[str]:
     """The last lines of a log file: calls and how they ended. Whatever else stands in it is left out."""
-    from services.aws.translate import CODES
+    from services.aws.codes import CODES
     from services.model.operations import OPERATIONS
     from services.problems import KINDS
 

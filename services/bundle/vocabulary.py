@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from services.answers import Answers
-from services.aws.translate import CODES
+from services.aws.codes import CODES
 from services.blueprint import blueprint
 from services.model.operations import OPERATIONS
 from services.questions import BY_KEY

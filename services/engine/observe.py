@@ -231,8 +231,10 @@ def _whose(resource: Resource, aws: Aws, refused: Refused, ownership: Ownership)
         return problem
     try:
         mine = ask(aws, resource.listed)
-    except Refused:
-        return problem
+    except Refused as reason:
+        # A HEAD is refused without a word; what refuses the list as well (a clock, a sign-in) says what it was.
+        told = problem_of(reason)
+        return problem if told.code == "denied" else told
     if mine is not None:
         return problem
     if resource.title in ownership.begun:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from services.aws.codes import CODES
 from services.aws.translate import problem_of
 from services.clock import Clock
 from services.engine.plan import Plan, Step
 from services.engine.world import World
 from services.events import Event, Failed, Finished, Waiting
 from services.model.calls import Aws, Call, Refused, Reply, ask, filled
+from services.model.operations import OPERATIONS
 from services.model.resource import Facet
 from services.model.values import Tree, document
 from services.problems import Problem, ProblemError, refuse
@@ -130,9 +132,15 @@ def write(run: Run, call: Call) -> Generator[Event, None, Reply]:
 def passing(call: Call, refused: Refused) -> Refused:
     """The refusal, if it passes by itself; else it is raised."""
     says_so = bool(call.passing) and call.passing in refused.message
-    if refused.code not in call.transient and not says_so:
+    if refused.code not in call.transient and not says_so and not _only_slow_down(call, refused):
         raise refused
     return refused
+
+
+def _only_slow_down(call: Call, refused: Refused) -> bool:
+    """Whether AWS did not do it because it came too fast. What makes something is not tried again below this run."""
+    row = OPERATIONS.get(call.name)
+    return row is not None and row.once and CODES.get(refused.code) == "throttled"
 
 
 def stale(what: str) -> ProblemError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.aws.translate import CODES
+from services.aws.codes import CODES
 from services.costs import DATA_EVENTS
 from services.engine.order import ordered
 from services.engine.plan import Plan, plan

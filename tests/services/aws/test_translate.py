@@ -13,8 +13,9 @@ from botocore.parsers import ResponseParserError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.aws.codes import CODES
 from services.aws.failures import FAILURES, MFA, not_aws, problem_of_failure, unknown_region
-from services.aws.translate import CODES, problem_of
+from services.aws.translate import problem_of
 from services.model.calls import Call, Refused
 from services.model.operations import OPERATIONS
 from services.problems import KINDS, Problem

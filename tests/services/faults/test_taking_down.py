@@ -1,0 +1,104 @@
+"""Each call that takes a set-up down goes wrong, in every way: what is gone is gone, what is left goes with the next run."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from services.aws.port import Port
+from services.model.calls import Call, Reply
+from services.problems import ProblemError
+from tests.account import everything
+from tests.fault_kinds import GENERAL, LOST
+from tests.faults import Fault, Faults, When
+from tests.services.faults.ground import Ground, ended, told_right
+from tests.services.teardowns import HARDENED, Site, finished
+from tests.shelves import files
+
+WRITES = 31
+"""Of a hardened set-up; five more are about files, which are no part of moto here."""
+
+
+OF_FILES = frozenset({"s3:DeleteObject", "s3:ListObjectVersions", "s3:ListObjectsV2"})
+"""Calls that only the stand-in for files makes of moto."""
+
+
+@pytest.fixture
+def site(ground: Ground, port: Port, tmp_path: Path) -> Site:
+    """A hardened sandbox with backups and logs in it, on an AWS that goes wrong as a script says."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+
+    def below(call: Call) -> Reply:
+        return port(call) if call.name in OF_FILES else ground.below(call)
+
+    return Site(below, folder, HARDENED).made()
+
+
+def chain(site: Site, faults: Faults, kinds: tuple[str, ...], when: When, stride: int) -> int:
+    """Runs until all is gone; each run stops at a write that goes wrong for as long as it lasts. The number of stops."""
+    at = 1
+    for stops, kind in enumerate(itertools.cycle(kinds)):
+        faults.play([Fault("write", kind, when, nth=at, times=0)])
+        problem = ended(site.destroy())
+        if problem is None:
+            return stops
+        told_right(problem, [kind], faults.hit)
+        at = stride + (when == "at")
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("when", "first", "stride"),
+    [
+        ("at", 0, 7),
+        ("after", 0, 9),
+        *(pytest.param("at", n, 1, marks=pytest.mark.slow) for n in range(len(GENERAL))),
+        *(pytest.param("after", n, 1, marks=pytest.mark.slow) for n in range(len(LOST))),
+    ],
+)
+def test_whatever_stays_wrong_at_a_deletion_is_said_and_gone_on_from(
+    site: Site, ground: Ground, when: When, first: int, stride: int
+) -> None:
+    kinds = GENERAL if when == "at" else LOST
+    # A run that goes on turns the trail off again before it deletes it, so there can be a stop more.
+    assert chain(site, ground.faults, kinds[first:] + kinds[:first], when, stride) >= WRITES // stride
+    ground.faults.play("")
+    assert site.listing() == {}
+    assert files(site.shelves) == {}
+    assert finished(site.destroy()).ok
+
+
+@pytest.mark.parametrize(("when", "kind"), [("at", "unavailable"), ("after", "dropped")])
+def test_what_passes_at_once_is_not_even_noticed(site: Site, ground: Ground, when: When, kind: str) -> None:
+    """A deletion whose answer was lost is asked for again, and finds nothing left."""
+    ground.faults.play([Fault("each", kind, when, times=2)])
+    assert ended(site.destroy()) is None
+    assert len(ground.faults.hit) > 2 * WRITES
+    ground.faults.play("")
+    assert site.listing() == {}
+
+
+@pytest.mark.parametrize("every", [41, pytest.param(1, marks=pytest.mark.slow)])
+def test_nothing_goes_while_something_cannot_be_seen(site: Site, ground: Ground, every: int) -> None:
+    ground.faults.play("")
+    site.found()
+    names = sorted(name for name in ground.faults.seen if ":" in name)
+    assert len(names) > 20
+    before = everything(ground.below)
+    for name, kind in list(itertools.product(names, GENERAL))[::every]:
+        ground.faults.play([Fault(name, kind, times=0)])
+        site.aws.calls.clear()
+        try:
+            site.destroy()
+        except ProblemError as error:
+            told_right(error.problem, [kind], ground.faults.hit)
+        else:
+            raise AssertionError((name, kind))
+        assert site.aws.writes == []
+    ground.faults.play("")
+    now = everything(ground.below)
+    logs = {key for key in now if key.endswith(" versions")}  # moto's access logs
+    assert {key: now[key] for key in now.keys() - logs} == {key: before[key] for key in before.keys() - logs}
