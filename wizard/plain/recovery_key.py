@@ -112,6 +112,9 @@ def _says(way: Way, production: bool) -> str:
 
 def _make(guide: Guide) -> None:
     """Makes a key in the chosen way, or completes in that way what an interrupted run left."""
+    pair = key_place.unrecorded(guide.session)
+    if pair is not None:
+        return making.record(guide, pair, split=key_files.by_shares(guide), proven=False)
     match key_files.left(guide), key_files.by_shares(guide):
         case True, True:
             gather.gather(guide)
