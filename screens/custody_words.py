@@ -77,12 +77,12 @@ def against(of: Way, production: bool) -> tuple[str, str]:
 
 def whole(pair: KeyFiles) -> tuple[str, str]:
     """What is said of a key pair that lacks nothing and that the set-up does not have, and with which sign."""
-    return (
+    says = (
         f"A whole key pair is there already: {pair.private_file}, {pair.public_der.name} and {pair.public_hex.name}, "
         f"SHA-256 {pair.sha256}. If an earlier run made it and was cut off, this set-up only has to record it: nothing is "
-        "made anew, and nothing is overwritten. For a new key, choose another name.",
-        "warn",
+        "made anew, and nothing is overwritten. For a new key, choose another name."
     )
+    return says, "warn"
 
 
 def unfinished(left: Leftover, *, split: bool) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from services import files, rules
+from services.alone import alone
 from services.answers import Answers
 from services.problems import ProblemError, refuse
 from services.questions import QUESTIONS, Question, Value, accept, find
@@ -151,23 +152,40 @@ def create(path: Path, answers: Answers) -> SetupFile:
 def record(setup: SetupFile, values: Mapping[str, object]) -> SetupFile:
     """Writes answers into the file; everything else in it stays as it is, comments included.
 
-    The file is read again first, so what another program wrote meanwhile is kept. None removes an answer.
+    The file is read again first, so what another program wrote meanwhile is kept; an answer that it gave meanwhile to
+    one of the same questions is not written over. None removes an answer. Errors: `stale`, `folder`, `locked`.
     """
     import tomlkit
 
     path = setup.path.resolve()
-    current = read(path)
-    answers = current.answers.updated(values)
-    document = tomlkit.parse(files.read_small(path, LONGEST).decode("utf-8-sig"))
-    for key in values:
-        question = find(key)
-        table: Any = document.setdefault(question.table, tomlkit.table())
-        if key in answers.given:
-            table[question.name] = _toml(answers.given[key])
-        else:
-            table.pop(question.name, None)
-    files.replace(path, tomlkit.dumps(document).encode(), stat.S_IMODE(path.stat().st_mode))
+    with alone(path.parent):
+        current = read(path)
+        answers = current.answers.updated(values)
+        for key in values:
+            _refuse_lost(key, setup.answers.get(key), current.answers.get(key), answers.get(key))
+        document = tomlkit.parse(files.read_small(path, LONGEST).decode("utf-8-sig"))
+        for key in values:
+            question = find(key)
+            table: Any = document.setdefault(question.table, tomlkit.table())
+            if key in answers.given:
+                table[question.name] = _toml(answers.given[key])
+            else:
+                table.pop(question.name, None)
+        files.replace(path, tomlkit.dumps(document).encode(), stat.S_IMODE(path.stat().st_mode))
     return SetupFile(setup.path, answers)
+
+
+def _refuse_lost(key: str, seen: Value | None, theirs: Value | None, wanted: Value | None) -> None:
+    """Refuses to write over an answer that is neither the one that was seen nor the one to be written."""
+    if theirs in (seen, wanted):
+        return
+    says = "has no answer there now" if theirs is None else f"is now {value_text(theirs)}"
+    raise refuse(
+        "stale",
+        f"Another run or a person changed the setup file meanwhile: {key} {says}. Nothing was written over that.",
+        "Look at it; if yours is the right one, give it again.",
+        where=key,
+    )
 
 
 def identified(setup: SetupFile) -> SetupFile:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from services import kit, setup_file
 from services.backups.shards import parse_key
+from services.clock import stamp
 from services.desk import Desk, Planned, make_plan, open_desk
 from services.engine import consent, lock
 from services.engine.apply import apply
@@ -69,7 +70,7 @@ def carry_out(
     if lacking:
         raise ProblemError(consent.problem(lacking))
     where = (desk.identity.account, desk.setup.answers.text("aws.region"), desk.setup_id)
-    with lock.held(desk.state.setups, *where):
+    with lock.held(desk.state.setups, *where, doing="apply", since=stamp(desk.clock.wall())):
         if not desk.setup.answers.text("aws.account"):
             setup_file.record(desk.setup, {"aws.account": desk.identity.account})
         _still_so(desk, planned)

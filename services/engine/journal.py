@@ -139,7 +139,7 @@ def _entries(path: Path) -> Iterator[Mapping[str, object]]:
             "Make the file readable for you, then run the command again.",
             where=str(path),
         ) from None
-    for line in text.splitlines():
+    for line in text.split("\n"):  # a text within a line may hold what else ends lines
         try:
             entry = json.loads(line)
         except ValueError:
