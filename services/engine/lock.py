@@ -39,9 +39,16 @@ class Holder:
 
 @contextmanager
 def held(
-    folder: Path, account: str, region: str, setup: str, *, doing: str = "", since: str = ""
+    folder: Path,
+    account: str,
+    region: str,
+    setup: str,
+    *,
+    doing: str = "",
+    since: str = "",
+    what: str = "this set-up",
 ) -> Iterator[None]:
-    """Holds the lock, or refuses at once if another run has it: `doing` is told then, and `since` when (ISO 8601).
+    """Holds the lock, or refuses at once if another run has it: `doing` is told then, `since` when (ISO 8601), and on `what`.
 
     Errors: `locked`, `folder`.
     """
@@ -54,7 +61,7 @@ def held(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock.acquire()
     except filelock.Timeout:
-        raise _locked(path, _holder(note)) from None
+        raise _locked(path, what, _holder(note)) from None
     except OSError as error:
         raise refuse(
             "folder",
@@ -72,11 +79,11 @@ def held(
         lock.release()
 
 
-def _locked(path: Path, holder: Holder | None) -> ProblemError:
+def _locked(path: Path, what: str, holder: Holder | None) -> ProblemError:
     who = f": {holder.says}" if holder is not None else ""
     return refuse(
         "locked",
-        f"Another run of this program is working on this set-up{who}.",
+        f"Another run of this program is working on {what}{who}.",
         "Wait until it has ended, then try again; or end it if it hangs: what it has done is kept, and the next run goes on.",
         where=str(path),
     )
