@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from services.recovery.keyfiles import Leftover
+from services.recovery.keyfiles import KeyFiles, Leftover
 
 Kind = Literal["make", "split", "hsm", "take"]
 
@@ -73,6 +73,16 @@ def label(of: Way, production: bool) -> str:
 def against(of: Way, production: bool) -> tuple[str, str]:
     """What speaks against it, and with which sign."""
     return (of.strict, "warn") if production and of.strict else (of.against, "todo")
+
+
+def whole(pair: KeyFiles) -> tuple[str, str]:
+    """What is said of a key pair that lacks nothing and that the set-up does not have, and with which sign."""
+    says = (
+        f"A whole key pair is there already: {pair.private_file}, {pair.public_der.name} and {pair.public_hex.name}, "
+        f"SHA-256 {pair.sha256}. If an earlier run made it and was cut off, this set-up only has to record it: nothing is "
+        "made anew, and nothing is overwritten. For a new key, choose another name."
+    )
+    return says, "warn"
 
 
 def unfinished(left: Leftover, *, split: bool) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.timer import Timer
@@ -20,6 +20,12 @@ class FormPage(Page):
 
     asks: ClassVar[tuple[str, ...]] = ()
     _flush: Timer | None = None
+    _unsaved = False
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._last: dict[str, str] = {}
+        """What stood in each field when the person last left it to the page: what is still the same was not touched."""
 
     def field(self, key: str, **more: object) -> Field:
         """The field of an answer, as it was left."""
@@ -30,6 +36,7 @@ class FormPage(Page):
 
     def ready(self) -> None:
         for field in self.query(Field):
+            self._last[field.question.key] = field.text
             if field.question.key in self.session.drafts and field.text:
                 field.judge()
 
@@ -64,17 +71,30 @@ class FormPage(Page):
             self.session.forget(key)
             self.session.flush()
             return False
+        if key in self.session.answers.given and field.text == self._last.get(key):
+            self._show_theirs(field)
+            return False
         try:
             self.session.record({key: value})
         except ProblemError as error:
+            self._unsaved = True
             self.session.keep(key, field.text)
+            self.session.flush()
             self.show_problem(error.problem)
             return False
+        self._last[key] = field.text
         self.session.flush()
         self.refresh_frame()
         return True
 
+    def _show_theirs(self, field: Field) -> None:
+        """Shows an answer that another run gave meanwhile, where the person has not touched the field."""
+        self._last[field.question.key] = text = self.session.shown(field.question.key)
+        field.fill(text)
+        self.say(f"{field.question.label} was changed by another run, and is shown as it is now.", "warn")
+
     def leaving(self) -> None:
+        self._unsaved = False
         for field in self.query(Field):
             self.take(field)
 
@@ -90,7 +110,7 @@ class FormPage(Page):
             wrong.focus_input()
             self.say("This page is not complete yet: see the line with ✗.", "bad")
             return False
-        return True
+        return not self._unsaved
 
     async def forward(self) -> None:
         if self.all_good():

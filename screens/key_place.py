@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from screens.session import Session
     from services.recovery.custodians import Custody
     from services.recovery.gathering import Taken
+    from services.recovery.keyfiles import KeyFiles
     from services.setup_file import SetupFile
     from services.setups import State
 
@@ -59,6 +60,16 @@ def request(session: Session) -> keypair.Request:
 def leftover(session: Session) -> keyfiles.Leftover | None:
     """The private file that an interrupted run left there. Errors: `invalid-answer` for the name."""
     return keyfiles.leftover(folder(session), name(session))
+
+
+def unrecorded(session: Session) -> KeyFiles | None:
+    """A whole key pair that lies there and that the set-up does not have; most often a run was cut off in between.
+
+    Errors: `invalid-answer` for the name.
+    """
+    pair = papers.whole_pair(folder(session), name(session))
+    known = session.answers.text("recovery_key.fingerprint")
+    return None if pair is None or pair.sha256 == known else pair
 
 
 def sheet(session: Session) -> Path:

@@ -36,10 +36,19 @@ STOPPED = "The shares that were written down so far open nothing: no key is seal
 PROVEN = (
     "The key is made, sealed, read back from the medium, and proven: it opens what its public half closes."
 )
+RECORDED = (
+    "This set-up has the key now. It was proven when it was made, and not again: 'Prove that it still opens', on the "
+    "key's page, does that."
+)
 OPENS = (
     "Proven: this file opens with this password, and with it opens what the public key of this set-up closes. Put the "
     "medium back where it belongs."
 )
+
+
+def done(found: Finished) -> str:
+    """What was done, for the first line."""
+    return PROVEN if found.proven else RECORDED
 
 
 def next_thing(found: Finished) -> str:

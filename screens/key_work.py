@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -34,12 +34,13 @@ GONE = ("interrupted", "terminated", "our-bug")
 
 @dataclass(frozen=True)
 class Finished:
-    """A key that is made; `mind` are sentences about what did not go as it should."""
+    """A key that is made; `mind` are sentences about what did not go as it should, `proven` whether it was just now."""
 
     files: KeyFiles
     sheet: Path | None
     split: bool
     mind: tuple[str, ...]
+    proven: bool = True
 
     @property
     def answers(self) -> dict[str, object]:
@@ -128,6 +129,7 @@ def start(
     *,
     split: bool = False,
     custody: Custody | None = None,
+    proven: bool = True,
 ) -> Job:
     """Starts the job “key”; its result is a `Finished`. `split` says that shares open it, `custody` who holds them."""
     session = wizard.session
@@ -135,7 +137,8 @@ def start(
     purpose, moment = key_place.purpose(session), session.host.clock.wall()
 
     def work(_job: Job, tell: Callable[[object], None]) -> Finished:
-        return finished(run(tell), purpose, moment, split=split, custody=custody)
+        made = finished(run(tell), purpose, moment, split=split, custody=custody)
+        return replace(made, proven=proven)
 
     def finish(found: Finished) -> None:
         """The key is recorded in the set-up that it was made for, whichever is open by now."""
@@ -157,6 +160,12 @@ def start_for_shares(wizard: PalisadeWizard, hand_out: HandOut) -> Job:
         split=True,
         custody=hand_out.custody,
     )
+
+
+def start_for_found(wizard: PalisadeWizard, pair: KeyFiles) -> Job:
+    """Starts it for a whole pair that only lacks its record: an earlier run was cut off right before that."""
+    split = wizard.session.shown_draft(key_place.KIND) == "split"
+    return start(wizard, lambda _say: pair, lambda: None, split=split, proven=False)
 
 
 def start_for_gathered(wizard: PalisadeWizard, gathering: Gathering) -> Job:

@@ -11,7 +11,7 @@ from textual.widgets import Button
 
 from screens import flow, key_place, key_work
 from screens.frame import Page
-from screens.key_words import PROVEN, next_thing
+from screens.key_words import done, next_thing
 from screens.key_work import Finished
 from screens.widgets.action import Action
 from screens.widgets.listing import Listing
@@ -160,7 +160,7 @@ class Making(Page):
         rows += [("Mind", note) for note in found.mind]
         rows += [("Now", next_thing(found))]
         self.query_one("#stages", Listing).show([])
-        self.query_one("#made", Words).say(PROVEN, "ok")
+        self.query_one("#made", Words).say(done(found), "ok")
         self.query_one("#made-files", Listing).show(rows)
         self.query_one("#keyring").display = session.held is not None and not session.production
         following = self.query_one("#next", Action)

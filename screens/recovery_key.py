@@ -118,9 +118,12 @@ class RecoveryKey(Page):
         gets.say("")
         if of is None:
             return way.next
-        left = key_place.leftover(self.session)
+        left, pair = key_place.leftover(self.session), key_place.unrecorded(self.session)
         for speaking in ("#speaks-for", "#speaks-against"):
-            self.query_one(speaking, Words).display = left is None
+            self.query_one(speaking, Words).display = left is None and pair is None
+        if pair is not None:
+            words.say(*custody_words.whole(pair))
+            return "Record this key"
         if left is None:
             gets.say(
                 f"You get {of.public_der.name} for Palisade, {of.sealed.name}, which stays with you, sealed, and a sheet "
@@ -254,6 +257,9 @@ class RecoveryKey(Page):
             self.query_one("#key-name", Input).focus()
         elif (left := key_place.leftover(self.session)) is not None:
             self.wizard.go("gather" if self._split_left(left) else "password")
+        elif (pair := key_place.unrecorded(self.session)) is not None:
+            key_work.start_for_found(self.wizard, pair)
+            self.wizard.go("making")
         elif kind == "hsm" and not self.session.host.tokens_possible():
             self._arrange()
         elif self.attempt(lambda: key_place.refuse_taken(self.session)):

@@ -150,10 +150,16 @@ class Session:
         if self.setup is None:
             return
         before = self.setup.answers
-        self.setup = setup_file.record(self.setup, values)
+        try:
+            self.setup = setup_file.record(self.setup, values)
+        except ProblemError as error:
+            if error.problem.code == "stale":  # what the others wrote is the truth, and shown from now on
+                self.reload()
+                self.forget_world()
+            raise
         for key in values:
             self.forget(key)
-        if any(before.get(key) != self.setup.answers.get(key) for key in values):
+        if before.given != self.setup.answers.given:
             self.forget_world()
 
     def reload(self) -> None:

@@ -90,6 +90,8 @@ def append(
     """
     with _held(of):
         before = read(of, check)
+        if before and _copied(of, check) != before:  # a run that was killed between the file and its copy
+            _copy(of, before, _content(of, before), check)
         made = make(before)
         after = (*before, *({"at": stamp(clock.wall()), **entry} for entry in made))
         if made:
@@ -108,8 +110,15 @@ def _write(of: Ledger, entries: Sequence[Entry], check: Check) -> None:
         )
     mode = stat.S_IMODE(of.path.stat().st_mode) if of.path.exists() else 0o600
     files.replace(of.path, content, mode)
-    # A copy that knows what the file does not is the only way back to that, and stays. It is no more than a second
-    # way back, so a state directory that cannot be written stops nobody.
+    _copy(of, entries, content, check)
+
+
+def _copy(of: Ledger, entries: Sequence[Entry], content: bytes, check: Check) -> None:
+    """Makes the copy the same as the file.
+
+    A copy that knows what the file does not is the only way back to that, and stays. It is no more than a second way
+    back, so a state directory that cannot be written stops nobody.
+    """
     if of.copy is not None and not lost(of, entries, check):
         with contextlib.suppress(ProblemError):
             files.folder(of.copy.parent)

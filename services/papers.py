@@ -186,6 +186,25 @@ def on_disk(private_file: Path) -> KeyFiles:
     return KeyFiles(of.public_der, of.public_hex, private_file.absolute(), style, key.sha256, 4096, 65537)
 
 
+def whole_pair(folder: Path, name: str) -> KeyFiles | None:
+    """The key pair of this name that has all its files; None where one is missing or the public ones do not agree.
+
+    A public file is written only after the private one was proven, so such a pair lacks nothing but its record.
+    Errors: `invalid-answer` for the name.
+    """
+    of = keyfiles.paths(folder, name)
+    private = next((of.private(style) for style in keyfiles.FORMATS if of.private(style).is_file()), None)
+    try:
+        if (
+            private is None
+            or files.read_small(of.public_hex) != files.read_small(of.public_der).hex().encode()
+        ):
+            return None
+        return on_disk(private)
+    except ProblemError:
+        return None
+
+
 def _left(place: Path, what: str) -> str:
     return f"{place} exists and is not {what} of this key; it was left as it is."
 

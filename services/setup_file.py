@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from services import files, rules
+from services.alone import alone
 from services.answers import Answers
 from services.problems import ProblemError, refuse
 from services.questions import QUESTIONS, Question, Value, accept, find
@@ -130,6 +131,15 @@ def text_of(path: Path) -> str:
             where=str(path),
         )
     data = files.read_small(path, LONGEST)
+    if not data.strip(b"\0"):
+        raise refuse(
+            "unreadable-file",
+            f"The setup file {path} is empty, as a crash of the computer or a full disk can leave a file.",
+            "Put it back from a copy; nothing in AWS is lost by it.",
+            "If there is none, make a new one with 'palisade-wizard answers new', and write under [setup] the id that the "
+            "bucket's tag palisade-wizard:setup has: by it the set-up knows again what it made.",
+            where=str(path),
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -151,23 +161,40 @@ def create(path: Path, answers: Answers) -> SetupFile:
 def record(setup: SetupFile, values: Mapping[str, object]) -> SetupFile:
     """Writes answers into the file; everything else in it stays as it is, comments included.
 
-    The file is read again first, so what another program wrote meanwhile is kept. None removes an answer.
+    The file is read again first, so what another program wrote meanwhile is kept; an answer that it gave meanwhile to
+    one of the same questions is not written over. None removes an answer. Errors: `stale`, `folder`, `locked`.
     """
     import tomlkit
 
     path = setup.path.resolve()
-    current = read(path)
-    answers = current.answers.updated(values)
-    document = tomlkit.parse(files.read_small(path, LONGEST).decode("utf-8-sig"))
-    for key in values:
-        question = find(key)
-        table: Any = document.setdefault(question.table, tomlkit.table())
-        if key in answers.given:
-            table[question.name] = _toml(answers.given[key])
-        else:
-            table.pop(question.name, None)
-    files.replace(path, tomlkit.dumps(document).encode(), stat.S_IMODE(path.stat().st_mode))
+    with alone(path.parent):
+        current = read(path)
+        answers = current.answers.updated(values)
+        for key in values:
+            _refuse_lost(key, setup.answers.get(key), current.answers.get(key), answers.get(key))
+        document = tomlkit.parse(files.read_small(path, LONGEST).decode("utf-8-sig"))
+        for key in values:
+            question = find(key)
+            table: Any = document.setdefault(question.table, tomlkit.table())
+            if key in answers.given:
+                table[question.name] = _toml(answers.given[key])
+            else:
+                table.pop(question.name, None)
+        files.replace(path, tomlkit.dumps(document).encode(), stat.S_IMODE(path.stat().st_mode))
     return SetupFile(setup.path, answers)
+
+
+def _refuse_lost(key: str, seen: Value | None, theirs: Value | None, wanted: Value | None) -> None:
+    """Refuses to write over an answer that is neither the one that was seen nor the one to be written."""
+    if theirs in (seen, wanted):
+        return
+    says = "has no answer there now" if theirs is None else f"is now {value_text(theirs)}"
+    raise refuse(
+        "stale",
+        f"Another run or a person changed the setup file meanwhile: {key} {says}. Nothing was written over that.",
+        "Look at it; if yours is the right one, give it again.",
+        where=key,
+    )
 
 
 def identified(setup: SetupFile) -> SetupFile:

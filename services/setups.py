@@ -108,10 +108,12 @@ class State:
 
 
 def _noted(note: Path) -> Path | None:
+    """The path in a note; None where there is none in it, as after a crash of the computer."""
     try:
-        return Path(os.fsdecode(files.read_small(note, 4096)))
+        text = os.fsdecode(files.read_small(note, 4096))
     except ProblemError:
         return None
+    return Path(text) if text.startswith("/") and "\0" not in text else None
 
 
 def _age(path: Path) -> float:

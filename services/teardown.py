@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from services.answers import Answers
 from services.aws.guards import ReadOnly
 from services.blueprint import made_before
+from services.clock import stamp
 from services.desk import Desk, may_still_show
 from services.engine import consent, lock, teardown
 from services.engine.destroy import destroy
@@ -99,7 +100,7 @@ def tear_down(
             where=step.address,
         )
     where = (desk.identity.account, desk.setup.answers.text("aws.region"), desk.setup_id)
-    with lock.held(desk.state.setups, *where):
+    with lock.held(desk.state.setups, *where, doing="destroy", since=stamp(desk.clock.wall())):
         if make_teardown(desk).plan.fingerprint != found.plan.fingerprint:
             raise refuse(
                 "stale",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from services import kit, setup_file
 from services.backups.shards import parse_key
+from services.clock import stamp
 from services.desk import Desk, Planned, make_plan, open_desk
 from services.engine import consent, lock
-from services.engine.apply import apply
+from services.engine.apply import apply, shared
 from services.engine.journal import is_key, written_ahead
 from services.engine.world import Present
 from services.events import Event
@@ -68,8 +71,7 @@ def carry_out(
     lacking = consent.lacking(planned.plan, accepted)
     if lacking:
         raise ProblemError(consent.problem(lacking))
-    where = (desk.identity.account, desk.setup.answers.text("aws.region"), desk.setup_id)
-    with lock.held(desk.state.setups, *where):
+    with _alone(desk, planned):
         if not desk.setup.answers.text("aws.account"):
             setup_file.record(desk.setup, {"aws.account": desk.identity.account})
         _still_so(desk, planned)
@@ -83,6 +85,22 @@ def carry_out(
             journal.append({"run": run, "event": "has", "address": address, "arn": arn})
         events = apply(planned.plan, planned.world, desk.aws, desk.clock, stop)
         yield from written_ahead(events, journal, run)
+
+
+@contextmanager
+def _alone(desk: Desk, planned: Planned) -> Iterator[None]:
+    """Nobody else works on this set-up, nor changes what it shares with another one of this computer."""
+    where = (desk.identity.account, desk.setup.answers.text("aws.region"))
+    now = stamp(desk.clock.wall())
+    both = {step.resource.title for step in planned.plan.steps if shared(planned.world, step.resource)}
+    with ExitStack() as stack:
+        stack.enter_context(lock.held(desk.state.setups, *where, desk.setup_id, doing="apply", since=now))
+        for title in sorted(both):
+            name = f"shared-{hashlib.sha256(title.encode()).hexdigest()[:16]}"
+            stack.enter_context(
+                lock.held(desk.state.setups, *where, name, doing="apply", since=now, what=f"the {title}")
+            )
+        yield
 
 
 def _keys_there(planned: Planned) -> dict[str, str]:

@@ -16,16 +16,18 @@ from services.clock import Clock
 from services.engine.patience import Run, in_order, never, not_ready, pauses, read, stale, wait, write
 from services.engine.plan import Plan, Step, same
 from services.engine.world import Present, World
-from services.events import Event, Skipped, Started, Succeeded
-from services.model.calls import Aws, ask, filled, outputs
+from services.events import Event, Failed, Finished, Skipped, Started, Succeeded
+from services.model.calls import Aws, Refused, ask, filled, outputs
 from services.model.resource import Facet, Resource
 from services.model.values import Ref, Tree, fill
-from services.problems import refuse
+from services.problems import ProblemError, refuse
 
 
 @dataclass
 class _Run(Run):
     made: set[str] = field(default_factory=set)
+    shared: dict[str, Step] = field(default_factory=dict)
+    """What was written into things that others write into as well, by address."""
 
     def learn(self, resource: Resource, found: Mapping[str, Tree]) -> None:
         states = {**self.world.resources, resource.name: Present(found, "created")}
@@ -43,7 +45,35 @@ def apply(
 
     A plan with blocked steps is not begun: half a backup path that cannot be completed helps nobody.
     """
-    return in_order(plan, _Run(aws, clock, world, stop), _step)
+    run = _Run(aws, clock, world, stop)
+    for event in in_order(plan, run, _step):
+        if isinstance(event, Finished) and event.ok:
+            yield from _still_there(run, event)
+        else:
+            yield event
+
+
+def _still_there(run: _Run, end: Finished) -> Generator[Event]:
+    """Looks once more at what others may have written over meanwhile: AWS replaces such lists as a whole."""
+    for address, step in run.shared.items():
+        run.address = address
+        if step.facet is None:
+            continue
+        try:
+            have = yield from read(run, step.facet, run.aws)
+        except (Refused, ProblemError):
+            continue  # it was read back when it was written; whoever looks next sees
+        if not same(step.facet, have, run.target(step.facet, have)):
+            lost = refuse(
+                "stale",
+                f"Somebody else changed it at the same moment, and what this run wrote is gone: {step.resource.title}, "
+                f"{step.facet.name}.",
+                "Run the same command again: it adds what is missing and keeps what the others have.",
+            )
+            yield Failed(address, lost.problem)
+            yield Finished(end.done - 1, 1, 0)
+            return
+    yield end
 
 
 def _step(run: _Run, step: Step) -> Generator[Event]:
@@ -75,7 +105,15 @@ def _step(run: _Run, step: Step) -> Generator[Event]:
         yield from wait(run, pause, "AWS does not show the change everywhere yet")
     else:
         raise not_ready(f"{step.resource.title}, {facet.name}")
+    if shared(run.world, step.resource):
+        run.shared[step.address] = step
     yield Succeeded(step.address, step.says)
+
+
+def shared(world: World, resource: Resource) -> bool:
+    """Whether others made a resource, and so write into it as well."""
+    state = world.resources.get(resource.name)
+    return isinstance(state, Present) and state.origin in {"foreign", "adopted"}
 
 
 def _create(run: _Run, step: Step) -> Generator[Event]:

@@ -29,13 +29,19 @@ class Journal:
     path: Path
     clock: Clock
 
-    def append(self, entry: Mapping[str, object]) -> None:
-        """One line, on the disk when this returns. A torn last line of an earlier crash is ended first."""
+    def append(self, entry: Mapping[str, object], *, anew: bool = True) -> None:
+        """One line, on the disk when this returns. A torn last line of an earlier crash is ended first.
+
+        Without `anew` the file must be there: one that is gone in the middle of a run went with its medium, and another
+        one in its place would say nothing of what was begun. Errors: `folder`.
+        """
         line = json.dumps({"at": stamp(self.clock.wall()), **entry}, ensure_ascii=False) + "\n"
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+            if anew:
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                flags |= os.O_CREAT
             new = not self.path.exists()
-            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
             handle = os.open(self.path, flags, 0o600)
             try:
                 size = os.fstat(handle).st_size
@@ -139,7 +145,7 @@ def _entries(path: Path) -> Iterator[Mapping[str, object]]:
             "Make the file readable for you, then run the command again.",
             where=str(path),
         ) from None
-    for line in text.splitlines():
+    for line in text.split("\n"):  # a text within a line may hold what else ends lines
         try:
             entry = json.loads(line)
         except ValueError:
@@ -150,6 +156,8 @@ def _entries(path: Path) -> Iterator[Mapping[str, object]]:
 
 def written_ahead(events: Iterator[Event], journal: Journal, run: str) -> Iterator[Event]:
     """The events, each on the disk before it is passed on and before the next one is asked for."""
+    anew = True
     for event in events:
-        journal.append({"run": run, **event_json(event)})
+        journal.append({"run": run, **event_json(event)}, anew=anew)
+        anew = False
         yield event

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from services.export.asking import OWNER, Question, asking, asking_policy, query, questions, wanted_name
 from services.export.commands import command, document, does
 from services.export.comparing import OTHER, SAME, Scene, Side, backticked, shell_name, sides, todo, variable
-from services.export.rows import Policy
+from services.export.rows import Policy, Tags
 from services.export.shell import Naming, comment, word
 from services.model.calls import Call
 from services.model.operations import OPERATIONS
 from services.model.resource import Resource
-from services.model.values import Json, Ref, Tree
+from services.model.values import Json, Ref, Tree, refs
 
 _IN = "    "
 
@@ -67,7 +67,7 @@ def managed(scene: Scene, resource: Resource, outputs: Sequence[str]) -> Part:
         *(text for s in found if isinstance(s.row, Policy) for text in _policy(s, s.row, naming)),
         *_search(resource, naming, outputs),
         *_taken(resource, naming),
-        *_look(resource, found, asked),
+        *_look(resource, found, asked, _birthmarks(scene, resource, found)),
         *_write(resource, found, readers, _Pen(naming, documents, outputs)),
         "",
     )
@@ -126,7 +126,21 @@ def _taken(resource: Resource, naming: Naming) -> Iterator[str]:
     yield "}"
 
 
-def _look(resource: Resource, found: Sequence[Side], asked: Sequence[Question]) -> Iterator[str]:
+def _birthmarks(scene: Scene, resource: Resource, found: Sequence[Side]) -> Sequence[Side]:
+    """The sides by which a script that was cut off knows again what it made a moment ago, before it has its tags.
+
+    That it is exactly as the command makes it says little, unless one of them is a KMS key of this set-up: its id is
+    AWS's choice, and nobody else has one by accident. What was there at the export had its tags then: none.
+    """
+    born = [s for s in found if s.facet.born and not isinstance(s.row, Policy | Tags)]
+    keys = {part.name for part in scene.subject.managed() if part.search is not None}
+    bound = any(ref.resource in keys for s in born for ref in refs(s.facet.want))
+    return born if bound and resource.owner is not None and scene.subject.standing(resource) == "new" else ()
+
+
+def _look(
+    resource: Resource, found: Sequence[Side], asked: Sequence[Question], birthmarks: Sequence[Side]
+) -> Iterator[str]:
     name = shell_name(resource.name)
     yield f"look_{name}() {{"
     if any(s.writes for s in found):
@@ -143,7 +157,7 @@ def _look(resource: Resource, found: Sequence[Side], asked: Sequence[Question]) 
         yield "    fi"
     yield f"    there_{name}=$there"
     yield f'    if [ "$there_{name}" = yes ]; then'
-    yield from (f"        {line}" for line in _reading(resource, found, asked))
+    yield from (f"        {line}" for line in _reading(resource, found, asked, birthmarks))
     yield "    else"
     if resource.create is None:
         yield f"        {_missing(resource)}"
@@ -156,7 +170,9 @@ def _look(resource: Resource, found: Sequence[Side], asked: Sequence[Question]) 
     yield "}"
 
 
-def _reading(resource: Resource, found: Sequence[Side], asked: Sequence[Question]) -> Iterator[str]:
+def _reading(
+    resource: Resource, found: Sequence[Side], asked: Sequence[Question], birthmarks: Sequence[Side]
+) -> Iterator[str]:
     """Whose it is comes first: nothing more is asked about what is somebody else's."""
     name = shell_name(resource.name)
     numbered = sorted(enumerate(asked, 1), key=lambda pair: OWNER not in pair[1].variables)
@@ -164,10 +180,31 @@ def _reading(resource: Resource, found: Sequence[Side], asked: Sequence[Question
         if number > 1:
             yield f"read_{name}_{number}"
         if OWNER in question.variables:
+            yield from _half_made(name, found, asked, birthmarks)
             yield f'whose "$owner" {resource.name} {word(resource.title)}'
     yield from (_policy_reader(s) for s in found if isinstance(s.row, Policy))
     if len(asked) == 1 and resource.owner is None:
         yield ":"
+
+
+def _half_made(
+    name: str, found: Sequence[Side], asked: Sequence[Question], birthmarks: Sequence[Side]
+) -> Iterator[str]:
+    """Takes what has no tags of anybody, and every birthmark, for what an earlier run made and did not finish."""
+    if not birthmarks:
+        return
+    told = {s.variable for s in birthmarks}
+    tags = [s for s in found if isinstance(s.row, Tags)]
+    words = " ".join([todo(0)] * len(tags) + [SAME] * len(birthmarks))
+    yield 'if [ "$owner" = nobody ]; then'
+    for number, question in enumerate(asked, 1):
+        if told & set(question.variables) and OWNER not in question.variables and number > 1:
+            yield f"    read_{name}_{number}"
+    yield "    # As an earlier run leaves it that was cut off before the tags: encrypted with this set-up's own key."
+    yield f'    case "{" ".join(f"${s.variable}" for s in (*tags, *birthmarks))}" in'
+    yield f"        '{words}') owner=ours ;;"
+    yield "    esac"
+    yield "fi"
 
 
 def _born(found: Sequence[Side]) -> Iterator[str]:

@@ -189,7 +189,8 @@ ROWS: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("S3 bucket", "policy"): Policy(text=True, merged=True),
         ("S3 bucket", "lifecycle"): Compared(_LIFECYCLE),
         ("S3 bucket", "access-logs"): Compared('{b: TargetBucket, p: not_null(TargetPrefix, `""`)}'),
-        ("S3 bucket", "notifications"): Compared(_NOTIFICATIONS),
+        # Of a bucket without any, S3 tells an empty document, and not that there is none.
+        ("S3 bucket", "notifications"): Compared(_NOTIFICATIONS, (None, {})),
         ("S3 bucket", "mfa-delete"): Watched("only the account's root user can turn MFA Delete on"),
         ("S3 bucket", "object-lock"): Compared(_LOCK, (None, {"ObjectLockEnabled": "Enabled"})),
         ("IAM role", "tags"): Tags(),

@@ -154,5 +154,5 @@ def test_the_private_file_is_seen_from_the_folder_of_the_setup_file(tmp_path: Pa
     assert made.private_file() is None
     near = setup_file.record(made, {"recovery_key.private_file": "keys/recovery.pke1"})
     assert near.private_file() == tmp_path / "keys" / "recovery.pke1"
-    away = setup_file.record(made, {"recovery_key.private_file": "/media/stick/recovery.pke1"})
+    away = setup_file.record(near, {"recovery_key.private_file": "/media/stick/recovery.pke1"})
     assert away.private_file() == Path("/media/stick/recovery.pke1")

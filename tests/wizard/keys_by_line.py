@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from services import setup_file
 from services.answers import Answers
@@ -47,8 +46,8 @@ def answers(machine: Terminal) -> Answers:
 
 def opens(machine: Terminal, password: str) -> bool:
     """Whether the private file opens, fits the public one, and is in the recovery tool's form."""
-    sealed = Path(answers(machine).text("recovery_key.private_file"))
-    (public,) = (Path(path) for path in answers(machine).texts("recovery_key.public_files"))
+    sealed = machine.folder / answers(machine).text("recovery_key.private_file")
+    (public,) = (machine.folder / path for path in answers(machine).texts("recovery_key.public_files"))
     found = check.keycheck(
         sealed.read_bytes(), public.read_bytes(), bytearray(password.encode()), prove=True, iterations=2
     )

@@ -98,21 +98,21 @@ def _keygen(program: Program, wanted: Wanted) -> int:
     from wizard.keys import copies, making, paper, place, words
     from wizard.render import heads
 
-    setup = _keyless(program, wanted.config)
+    setup = _keyless(program, wanted)
     of = place.purpose(setup, wanted.environment or "")
     request = _request(program, wanted)
     if wanted.keyring:
         copies.refuse_unfit(program, of)
     if not wanted.complete:
         _refuse_other_custody(setup, wanted)
-        making.refuse_leftovers(request, split=wanted.split)
+        making.refuse_leftovers(request, wanted.config, split=wanted.split)
         paper.refuse_taken(request, wanted)
     if setup is not None:
         program.voice.tell(heads.set_up(setup.answers))
     found = place.findings(program, request.folder, wanted.share_dirs)
     place.tell(program, found, of)
     made = _made(program, request, wanted, of)
-    if setup is not None:
+    if setup is not None and not setup.answers.get("recovery_key.fingerprint"):
         _record(setup, made)
     extra: dict[str, object] = {"medium": [asdict(finding) for finding in found]}
     if made.password is not None:
@@ -141,11 +141,17 @@ def _request(program: Program, wanted: Wanted) -> Request:
     return replace(request, iterations=rounds) if rounds else request
 
 
-def _keyless(program: Program, config: Path | None) -> SetupFile | None:
-    """The setup file, refused if it has a recovery key: a kit and its quorums keep their key."""
+def _keyless(program: Program, wanted: Wanted) -> SetupFile | None:
+    """The setup file, refused if it has a recovery key: a kit and its quorums keep their key.
+
+    The very key that is being completed is no other one: a run can be cut off between the setup file and the sheet.
+    """
+    config = wanted.config
     if config is None:
         return None
     setup = program.setup(config)
+    if wanted.complete and _is_recorded(setup, wanted):
+        return setup
     for key in ("recovery_key.public_files", "recovery_key.fingerprint"):
         if setup.answers.get(key):
             raise refuse(
@@ -156,6 +162,13 @@ def _keyless(program: Program, config: Path | None) -> SetupFile | None:
                 where=key,
             )
     return setup
+
+
+def _is_recorded(setup: SetupFile, wanted: Wanted) -> bool:
+    from services import papers
+
+    pair = papers.whole_pair(wanted.out, wanted.name)
+    return pair is not None and pair.sha256 == setup.answers.text("recovery_key.fingerprint")
 
 
 def _refuse_other_custody(setup: SetupFile | None, wanted: Wanted) -> None:

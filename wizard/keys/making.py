@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from services.problems import ProblemError, refuse
+from wizard import PROGRAM
 
 if TYPE_CHECKING:
     from services.recovery.custodians import Custody
@@ -82,8 +84,9 @@ def with_shares(
     return Made(made.files, made.shares, custody)
 
 
-def refuse_leftovers(request: Request, *, split: bool) -> None:
-    """Refuse a name under which there is something; an unfinished pair is to be completed."""
+def refuse_leftovers(request: Request, config: Path | None, *, split: bool) -> None:
+    """Refuse a name under which there is something; an unfinished pair is to be completed, a whole one recorded."""
+    from services import papers
     from services.recovery import keyfiles
 
     left = keyfiles.leftover(request.folder, request.name)
@@ -99,8 +102,25 @@ def refuse_leftovers(request: Request, *, split: bool) -> None:
     try:
         keyfiles.refuse_existing(keyfiles.paths(request.folder, request.name))
     except ProblemError as error:
-        hint = "If an earlier run made them and only the setup file lacks them, add --complete."
-        raise ProblemError(replace(error.problem, remedy=(*error.problem.remedy, hint))) from None
+        pair = papers.whole_pair(request.folder, request.name)
+        raise error if pair is None else _whole(pair, request, config, split=split) from None
+
+
+def _whole(pair: KeyFiles, request: Request, config: Path | None, *, split: bool) -> ProblemError:
+    """For a pair that lacks nothing, most often because a run was cut off before it could write the pair down."""
+    words = [PROGRAM, "keygen", *(("--config", str(config)) if config else ())]
+    words += ["--out", str(request.folder), "--name", request.name, "--complete"]
+    shares = ", and --share FILE for each share that is needed" if split else ""
+    missing = "the setup file and the sheet do" if config else "its sheet does"
+    return refuse(
+        "exists",
+        f"A whole key pair is there already: {pair.private_file}, {pair.public_der.name} and {pair.public_hex.name}. "
+        "It is never overwritten.",
+        f"If an earlier run made it and was cut off, only {missing} not have it yet. This mends that: "
+        f"{shlex.join(words)}{shares}.",
+        "For a new key, choose another name with --name.",
+        where=str(pair.public_der),
+    )
 
 
 def completed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from screens import custody_words, key_place
+from services.problems import refuse
 from services.recovery import keyfiles
 from wizard.keys import place
 from wizard.plain.guide import Stop
@@ -38,11 +39,19 @@ def _take_name(guide: Guide) -> None:
     keyfiles.check_name(name)
     session.keep(key_place.NAME, name)
     session.flush()
-    found = key_place.leftover(session)
-    if found is None or session.shown_draft(key_place.KIND) == "take":
+    found, pair = key_place.leftover(session), key_place.unrecorded(session)
+    if session.shown_draft(key_place.KIND) == "take":
         key_place.refuse_taken(session)
-    else:
+    elif found is not None:
         person.say(custody_words.unfinished(found, split=by_shares(guide))[0])
+    elif pair is not None:
+        person.say(custody_words.whole(pair)[0])
+        if not person.confirm("Record this key?"):
+            raise refuse(
+                "exists", "This name is taken by that key.", "Give another name.", where=key_place.NAME
+            )
+    else:
+        key_place.refuse_taken(session)
 
 
 def by_shares(guide: Guide) -> bool:

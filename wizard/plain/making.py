@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from screens import key_place, key_words, key_work
@@ -63,14 +64,21 @@ def attempt(guide: Guide, work: Callable[[], Result]) -> Result:
         raise Back from None
 
 
-def record(guide: Guide, made: KeyFiles, *, split: bool = False, custody: Custody | None = None) -> None:
+def record(
+    guide: Guide,
+    made: KeyFiles,
+    *,
+    split: bool = False,
+    custody: Custody | None = None,
+    proven: bool = True,
+) -> None:
     """Writes the papers, records the key in the set-up, and says what there is now."""
     session, person = guide.session, guide.person
     moment = guide.host.clock.wall()
     found = key_work.finished(made, key_place.purpose(session), moment, split=split, custody=custody)
     session.record(found.answers)
     person.say()
-    person.say(f"✓ {key_words.PROVEN}")
+    person.say(f"✓ {key_words.done(replace(found, proven=proven))}")
     person.value("Palisade gets", str(made.public_der))
     person.value("You keep", str(made.private_file))
     if found.sheet is not None:

@@ -112,6 +112,10 @@ def _says(way: Way, production: bool) -> str:
 
 def _make(guide: Guide) -> None:
     """Makes a key in the chosen way, or completes in that way what an interrupted run left."""
+    pair = key_place.unrecorded(guide.session)
+    if pair is not None:
+        making.record(guide, pair, split=key_files.by_shares(guide), proven=False)
+        return
     match key_files.left(guide), key_files.by_shares(guide):
         case True, True:
             gather.gather(guide)

@@ -1,18 +1,15 @@
-"""The journal survives crashes of its own, and only one run at a time works on a set-up."""
+"""The journal survives crashes of its own."""
 
 from __future__ import annotations
 
 import json
 import stat
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from services.engine.journal import Journal, written_ahead
-from services.engine.lock import held
 from services.events import (
     Event,
     Failed,
@@ -26,7 +23,6 @@ from services.events import (
 )
 from services.problems import Problem, ProblemError
 from tests.ports import FakeClock
-from tests.world import ACCOUNT, SETUP
 
 CLOCK = FakeClock(began=datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
 
@@ -148,37 +144,18 @@ def test_a_link_in_the_journals_place_is_refused(tmp_path: Path, journal: Journa
     assert not (tmp_path / "elsewhere").exists()
 
 
-HOLD = f"""
-import sys
-from pathlib import Path
-from services.engine.lock import held
-with held(Path(sys.argv[1]), {ACCOUNT!r}, "eu-west-1", {SETUP!r}):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
-
-def test_the_lock_of_another_process_is_respected_and_ends_with_it(tmp_path: Path) -> None:
-    root = Path(__file__).parents[3]
-    command = [sys.executable, "-c", HOLD, str(tmp_path)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root
-    ) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"
-        with pytest.raises(ProblemError) as caught, held(tmp_path, ACCOUNT, "eu-west-1", SETUP):
-            pass
-        assert caught.value.problem.code == "locked"
-        assert caught.value.problem.exit_code == 7
-        with held(tmp_path, ACCOUNT, "us-east-1", SETUP):
-            pass
-        other.kill()
-    with held(tmp_path, ACCOUNT, "eu-west-1", SETUP):
-        pass
-
-
-def test_a_lock_that_cannot_be_written_says_so(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(ProblemError) as caught, held(tmp_path / "file" / "x", ACCOUNT, "eu-west-1", SETUP):
-        pass
+def test_a_journal_that_is_gone_in_the_middle_does_not_begin_anew(journal: Journal) -> None:
+    passed_on = written_ahead(iter(EVENTS), journal, "run")
+    next(passed_on)
+    journal.path.unlink()
+    with pytest.raises(ProblemError) as caught:
+        next(passed_on)
     assert caught.value.problem.code == "folder"
+    assert not journal.path.exists()
+
+
+def test_what_ends_lines_elsewhere_does_not_end_one_here(journal: Journal) -> None:
+    journal.append(event_json(EVENTS[0]))
+    taken = Problem("taken", "The name is\u2028taken\x85.")
+    journal.append(event_json(Failed("bucket", taken)))
+    assert journal.begun() == {}
