@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from services import files, rules
+from services import files, own_files, rules
 from services.answers import Answers
 from services.problems import ProblemError, refuse
 from services.questions import QUESTIONS, Question, Value, accept, find
@@ -155,7 +155,7 @@ def record(setup: SetupFile, values: Mapping[str, object]) -> SetupFile:
     """
     import tomlkit
 
-    path = setup.path.resolve()
+    path = own_files.led_to(setup.path)
     current = read(path)
     answers = current.answers.updated(values)
     document = tomlkit.parse(files.read_small(path, LONGEST).decode("utf-8-sig"))

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from services.problems import refuse
+from services import own_files
+from services.problems import ProblemError, refuse
 
 
 @contextmanager
@@ -17,7 +18,7 @@ def held(folder: Path, account: str, region: str, setup: str) -> Iterator[None]:
     path = folder / f"{setup}.{account}.{region}.lock"
     lock = filelock.FileLock(path, timeout=0, mode=0o600)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_files.private_folder(folder)
         lock.acquire()
     except filelock.Timeout:
         raise refuse(
@@ -26,10 +27,11 @@ def held(folder: Path, account: str, region: str, setup: str) -> Iterator[None]:
             "Wait until it has ended, then try again; or end it if it hangs.",
             where=str(path),
         ) from None
-    except OSError as error:
+    except (OSError, ProblemError) as error:
+        why = error.strerror if isinstance(error, OSError) else error.problem.summary.rstrip(".")
         raise refuse(
             "folder",
-            f"The lock file cannot be written ({error.strerror}).",
+            f"The lock file cannot be written ({why}).",
             "Choose a writable folder with --state-dir.",
             where=str(path),
         ) from None
