@@ -34,10 +34,10 @@ def read_own(path: Path, limit: int = files.LIMIT) -> bytes:
             content = files.drain(handle, limit)
         finally:
             os.close(handle)
-        if len(content) > limit:
-            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
     except OSError as error:
         raise unread(error, path) from None
+    if len(content) > limit:
+        raise unread(OSError(errno.EFBIG, os.strerror(errno.EFBIG)), path)
     return bytes(content)
 
 
