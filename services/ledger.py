@@ -62,8 +62,15 @@ Check: TypeAlias = Callable[[Entry], object]
 
 
 def beside(setup: Path, what: str) -> Path:
-    """The file of a ledger beside a setup file; beside the file itself where the path is a link."""
-    return own_files.led_to(setup).with_suffix(f".{what}.json")
+    """The file of a ledger beside a setup file; beside the file itself where the path is a link.
+
+    A link that another user made is not followed: then it is beside the link.
+    """
+    try:
+        found = own_files.led_to(setup)
+    except ProblemError:
+        found = setup.absolute()
+    return found.with_suffix(f".{what}.json")
 
 
 def read(of: Ledger, check: Check) -> tuple[Entry, ...]:

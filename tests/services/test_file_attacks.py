@@ -55,15 +55,15 @@ def _append(of: Ledger) -> object:
     return ledger.append(of, CLOCK, lambda _entry: None, lambda _before: [{"n": 1}])
 
 
-def _remember(folder: Path) -> object:
+def _remember(folder: Path) -> None:
     path = folder / "acme.toml"
     setup = setup_file.read(path) if path.exists() else setup_file.create(path, sample())
-    return _state(folder).remember(setup)
+    _state(folder).remember(setup)
 
 
-def _keep(folder: Path) -> object:
+def _keep(folder: Path) -> None:
     _state(folder).folder.mkdir(exist_ok=True, mode=0o700)
-    return last_errors.keep(_state(folder), Problem("denied", "No.", ("Ask.",)), "apply", MOMENT)
+    last_errors.keep(_state(folder), Problem("denied", "No.", ("Ask.",)), "apply", MOMENT)
 
 
 def _lock(folder: Path) -> object:
@@ -240,6 +240,16 @@ def test_no_file_goes_where_another_user_s_link_leads(tmp_path: Path, work: str,
     assert (lair / "acme.toml").read_bytes() == before
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link to another user")
+def test_a_record_lies_beside_a_link_of_one_s_own_and_not_where_another_user_s_leads(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "acme.toml"
+    link.symlink_to(tmp_path / "there" / "acme.toml")
+    assert ledger.beside(link, "record") == tmp_path / "there" / "acme.record.json"
+    os.chown(link, STRANGER, STRANGER, follow_symlinks=False)
+    assert ledger.beside(link, "record") == tmp_path / "acme.record.json"
+
+
 def test_links_of_one_s_own_are_followed_to_folders_and_kept_for_a_setup_file(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     (tmp_path / "here").symlink_to(tmp_path / "there")
@@ -251,11 +261,13 @@ def test_links_of_one_s_own_are_followed_to_folders_and_kept_for_a_setup_file(tm
     assert setup_file.read(made.path).answers.text("aws.region") == "us-east-1"
 
 
-def test_leftovers_are_ordinary_files_and_one_that_cannot_go_is_no_matter(tmp_path: Path) -> None:
+def test_only_ordinary_files_are_leftovers(tmp_path: Path) -> None:
     key = tmp_path / "recovery.pke1"
-    for number, make in enumerate((Path.mkdir, lambda path: path.symlink_to(tmp_path / "x"), Path.touch)):
-        make(tmp_path / f".recovery.pke1.{number:016x}.tmp")
-    assert [path.name for path in files.temporaries(key)] == [f".recovery.pke1.{2:016x}.tmp"]
+    folder, link, left = (tmp_path / f".recovery.pke1.{number:016x}.tmp" for number in range(3))
+    folder.mkdir()
+    link.symlink_to(tmp_path / "x")
+    left.touch()
+    assert files.temporaries(key) == (left,)
 
 
 def test_a_folder_that_everybody_can_write_to_is_named(tmp_path: Path) -> None:

@@ -58,7 +58,8 @@ def licence(name: str) -> str | None:
     except PackageNotFoundError:
         return None
     classifiers = [c.split(" :: ")[-1] for c in found.get_all("Classifier") or [] if c.startswith("License")]
-    said = found.get("License-Expression") or (found.get("License") or "").strip().split("\n")[0]
+    fields = dict.fromkeys(("License-Expression", "License"), "") | {name: found[name] for name in found}
+    said = fields["License-Expression"] or fields["License"].strip().split("\n")[0]
     said = said or next((c for c in classifiers if c != "DFSG approved"), "")
     return _SPELT.get(said, said)
 

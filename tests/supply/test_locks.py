@@ -53,17 +53,16 @@ def _wanted(requirements: list[str]) -> set[str]:
 
 def test_the_locks_have_what_the_project_asks_for_and_agree_with_each_other() -> None:
     extras = PROJECT["optional-dependencies"]
-    wanted = {
+    wanted: dict[Use, set[str]] = {
         "run": _wanted(PROJECT["dependencies"]),
         "demo": _wanted(PROJECT["dependencies"] + extras["demo"]),
         "dev": _wanted([*PROJECT["dependencies"], *(one for extra in extras.values() for one in extra)]),
     }
     for use, names in wanted.items():
-        assert names <= {pin.name for pin in pins(use)}, use  # type: ignore[arg-type]
+        assert names <= {pin.name for pin in pins(use)}, use
     dev = {(pin.name, pin.version): set(pin.hashes) for pin in pins("dev")}
-    for use in ("run", "demo"):
-        for pin in pins(use):
-            assert set(pin.hashes) == dev[pin.name, pin.version], f"{pin.name} of {use} is another one in dev"
+    for pin in (*pins("run"), *pins("demo")):
+        assert set(pin.hashes) == dev[pin.name, pin.version], f"{pin.name} is another one in dev"
 
 
 def test_every_version_that_is_asked_for_exactly_is_the_locked_one() -> None:
