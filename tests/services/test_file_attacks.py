@@ -243,8 +243,9 @@ def test_no_file_goes_where_another_user_s_link_leads(tmp_path: Path, work: str,
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link to another user")
 def test_a_record_lies_beside_a_link_of_one_s_own_and_not_where_another_user_s_leads(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
-    link = tmp_path / "acme.toml"
-    link.symlink_to(tmp_path / "there" / "acme.toml")
+    link, there = tmp_path / "acme.toml", tmp_path / "there" / "acme.toml"
+    there.touch()
+    link.symlink_to(there)
     assert ledger.beside(link, "record") == tmp_path / "there" / "acme.record.json"
     os.chown(link, STRANGER, STRANGER, follow_symlinks=False)
     assert ledger.beside(link, "record") == tmp_path / "acme.record.json"
