@@ -4,13 +4,15 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-slow check format bench lock clean
+.PHONY: help demo test test-slow check format bench lock audit licences clean
 
 help:
 	@echo "make demo       open the wizard on an embedded AWS; without a terminal, walk the journey and print it"
 	@echo "make test       everything CI runs: format, lint, types, import contracts, tests"
 	@echo "make test-slow  the slow and nightly tests"
 	@echo "make bench      the benchmarks, as ratios measured side by side"
+	@echo "make audit      ask for known vulnerabilities of everything in requirements/"
+	@echo "make licences   list the licences of everything in requirements/ in docs/licences.md"
 	@echo "make lock       resolve the dependencies again and write requirements/"
 
 $(VENV)/.demo: requirements/demo.txt
@@ -50,5 +52,19 @@ lock:
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --extra demo -c requirements/dev.txt pyproject.toml -o requirements/demo.txt
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/dev.txt pyproject.toml -o requirements/run.txt
 
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url requirements/audit.in -o requirements/audit.txt
+
+$(VENV)-audit/.done: requirements/audit.txt
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
+	@touch $@
+
+# Strict: a package that the service does not know, or a service that does not answer, is a failure and no silence.
+audit: $(VENV)-audit/.done
+	$(VENV)-audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements/run.txt -r requirements/demo.txt -r requirements/dev.txt -r requirements/audit.txt
+
+licences: $(VENV)/.dev
+	$(BIN)/python -m tests.supply.licences
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-audit build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import ClassVar
@@ -17,15 +17,18 @@ from rich.text import Text
 from textual import events, on
 from textual.app import App, ScreenStackError, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from screens import flow, pages
 from screens.driver import TerminalDriver
 from screens.frame import Page
 from screens.host import Host
+from screens.printing import Printable
 from screens.session import Session
 from screens.work import Ended, Job, Runner, Told, fault
 from services import last_errors
+from services.printable import lines
 from services.problems import Problem, ProblemError
 
 GRACE = 10.0
@@ -54,6 +57,7 @@ class PalisadeWizard(App[None]):
         super().__init__(driver_class=TerminalDriver, ansi_color=True if plain else None)
         if plain:
             self.theme = "ansi-dark"
+        self._printable = Printable()
         self.host = host
         self.session = Session(host)
         self.runner = Runner(self, host.clock.now)
@@ -213,7 +217,7 @@ class PalisadeWizard(App[None]):
             with self.ordinary_screen():
                 # Where the pages are drawn is a terminal; the standard output may lead elsewhere.
                 print(
-                    f"\n{text}\nPress Enter to go back to the wizard. ",
+                    f"\n{lines(text)}\nPress Enter to go back to the wizard. ",
                     end="",
                     file=sys.__stderr__,
                     flush=True,
@@ -223,6 +227,9 @@ class PalisadeWizard(App[None]):
             from screens.dialogs import TextView
 
             self.push_screen(TextView(heading, text))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._printable]
 
     def action_command_palette(self) -> None:
         from screens.modal import Palette

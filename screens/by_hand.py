@@ -24,6 +24,7 @@ from screens.work import Job
 from services import files, work
 from services.aws.guards import ReadOnly
 from services.export.steps import ByHand, by_hand
+from services.printable import one_line
 
 if TYPE_CHECKING:
     from screens.session import SignedIn
@@ -161,7 +162,7 @@ class ByHandPage(Page):
         box = self.query_one("#command", Vertical)
         await box.remove_children()
         # A line each, so that none is cut when the page is scrolled.
-        await box.mount(*(Static(Content(line), markup=False) for line in now.shown.split("\n")))
+        await box.mount(*(Static(Content(one_line(line)), markup=False) for line in now.shown.split("\n")))
         self.query_one("#expect", Words).say(now.expect)
         self.query_one("#hidden", Words).say(HIDDEN if now.hides else "", "warn")
         self.query_one("#check", Action).focus(scroll_visible=False)

@@ -15,6 +15,7 @@ from screens import flow, setup_lines
 from screens.frame import Page
 from screens.widgets.words import Words
 from screens.work import Job
+from services.printable import one_line
 from services.problems import Problem
 from services.separation.compare import Comparison, Row, compare
 from services.separation.things import footprint
@@ -38,7 +39,7 @@ class Compare(Page):
             return
         first, second = self._chosen()
         for label, identifier, chosen in (("First", "first", first), ("Second", "second", second)):
-            options = [(Content(setup_lines.named(one)), n) for n, one in enumerate(self._setups)]
+            options = [(Content(one_line(setup_lines.named(one))), n) for n, one in enumerate(self._setups)]
             with Horizontal(classes="field-line"):
                 yield Static(label, classes="field-label", markup=False)
                 yield Select(options, value=chosen, allow_blank=False, compact=True, id=identifier)
@@ -138,7 +139,7 @@ def _pair(label: str, values: tuple[str, str], more: str = "") -> Horizontal:
     """One answer of both; a long value is wrapped in its column."""
     return Horizontal(
         Static(label, classes="pair-label", markup=False),
-        *(Static(Content(value), classes="pair-value", markup=False) for value in values),
+        *(Static(Content(one_line(value)), classes="pair-value", markup=False) for value in values),
         classes=f"pair {more}",
     )
 
@@ -146,6 +147,6 @@ def _pair(label: str, values: tuple[str, str], more: str = "") -> Horizontal:
 def _same(row: Row) -> Horizontal:
     return Horizontal(
         Static(row.label, classes="pair-label", markup=False),
-        Static(Content(row.first), classes="pair-value", markup=False),
+        Static(Content(one_line(row.first)), classes="pair-value", markup=False),
         classes="pair",
     )

@@ -24,6 +24,7 @@ from screens.widgets.listing import Lines
 from screens.widgets.problem_box import Choice, ProblemBox
 from screens.widgets.words import Words, elapsed
 from screens.work import Job
+from services.printable import one_line
 from services.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ class Page(Screen[None]):
             )
         self.query_one("#title-left", Static).update(left)
         place = f"Step {at + 1} of {len(flow.STEPS)} · {flow.STEPS[at].title} {flow.signs(session, at)}"
-        self.query_one("#title-right", Static).update(Content(place))
+        self.query_one("#title-right", Static).update(Content(one_line(place)))
         lines = [f"{flow.sign(session, n, at)} {n + 1} {step.title}" for n, step in enumerate(flow.STEPS)]
         lines += ["", "Ctrl+O Switch set-up"]
         self.query_one("#steps", Static).update(Content("\n".join(lines)))

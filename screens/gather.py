@@ -6,6 +6,7 @@ themselves are in the child process of the `Gathering`, never here.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -21,13 +22,17 @@ from screens.widgets.action import Action
 from screens.widgets.listing import Listing
 from screens.widgets.words import Words
 from screens.work import Job
+from services import files
 from services.problems import Problem, ProblemError
+from services.recovery import share_files
 from services.recovery.gathering import Gathering, Taken
+from services.recovery.passwords import wipe
 
 if TYPE_CHECKING:
     from screens.app import PalisadeWizard
 
 SHARE = "recovery_key.share_file"
+READ = "read-share"
 
 
 class Gather(Page):
@@ -81,6 +86,9 @@ class Gather(Page):
     async def job_ended(self, job: Job) -> None:
         if job.name == "gather" and job.problem is not None:
             self.show_problem(job.problem, ("again", "Try again", self._begin))
+        elif job.name == READ and job.problem is not None:
+            self._refused(job.problem)
+            return
         self._show()
         self.refresh_frame()
 
@@ -117,7 +125,8 @@ class Gather(Page):
         return f"Any {first.threshold} shares of set {first.identifier} complete {file}: {here}, {more}."
 
     def can_next(self) -> bool:
-        return not self.session.host.key_log and self.session.gathering is not None and self._left()
+        free = not self.session.host.key_log and not self.wizard.runner.running(READ)
+        return free and self.session.gathering is not None and self._left()
 
     @on(Input.Changed, "#share-file")
     def _typed(self, event: Input.Changed) -> None:
@@ -144,13 +153,28 @@ class Gather(Page):
         if not text:
             self._blame("Give the path of the share's file, or type its words from paper.")
             return
-        try:
-            gathering.read(typed(text))
-        except ProblemError as refusal:
-            self._refused(refusal.problem)
-            return
-        self.session.forget(SHARE)
-        go_on(self.wizard, gathering)
+        self._read(gathering, typed(text))
+
+    def _read(self, gathering: Gathering, path: Path) -> None:
+        """Reads a share in a thread, because a medium can take its time or hang, and then gives it to the child."""
+
+        def take(content: bytearray) -> None:
+            if self.session.gathering is not gathering or not self.is_attached:
+                wipe(content)  # the person went elsewhere meanwhile
+                return
+            try:
+                gathering.take(str(path), content)
+            except ProblemError as refusal:
+                self._refused(refusal.problem)
+                return
+            self.session.forget(SHARE)
+            go_on(self.wizard, gathering)
+
+        def read(_job: Job, _tell: Any) -> bytearray:
+            return files.read_secret(path, share_files.LIMIT)
+
+        self.watch_job(self.wizard.runner.start(READ, "Reading the share", read, take))
+        self.refresh_frame()
 
     def _refused(self, problem: Problem) -> None:
         if not lost(self, problem):

@@ -20,6 +20,7 @@ from screens.widgets.words import Words
 from screens.work import Job
 from services import files, kit, work
 from services.kit import Kit
+from services.printable import one_line
 
 SENT = "Sent to your terminal's clipboard. Not there? Use the plain screen or write a file."
 
@@ -98,7 +99,7 @@ class Palisade(FormPage):
             await box.mount(
                 Horizontal(
                     Static(label, classes="field-label", markup=False),
-                    Static(value, id=f"value-{number}", classes="value", markup=False),
+                    Static(one_line(value), id=f"value-{number}", classes="value", markup=False),
                     Action("Copy", id=f"copy-{number}"),
                     classes="value-line",
                 )

@@ -25,6 +25,7 @@ from screens.widgets.action import Action
 from screens.widgets.listing import Listing
 from screens.widgets.words import Words
 from screens.work import Job
+from services.printable import one_line
 from services.problems import Problem, ProblemError
 from services.recovery import vendor_tool
 from services.recovery.vendor_tool import Tool
@@ -168,7 +169,7 @@ def _in_terminal(tool: Tool, file: Path, environment: dict[str, str]) -> int:
     """Runs the tool on the ordinary screen. Where the pages are drawn is a terminal; the standard output may lead away."""
     screen: Any = sys.__stderr__
     argv = vendor_tool.validate_argv(tool, file)
-    print(f"\n{vendor_tool.validate_command(file)}\n", file=screen, flush=True)
+    print(f"\n{one_line(vendor_tool.validate_command(file))}\n", file=screen, flush=True)
     status = vendor_tool.run(
         tool, argv, keyboard=sys.stdin.fileno(), screen=screen.fileno(), environment=environment
     )

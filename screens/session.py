@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from services import files, setup_file
+from services import own_files, setup_file
 from services.answers import Answers
 from services.clock import stamp
 from services.model.calls import Aws
@@ -101,7 +101,7 @@ class Session:
 
     def create(self, name: str, environment: str) -> None:
         """Makes a new set-up's file and opens it."""
-        folder = files.folder(self.host.state.setups)
+        folder = own_files.private_folder(self.host.state.setups)
         defaults = {key: value for key, value in self.host.defaults.items() if key != "setup.id"}
         answers = Answers().updated(
             {**defaults, "setup.name": name, "setup.environment": environment},

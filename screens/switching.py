@@ -26,6 +26,7 @@ from screens.widgets.keys import Keys
 from screens.widgets.secret import SecretInput
 from screens.widgets.words import Words
 from services import setup_file
+from services.printable import one_line
 from services.problems import ProblemError
 from services.setup_file import SetupFile
 
@@ -91,7 +92,7 @@ class Switch(Modal[Chosen]):
             f"{'▸' if self._open(found) else ' '} {setup_lines.line(self._session, found)}"
             for found in self._found
         ]
-        return [Option(Content(line)) for line in (*lines, f"  {FIRST_PAGE}")]
+        return [Option(Content(one_line(line))) for line in (*lines, f"  {FIRST_PAGE}")]
 
     def _open(self, found: SetupFile | ProblemError) -> bool:
         """Whether this is the set-up that is open now."""

@@ -22,6 +22,7 @@ from screens.widgets.choice import Radio
 from screens.widgets.options import Options
 from screens.widgets.words import Words
 from screens.work import Job
+from services.printable import one_line
 from services.recovery import hsm, token
 from services.recovery.token import Driver, Token, What
 
@@ -115,7 +116,9 @@ class Tokens(Page):
         self.found = found
         for number, one in enumerate(found):
             words = f"{one.label}  {one.manufacturer} {one.model}  serial {one.serial}  {one.note}"
-            choices.add_option(Option(Content(words.rstrip()), id=f"token-{number}", disabled=not one.ready))
+            choices.add_option(
+                Option(Content(one_line(words.rstrip())), id=f"token-{number}", disabled=not one.ready)
+            )
         ready = [number for number, one in enumerate(found) if one.ready]
         if ready:
             choices.highlighted = ready[0]

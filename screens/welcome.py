@@ -16,6 +16,7 @@ from screens.setup_words import ALTERNATIVE, BEFORE_YOU_START, WHY
 from screens.widgets.action import Action
 from screens.widgets.options import Options
 from screens.widgets.words import Words
+from services.printable import one_line
 from services.problems import ProblemError
 from services.setup_file import SetupFile
 
@@ -43,7 +44,9 @@ class Welcome(Page):
         self._found = self.session.host.state.found()
         setups = self.query_one("#setups", OptionList)
         for number, found in enumerate(self._found):
-            setups.add_option(Option(Content(setup_lines.line(self.session, found)), id=f"setup-{number}"))
+            setups.add_option(
+                Option(Content(one_line(setup_lines.line(self.session, found))), id=f"setup-{number}")
+            )
         setups.add_option(Option(Content("New set-up…"), id="new"))
         setups.highlighted = 0
         readable = [found for found in self._found if isinstance(found, SetupFile)]

@@ -14,6 +14,8 @@ def unwritten(error: OSError, path: Path) -> ProblemError:
     if error.errno == errno.EEXIST:
         return taken(path)
     why, remedy = _WRITE_FAILURES.get(error.errno or 0, _write_failure(error))
+    if _ours(error):
+        why, remedy = str(error.strerror), "Find out how that came to be there, or choose another folder."
     return refuse("folder", f"{path} could not be written: {why}.", remedy, where=str(path))
 
 
@@ -30,6 +32,9 @@ def taken(path: Path) -> ProblemError:
 def unread(error: OSError, path: Path) -> ProblemError:
     """The Problem of a file that could not be read."""
     match error.errno:
+        case _ if _ours(error):
+            summary = f"{path} is not read: {error.strerror}."
+            remedy = "Give the path of an ordinary file of yours."
         case errno.ENOENT | errno.ENOTDIR:
             summary, remedy = f"{path} does not exist.", "Check the path."
         case errno.EACCES | errno.EPERM:
@@ -40,6 +45,11 @@ def unread(error: OSError, path: Path) -> ProblemError:
             why = os.strerror(error.errno) if error.errno else type(error).__name__
             summary, remedy = f"{path} could not be read: {why}.", "Check the medium, then try again."
     return refuse("unreadable-file", summary, remedy, where=str(path))
+
+
+def _ours(error: OSError) -> bool:
+    """Whether the words are this program's own (`file_trust`), and no text of the system."""
+    return error.errno is not None and error.strerror not in {None, os.strerror(error.errno)}
 
 
 _WRITE_FAILURES = {

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from services import file_trust
 from services.file_problems import unread, unwritten
 from services.problems import refuse
 
@@ -55,6 +56,7 @@ class Published:
     path: Path
     linked: bool = True
     modes: bool = True
+    exposed: bool = False
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -70,6 +72,11 @@ class Published:
                 f"The medium of {self.path.parent} knows no hard links, as FAT sticks do: {self.path.name} was "
                 "written in place, so do not unplug the medium before the program says that it is done."
             )
+        if self.exposed and self.modes:
+            said.append(
+                f"Every user of this computer can write to {self.path.parent}, and so take {self.path.name} away or put "
+                "another file in its place: move it to a folder that is yours alone."
+            )
         return tuple(said)
 
 
@@ -79,16 +86,17 @@ def publish(path: Path, data: bytes | bytearray, mode: int = 0o400, disk: Disk =
     Errors: `exists` when the name is taken, `folder` when the medium is full, read-only or gone.
     """
     try:
-        with _opened(path.parent) as folder:
+        with opened(path.parent) as folder:
             with _temporary(folder, path.name) as name:
                 modes = _write(folder, name, data, mode, disk)
                 linked = _linked(folder, name, path.name, disk)
             if not linked:
                 _write_in_place(folder, path.name, data, mode, disk)
             _sync_folder(folder, disk)
+            exposed = stat.S_IMODE(os.fstat(folder).st_mode) & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH
     except OSError as error:
         raise unwritten(error, path) from None
-    return Published(path, linked, modes)
+    return Published(path, linked, modes, exposed)
 
 
 def replace(path: Path, data: bytes, mode: int = 0o600, disk: Disk = DISK) -> None:
@@ -97,7 +105,7 @@ def replace(path: Path, data: bytes, mode: int = 0o600, disk: Disk = DISK) -> No
     Not for keys: what was there is gone. Errors: `folder`.
     """
     try:
-        with _opened(path.parent) as folder, _temporary(folder, path.name) as name:
+        with opened(path.parent) as folder, _temporary(folder, path.name) as name:
             _write(folder, name, data, mode, disk)
             os.replace(name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
             _sync_folder(folder, disk)
@@ -118,20 +126,26 @@ def folder(path: Path) -> Path:
 
 def sync(path: Path, disk: Disk = DISK) -> None:
     """Put a folder's own entries on the disk, so that a file that is new in it survives a crash."""
-    with _opened(path) as folder:
+    with opened(path) as folder:
         _sync_folder(folder, disk)
 
 
-def read_small(path: Path, limit: int = LIMIT) -> bytes:
-    """The content of a file of at most `limit` bytes. Errors: `unreadable-file`."""
-    return bytes(read_secret(path, limit))
+def read_small(path: Path, limit: int = LIMIT, *, stream: bool = False) -> bytes:
+    """The content of a file of at most `limit` bytes; `stream` as for `read_secret`. Errors: `unreadable-file`."""
+    return bytes(read_secret(path, limit, stream=stream))
 
 
-def read_secret(path: Path, limit: int = LIMIT) -> bytearray:
-    """The same in a buffer that its owner can clear after use."""
+def read_secret(path: Path, limit: int = LIMIT, *, stream: bool = False) -> bytearray:
+    """The same in a buffer that its owner can clear after use.
+
+    What is no ordinary file is refused, so that no page waits for a pipe; `stream` takes one, as commands do.
+    """
     try:
-        with path.open("rb", buffering=0) as file:
-            content = _drain(file.fileno(), limit)
+        handle = file_trust.open_read(path, stream=stream)
+        try:
+            content = drain(handle, limit)
+        finally:
+            os.close(handle)
     except OSError as error:
         raise unread(error, path) from None
     if len(content) > limit:
@@ -148,25 +162,39 @@ def read_secret(path: Path, limit: int = LIMIT) -> bytearray:
 def read_back(path: Path, limit: int = LIMIT) -> bytes:
     """Like `read_small`, but from the medium where the system allows it, not from the copy in memory."""
     if sys.platform == "linux":
-        with contextlib.suppress(OSError), path.open("rb") as file:
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        with contextlib.suppress(OSError):
+            handle = file_trust.open_read(path)
+            try:
+                os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+            finally:
+                os.close(handle)
     return read_small(path, limit)
 
 
 def temporaries(path: Path) -> tuple[Path, ...]:
-    """What killed runs left of `path`: unfinished or already published copies under their temporary names."""
+    """What killed runs left of `path`: unfinished or already published copies under their temporary names.
+
+    Only ordinary files are: the program makes nothing else, so a folder or a link of that name is somebody else's.
+    """
     try:
-        entries = sorted(entry for entry in path.parent.iterdir() if _is_temporary(entry.name, path.name))
+        named = (entry for entry in path.parent.iterdir() if _is_temporary(entry.name, path.name))
+        entries = sorted(entry for entry in named if stat.S_ISREG(entry.lstat().st_mode))
     except OSError:
         return ()
     return tuple(entries)
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    """A descriptor of the folder, so that all steps happen in the same one, whatever is renamed meanwhile."""
+def opened(path: Path) -> Iterator[int]:
+    """A descriptor of the folder, so that all steps happen in the same one, whatever is renamed meanwhile.
+
+    A link of another user on the way to it is refused: what it leads to is theirs to choose, and to change.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
+        file_trust.judge_way(path.absolute())
+        if not os.path.samestat(path.stat(), os.fstat(descriptor)):
+            raise PermissionError(errno.EPERM, "its folder was swapped for another one a moment ago")
         yield descriptor
     finally:
         os.close(descriptor)
@@ -252,7 +280,8 @@ def _sync_folder(folder: int, disk: Disk) -> None:
             raise
 
 
-def _drain(descriptor: int, limit: int) -> bytearray:
+def drain(descriptor: int, limit: int) -> bytearray:
+    """All that is left to read, but no more than one byte beyond the limit."""
     content = bytearray()
     while len(content) <= limit:
         piece = os.read(descriptor, limit + 1 - len(content))

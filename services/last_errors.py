@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from services import files
+from services import files, own_files
 from services.clock import stamp
 from services.problems import Problem, ProblemError
 from services.setups import State
@@ -58,6 +58,6 @@ def read(state: State) -> tuple[Mapping[str, object], ...]:
 
 def _lines(state: State) -> list[str]:
     try:
-        return files.read_small(state.errors).decode("utf-8", "replace").splitlines()
+        return own_files.read_own(state.errors).decode("utf-8", "replace").splitlines()
     except ProblemError:  # there is none yet, or somebody made it unreadable
         return []

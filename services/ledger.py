@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from services import files
+from services import files, own_files
 from services.clock import Clock, stamp
 from services.file_problems import unwritten
 from services.problems import Problem, ProblemError, refuse
@@ -62,8 +62,15 @@ Check: TypeAlias = Callable[[Entry], object]
 
 
 def beside(setup: Path, what: str) -> Path:
-    """The file of a ledger beside a setup file; beside the file itself where the path is a link."""
-    return setup.resolve().with_suffix(f".{what}.json")
+    """The file of a ledger beside a setup file; beside the file itself where the path is a link.
+
+    A link that another user made is not followed: then it is beside the link.
+    """
+    try:
+        found = own_files.led_to(setup)
+    except ProblemError:
+        found = setup.absolute()
+    return found.with_suffix(f".{what}.json")
 
 
 def read(of: Ledger, check: Check) -> tuple[Entry, ...]:
@@ -121,7 +128,7 @@ def _copy(of: Ledger, entries: Sequence[Entry], content: bytes, check: Check) ->
     """
     if of.copy is not None and not lost(of, entries, check):
         with contextlib.suppress(ProblemError):
-            files.folder(of.copy.parent)
+            own_files.private_folder(of.copy.parent)
             files.replace(of.copy, content)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from services.printable import one_line
+
 KINDS: Mapping[str, int] = MappingProxyType(
     {
         # 2: the words or files that the program was given
@@ -75,6 +77,13 @@ class Problem:
     def __post_init__(self) -> None:
         if self.code not in KINDS:
             raise ValueError(f"{self.code} is no kind of problem")
+        # Names and messages from elsewhere stand in these sentences: none of them makes a line of its own.
+        for name, said in (
+            ("summary", one_line(self.summary)),
+            ("remedy", tuple(map(one_line, self.remedy))),
+            ("where", one_line(self.where)),
+        ):
+            object.__setattr__(self, name, said)
 
     @property
     def exit_code(self) -> int:

@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from services import files, rules
+from services import files, own_files, rules
 from services.alone import alone
 from services.answers import Answers
 from services.problems import ProblemError, refuse
@@ -166,7 +166,7 @@ def record(setup: SetupFile, values: Mapping[str, object]) -> SetupFile:
     """
     import tomlkit
 
-    path = setup.path.resolve()
+    path = own_files.led_to(setup.path)
     with alone(path.parent):
         current = read(path)
         answers = current.answers.updated(values)

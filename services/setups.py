@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services import files, setup_file
+from services import files, own_files, setup_file
 from services.clock import Clock
 from services.engine import journal
 from services.engine.journal import Journal
@@ -54,7 +54,7 @@ class State:
             return
         note = self.setups / f"{setup.answers.text('setup.id')}.path"
         with contextlib.suppress(ProblemError):
-            files.folder(self.setups)
+            own_files.private_folder(self.setups)
             if _noted(note) != setup.path:
                 files.replace(note, os.fsencode(setup.path))
 
@@ -71,7 +71,7 @@ class State:
     def drafts(self, setup: str) -> dict[str, str]:
         """What was typed and not accepted yet, by key. Never a secret: secrets are not drafts."""
         try:
-            content = json.loads(files.read_small(self._drafts(setup), 64 * 1024))
+            content = json.loads(own_files.read_own(self._drafts(setup), 64 * 1024))
         except (ProblemError, ValueError):
             return {}
         if not isinstance(content, dict):
@@ -80,8 +80,8 @@ class State:
 
     def keep_drafts(self, setup: str, drafts: Mapping[str, str]) -> None:
         """Keeps what was typed, so that closing the program loses nothing."""
-        files.folder(self.setups)
-        files.replace(self._drafts(setup), json.dumps(dict(drafts), ensure_ascii=False).encode())
+        own_files.private_folder(self.setups)
+        files.replace(self._drafts(setup), json.dumps(dict(drafts)).encode())
 
     def last_used(self, setup: SetupFile) -> datetime | None:
         """When anything of a setup was last written; None if its file is gone."""
@@ -110,7 +110,7 @@ class State:
 def _noted(note: Path) -> Path | None:
     """The path in a note; None where there is none in it, as after a crash of the computer."""
     try:
-        text = os.fsdecode(files.read_small(note, 4096))
+        text = os.fsdecode(own_files.read_own(note, 4096))
     except ProblemError:
         return None
     return Path(text) if text.startswith("/") and "\0" not in text else None

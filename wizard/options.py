@@ -15,7 +15,21 @@ from services.problems import refuse
 if TYPE_CHECKING:
     from services.questions import Question
 
-PATH = click.Path(path_type=Path)
+
+class FilePath(click.Path):
+    """A path that stays on one line wherever it is named: a folder of somebody else could be called like a report."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if "\n" in str(value):
+            self.fail(
+                f"The name {str(value)!a} has a line break in it: rename it, or give another path.",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
+PATH = FilePath(path_type=Path)
 ENVIRONMENTS = ("sandbox", "production")
 Complete: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[CompletionItem]]"
 

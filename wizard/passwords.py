@@ -23,7 +23,7 @@ def given(program: Program, file: Path | None) -> bytearray | None:
     if file is None:
         return None
     if str(file) != "-":
-        return from_file(files.read_secret(file, LARGEST))
+        return from_file(files.read_secret(file, LARGEST, stream=True))
     content = bytearray(program.around.stdin.buffer.read(LARGEST + 1))
     if len(content) > LARGEST:
         wipe(content)

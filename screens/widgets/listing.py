@@ -11,6 +11,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.widgets.options import Options
+from services.printable import one_line
 
 Line = tuple[str, str, int]
 """Sign, text and depth."""
@@ -23,7 +24,7 @@ def hanging(label: str, text: str, depth: int = 0) -> Table:
         grid.add_column(width=depth * 2)
     grid.add_column(no_wrap=True, width=len(label) + 1)
     grid.add_column(ratio=1, overflow="fold")
-    grid.add_row(*([""] if depth else []), Text(label), Text(text))
+    grid.add_row(*([""] if depth else []), Text(label), Text(one_line(text)))
     return grid
 
 
@@ -42,7 +43,7 @@ class Listing(Static):
         grid.add_column(no_wrap=True, width=max(len(label) for label, _ in rows) + 1)
         grid.add_column(ratio=1, overflow="fold")
         for label, text in rows:
-            grid.add_row(Text(label), Text(text))
+            grid.add_row(Text(label), Text(one_line(text)))
         self.update(grid)
 
 

@@ -7,6 +7,8 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
+from services.printable import lines
+
 SIGNS = {"ok": "✓", "warn": "!", "bad": "✗", "now": "▸", "todo": "·", "same": "=", "info": ""}
 
 
@@ -28,7 +30,7 @@ class Words(Horizontal):
         self.set_class(not text, "silent")
         self.text, self.kind = text, kind
         self._sign = Static(SIGNS[kind], classes="words-sign", markup=False)
-        self._words = Static(Content(text), classes="words-text", markup=False)
+        self._words = Static(Content(lines(text)), classes="words-text", markup=False)
         self._sign.display = bool(SIGNS[kind] and text)
 
     def compose(self) -> ComposeResult:
@@ -44,7 +46,7 @@ class Words(Horizontal):
         self.text, self.kind = text, kind
         self._sign.display = bool(SIGNS[kind] and text)
         self._sign.update(SIGNS[kind])
-        self._words.update(Content(text))
+        self._words.update(Content(lines(text)))
 
 
 def elapsed(seconds: float) -> str:

@@ -113,7 +113,7 @@ def _spawn(
         str(certificates.server),
         str(certificates.server_key),
     ]
-    with log_file.open("wb") as log:
+    with log_file.open("xb") as log:  # a new file: a link that waits there is not followed
         return subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
             command,
             cwd=folder,

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from services import files
+from services import file_trust, files, own_files
 from services.clock import Clock, stamp
 from services.events import Event, event_json
 from services.model.place import parse_arn
-from services.problems import refuse
+from services.problems import ProblemError, refuse
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,12 @@ class Journal:
         Without `anew` the file must be there: one that is gone in the middle of a run went with its medium, and another
         one in its place would say nothing of what was begun. Errors: `folder`.
         """
-        line = json.dumps({"at": stamp(self.clock.wall()), **entry}, ensure_ascii=False) + "\n"
+        line = json.dumps({"at": stamp(self.clock.wall()), **entry}) + "\n"
         try:
-            flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
             if anew:
-                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                flags |= os.O_CREAT
+                own_files.private_folder(self.path.parent)
             new = not self.path.exists()
-            handle = os.open(self.path, flags, 0o600)
+            handle = file_trust.open_own(self.path, os.O_RDWR | os.O_APPEND | (os.O_CREAT if anew else 0))
             try:
                 size = os.fstat(handle).st_size
                 torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
@@ -55,12 +53,17 @@ class Journal:
             if new:
                 files.sync(self.path.parent)
         except OSError as error:
-            raise refuse(
-                "folder",
-                f"The journal cannot be written ({error.strerror}), so nothing more is changed in AWS.",
-                "Make room on the disk, or choose another folder with --state-dir, then run the command again.",
-                where=str(self.path),
-            ) from None
+            raise self._unwritten(str(error.strerror)) from None
+        except ProblemError as error:
+            raise self._unwritten(error.problem.summary.rstrip(".")) from None
+
+    def _unwritten(self, why: str) -> ProblemError:
+        return refuse(
+            "folder",
+            f"The journal cannot be written ({why}), so nothing more is changed in AWS.",
+            "Make room on the disk, or choose another folder with --state-dir, then run the command again.",
+            where=str(self.path),
+        )
 
     def entries(self) -> Iterator[Mapping[str, object]]:
         """The whole lines; damaged ones are passed over."""
@@ -135,7 +138,9 @@ def keys_made(path: Path) -> dict[str, str]:
 
 def _entries(path: Path) -> Iterator[Mapping[str, object]]:
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        handle = file_trust.open_own(path, os.O_RDONLY)
+        with open(handle, encoding="utf-8", errors="replace", newline="\n") as file:  # noqa: PTH123 - a descriptor
+            text = file.read()
     except FileNotFoundError:
         return
     except OSError as error:

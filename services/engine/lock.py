@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from services import files
+from services import files, own_files
 from services.problems import ProblemError, refuse
 
 _LONGEST = 4096
@@ -58,14 +58,15 @@ def held(
     note = path.with_name(f"{path.name}.by")
     lock = filelock.FileLock(path, timeout=0, mode=0o600)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_files.private_folder(folder)
         lock.acquire()
     except filelock.Timeout:
         raise _locked(path, what, _holder(note)) from None
-    except OSError as error:
+    except (OSError, ProblemError) as error:
+        why = error.strerror if isinstance(error, OSError) else error.problem.summary.rstrip(".")
         raise refuse(
             "folder",
-            f"The lock file cannot be written ({error.strerror}).",
+            f"The lock file cannot be written ({why}).",
             "Choose a writable folder with --state-dir.",
             where=str(path),
         ) from None
@@ -96,7 +97,7 @@ def _myself(doing: str, since: str) -> Holder:
 def _holder(note: Path) -> Holder | None:
     """Who the note says it is; None where it says nothing, or names a run of this computer that is gone."""
     try:
-        told = json.loads(files.read_small(note, _LONGEST))
+        told = json.loads(own_files.read_own(note, _LONGEST))
         found = Holder(str(told["doing"]), str(told["since"]), int(told["process"]), str(told["computer"]))
     except (ProblemError, ValueError, LookupError, TypeError, RecursionError):
         return None

@@ -5,6 +5,7 @@ Parameters are JSON; secrets are buffers that the child wipes; results are JSON 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -85,7 +86,10 @@ def _publish_both(of: Paths, format_: Format, der: bytes, notes: tuple[str, ...]
         if not path.exists():
             notes += proof.publish_public(path, content, name, bench).notes
     for copy in keyfiles.temporary(of):
-        copy.unlink(missing_ok=True)
+        with contextlib.suppress(
+            OSError
+        ):  # the pair is whole; a copy that cannot go is no reason to fail now
+            copy.unlink()
     mark = keys.fingerprint(der)
     private = of.private(format_)
     return KeyFiles(

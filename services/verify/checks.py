@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from services.printable import one_line
 from services.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ class Check:
     remedy: str = ""
     references: tuple[str, ...] = ()
     severity: Severity | None = None
+
+    def __post_init__(self) -> None:
+        # Names and values from elsewhere stand in these sentences: none of them makes a line of its own.
+        for name in ("id", "title", "evidence", "remedy"):
+            object.__setattr__(self, name, one_line(getattr(self, name)))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import time
 import venv
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,6 +137,13 @@ def test_the_installed_wheel_walks_the_demo_outside_the_tree(tmp_path: Path) -> 
         shutil.copy(ROOT / name, tree)
     done(sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, cwd=tree)
     (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    kinds = {(name.split("/")[0].split("-")[0], name.rpartition(".")[2]) for name in names}
+    assert {kind for kind in kinds if kind[0] != "palisade_wizard"} == {
+        *((room, "py") for room in ("wizard", "screens", "services", "assets")),
+        *(("assets", end) for end in ("md", "sh", "tcss")),
+    }, "the wheel holds something else than the program"
     venv.create(tmp_path / "venv", with_pip=False)
     python = tmp_path / "venv" / "bin" / "python"
     done(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel)

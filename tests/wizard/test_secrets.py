@@ -73,7 +73,12 @@ def thread():
 Closing()
 gc.collect()
 threading.Thread(target=thread).start()
-raise RuntimeError(secret)
+try:
+    raise ValueError(secret)
+except ValueError:
+    error = RuntimeError(secret)
+    error.add_note(secret)
+    raise error
 """
 
 

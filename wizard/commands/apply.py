@@ -60,7 +60,7 @@ def command(
     from wizard.render.plain import endpoint_lines
 
     _check_risks(accept)
-    saved = files.read_small(plan_file) if plan_file is not None else None
+    saved = files.read_small(plan_file, stream=True) if plan_file is not None else None
     desk = program.desk(config, given)
     if desk.endpoint:
         program.voice.tell(endpoint_lines(desk.endpoint))

@@ -85,8 +85,8 @@ def command(
             "Give --public PUB, and no --password-file.",
             where="--keyring",
         )
-    data = files.read_small(file)
-    other = files.read_small(public) if public is not None else None
+    data = files.read_small(file, stream=True)
+    other = files.read_small(public, stream=True) if public is not None else None
     if keyring and other is not None:
         password: bytearray | None = _from_keyring(program, other)
     else:

@@ -174,7 +174,7 @@ def given(shares: Sequence[Path]) -> list[tuple[str, bytearray]]:
     found: list[tuple[str, bytearray]] = []
     try:
         for path in shares:
-            found.append((str(path), files.read_secret(path, share_files.LIMIT)))  # noqa: PERF401 - wiped on failure
+            found.append((str(path), files.read_secret(path, share_files.LIMIT, stream=True)))  # noqa: PERF401 - wiped on failure
     except ProblemError:
         wipe(*(content for _, content in found))
         raise

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from services.costs import DATA_EVENTS
 from services.events import Event, Failed, Finished, Progressed, Skipped, Started, Succeeded, Waiting
 from services.model.place import parse_arn
+from services.printable import one_line
 from wizard.render import heads
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def plan_text(desk: Desk, plan: Plan, costs: tuple[str, ...] = (), *, flags: boo
         return "\n".join([*parts, head, "", *_nothing_to_do(answers), *apart, *_notes(plan)])
     parts += [head, ""]
     for _, steps in groupby(plan.steps, key=lambda step: step.resource.name):
-        parts += [*_resource(list(steps)), ""]
+        parts += [*map(one_line, _resource(list(steps))), ""]
     risks = _risks(plan) if flags else ()
     parts += [who_can_write(answers), *apart, *risks, *_notes(plan), *_costs(costs), "", _amount(plan)]
     return "\n".join(parts)
@@ -117,7 +118,7 @@ def _risks(plan: Plan) -> Iterator[str]:
 
 
 def _notes(plan: Plan) -> Iterator[str]:
-    yield from (f"· {note.says}" for note in plan.notes)
+    yield from (one_line(f"· {note.says}") for note in plan.notes)
 
 
 def _costs(sentences: tuple[str, ...]) -> Iterator[str]:
@@ -141,6 +142,10 @@ def _count(number: int, noun: str) -> str:
 
 def event_text(event: Event) -> str:
     """One line about what happens; empty for what is not worth a line."""
+    return one_line(_event(event))
+
+
+def _event(event: Event) -> str:
     match event:
         case Started():
             return ""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TextIO
 
+from services.printable import lines
 from services.problems import ProblemError, refuse
 
 _PLAIN_SIGNS = {
@@ -89,7 +90,7 @@ def silence(*streams: TextIO) -> None:
 
 def fit(text: str, encoding: str | None) -> str:
     """The text without control characters, in signs that the encoding has."""
-    safe = "".join(c if c == "\n" or c.isprintable() else ascii(c)[1:-1] for c in text)
+    safe = lines(text)
     try:
         safe.encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):

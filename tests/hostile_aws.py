@@ -1,0 +1,94 @@
+"""An AWS whose free texts are hostile: whatever a person could have written into it, somebody did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.model.calls import Aws, Call, Refused, Reply
+from services.model.operations import reads
+
+FREE = frozenset(
+    [
+        "Description",
+        "Sid",
+        "ID",
+        "Id",
+        "Value",
+        "TagValue",
+        "Comment",
+        "Message",
+        "DisplayName",
+        "Prefix",
+        "TargetPrefix",
+        "Endpoint",
+        "AlarmDescription",
+        "AlarmName",
+        "FilterPattern",
+        "filterPattern",
+        "filterName",
+        "Name",
+        "KeyManager",
+        "Username",
+        "UserName",
+        "EventName",
+        "ErrorMessage",
+        "LatestDeliveryError",
+        "LatestNotificationError",
+        "LatestCloudWatchLogsDeliveryError",
+        "UserAgent",
+        "Arn",
+        "Owner",
+        "logGroupName",
+        "StateReason",
+        "RoleName",
+        "PermissionsBoundaryArn",
+        "TopicArn",
+        "SubscriptionArn",
+    ]
+)
+"""Keys of replies whose values others can write, or that name something of others."""
+
+
+@dataclass
+class Hostile:
+    """Puts a text behind every free value of the calls of one name (of all calls, if it is empty), in all replies."""
+
+    aws: Aws
+    text: str
+    only: str = ""
+    refuse: bool = False
+    """Refuse the call with that message instead."""
+    seen: set[str] = field(default_factory=set)
+    changed: int = 0
+
+    def __call__(self, call: Call) -> Reply:
+        self.seen.add(call.name)
+        mine = reads(call) and self.only in {"", call.name} and call.name != "sts:GetCallerIdentity"
+        if mine and self.refuse:
+            self.changed += 1
+            raise Refused(call, "AccessDenied", f"User: x is not authorized: {self.text}", 403)
+        reply = self.aws(call)
+        if not mine:
+            return reply
+        found = self._spoilt(reply, "")
+        assert isinstance(found, dict)
+        return found
+
+    def _spoilt(self, value: Any, key: str) -> Any:
+        match value:
+            case str() if key in FREE:
+                self.changed += 1
+                return value + self.text
+            case Mapping():
+                return {name: self._spoilt(one, name) for name, one in value.items()}
+            case list() | tuple():
+                return [self._spoilt(one, key) for one in value]
+            case _:
+                return value
+
+
+def around(aws: Aws, text: str) -> Callable[[str], Hostile]:
+    """The same for one call at a time."""
+    return lambda name: Hostile(aws, text, name)

@@ -1,0 +1,108 @@
+"""What is installed is what was looked at: exact versions, hashes, agreeing lists, known licences, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.supply import licences, locks
+from tests.supply.locks import FOLDER, ROOT, USES, Use, pins
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_every_line_of_a_lock_is_an_exact_pin_with_hashes(use: Use) -> None:
+    found = pins(use)
+    assert len(found) > 20
+    names = [(pin.name, pin.marker) for pin in found]
+    assert len(set(names)) == len(names)
+    assert all(pin.hashes for pin in found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "boto3>=1.43",
+        "boto3==1.43.106",
+        "boto3==1.43.* \\\n    --hash=sha256:" + "0" * 64,
+        "boto3==1.43.106 \\\n    --hash=md5:" + "0" * 32,
+        "-r other.txt",
+        "git+https://example.com/boto3",
+        "--extra-index-url https://example.com",
+    ],
+)
+def test_what_is_no_exact_pin_is_seen(line: str) -> None:
+    good = "attrs==25.1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n"
+    assert len(locks.read(good)) == 1
+    with pytest.raises(ValueError, match="no pin"):
+        locks.read(good + line + "\n")
+
+
+def test_no_lock_names_where_packages_come_from() -> None:
+    for path in FOLDER.iterdir():
+        assert not re.search(r"https?://|index|find-links|trusted-host|@ ", path.read_text("utf-8")), path
+
+
+def _wanted(requirements: list[str]) -> set[str]:
+    return {re.split(r"[<>=!~ \[]", one)[0].lower().replace("_", "-") for one in requirements}
+
+
+def test_the_locks_have_what_the_project_asks_for_and_agree_with_each_other() -> None:
+    extras = PROJECT["optional-dependencies"]
+    wanted: dict[Use, set[str]] = {
+        "run": _wanted(PROJECT["dependencies"]),
+        "demo": _wanted(PROJECT["dependencies"] + extras["demo"]),
+        "dev": _wanted([*PROJECT["dependencies"], *(one for extra in extras.values() for one in extra)]),
+    }
+    for use, names in wanted.items():
+        assert names <= {pin.name for pin in pins(use)}, use
+    dev = {(pin.name, pin.version): set(pin.hashes) for pin in pins("dev")}
+    for pin in (*pins("run"), *pins("demo")):
+        assert set(pin.hashes) == dev[pin.name, pin.version], f"{pin.name} is another one in dev"
+
+
+def test_every_version_that_is_asked_for_exactly_is_the_locked_one() -> None:
+    locked = {pin.name: pin.version for pin in pins("dev")}
+    for one in [
+        *PROJECT["dependencies"],
+        *(o for extra in PROJECT["optional-dependencies"].values() for o in extra),
+    ]:
+        name, exact, version = one.partition("==")
+        if exact:
+            assert locked[name] == version
+
+
+def test_the_page_of_licences_is_the_lock_s() -> None:
+    listed = licences.rows()
+    locked = locks.first_use()
+    assert {name: version for name, (version, _) in listed.items()} == {
+        name: pin.version for name, (_, pin) in locked.items()
+    }, "run 'make licences'"
+    for name, (_, said) in listed.items():
+        here = licences.licence(name)
+        assert here is None or here == said, f"{name}: run 'make licences'"
+
+
+def test_no_licence_is_one_that_nobody_agreed_to() -> None:
+    used = {name: use for name, (use, _) in locks.first_use().items()}
+    for name, (_, said) in licences.rows().items():
+        allowed = licences.PERMISSIVE | (licences.ONLY_FOR_TESTS if used[name] == "dev" else frozenset())
+        assert said, f"{name} has no licence in the list"
+        assert set(licences.parts(said)) <= allowed, f"{name} is under {said}"
+
+
+def test_a_build_depends_on_one_exact_version_and_runs_no_code_of_the_project() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]
+    assert all("==" in one for one in build["requires"])
+    assert not [name for name in ("setup.py", "setup.cfg") if Path(ROOT / name).exists()]
+
+
+def test_the_audit_looks_at_every_lock_and_fails_where_it_cannot_look() -> None:
+    (rule,) = re.findall(r"^audit:.*\n\t(.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert re.findall(r"-r requirements/(\w+)\.txt", rule) == list(USES)
+    assert {"--strict", "--require-hashes", "--disable-pip"} <= set(rule.split())
+    assert not re.search(r"--(ignore-vuln|dry-run)|\|\||^-", rule)
