@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services import files, setup_file
+from services import files, json_text, setup_file
 from services.clock import Clock
 from services.engine import journal
 from services.engine.journal import Journal
@@ -71,7 +71,7 @@ class State:
     def drafts(self, setup: str) -> dict[str, str]:
         """What was typed and not accepted yet, by key. Never a secret: secrets are not drafts."""
         try:
-            content = json.loads(files.read_small(self._drafts(setup), 64 * 1024))
+            content = json_text.parsed(files.read_small(self._drafts(setup), 64 * 1024))
         except (ProblemError, ValueError):
             return {}
         if not isinstance(content, dict):
@@ -81,7 +81,7 @@ class State:
     def keep_drafts(self, setup: str, drafts: Mapping[str, str]) -> None:
         """Keeps what was typed, so that closing the program loses nothing."""
         files.folder(self.setups)
-        files.replace(self._drafts(setup), json.dumps(dict(drafts), ensure_ascii=False).encode())
+        files.replace(self._drafts(setup), json.dumps(dict(drafts)).encode())
 
     def last_used(self, setup: SetupFile) -> datetime | None:
         """When anything of a setup was last written; None if its file is gone."""

@@ -12,10 +12,10 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from services import files
+from services import files, json_text
 from services.clock import Clock, stamp
 from services.events import Event, event_json
 from services.model.place import parse_arn
@@ -31,7 +31,7 @@ class Journal:
 
     def append(self, entry: Mapping[str, object]) -> None:
         """One line, on the disk when this returns. A torn last line of an earlier crash is ended first."""
-        line = json.dumps({"at": stamp(self.clock.wall()), **entry}, ensure_ascii=False) + "\n"
+        line = json.dumps({"at": stamp(self.clock.wall()), **entry}) + "\n"
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             new = not self.path.exists()
@@ -79,8 +79,8 @@ class Journal:
             address, title = str(entry.get("address")), str(entry.get("title", ""))
             match entry:
                 case {"event": "started", "verb": "create" | "delete" as verb, "at": str(at)} if title:
-                    with contextlib.suppress(ValueError):
-                        (begun if verb == "create" else ended)[title] = datetime.fromisoformat(at)
+                    with contextlib.suppress(ValueError, OverflowError):
+                        (begun if verb == "create" else ended)[title] = _moment(at)
                         titles[address] = title
                         if verb == "create":
                             ended.pop(title, None)
@@ -104,9 +104,15 @@ class Journal:
             address = str(entry.get("address"))
             if entry.get("event") == "started" and entry.get("verb") == "create":
                 open_addresses[address] = str(entry.get("title", ""))
-            elif entry.get("event") in {"succeeded", "failed"}:
+            elif entry.get("event") in ("succeeded", "failed"):
                 open_addresses.pop(address, None)
         return {title: begun[title] for title in open_addresses.values() if title in begun}
+
+
+def _moment(text: str) -> datetime:
+    """A moment in UTC; one that somebody wrote without a zone is that already, so that moments can be compared."""
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def is_key(arn: str) -> bool:
@@ -139,13 +145,7 @@ def _entries(path: Path) -> Iterator[Mapping[str, object]]:
             "Make the file readable for you, then run the command again.",
             where=str(path),
         ) from None
-    for line in text.splitlines():
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict):
-            yield entry
+    yield from json_text.objects(text)
 
 
 def written_ahead(events: Iterator[Event], journal: Journal, run: str) -> Iterator[Event]:
