@@ -8,7 +8,22 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-SIGNS = ("\x00", "\x1b[2J", "\u202e", "\u2028", "\x85", "\ud800", "\ufeff", "é", "𝄞", "\r\n", '"', "\\", "'", "'''")
+SIGNS = (
+    "\x00",
+    "\x1b[2J",
+    "\u202e",
+    "\u2028",
+    "\x85",
+    "\ud800",
+    "\ufeff",
+    "é",
+    "𝄞",
+    "\r\n",
+    '"',
+    "\\",
+    "'",
+    "'''",
+)
 """Signs that readers of text stumble over."""
 
 NUMBERS = (-1, 0, 2**31, 2**63, 2**64, 1e308, float("inf"), float("nan"), -0.0)
@@ -21,7 +36,8 @@ JSON = st.recursive(
     | st.text(max_size=30)
     | st.sampled_from(SIGNS),
     lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8) | st.sampled_from(SIGNS), inner, max_size=4)
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=8) | st.sampled_from(SIGNS), inner, max_size=4)
     ),
     max_leaves=8,
 )
@@ -78,7 +94,10 @@ def _moved(draw: st.DrawFn, content: bytes) -> bytes:
 
 def _put_in(draw: st.DrawFn, content: bytes) -> bytes:
     at = _at(draw, content)
-    new = draw(st.binary(max_size=12) | st.sampled_from(SIGNS).map(lambda sign: sign.encode("utf-8", "surrogatepass")))
+    new = draw(
+        st.binary(max_size=12)
+        | st.sampled_from(SIGNS).map(lambda sign: sign.encode("utf-8", "surrogatepass"))
+    )
     return content[:at] + new + content[at + draw(st.integers(0, 12)) :]
 
 

@@ -17,7 +17,19 @@ from tests.tally import count
 KEYS = (
     *("tab", "shift+tab", "enter", "space", "up", "down", "left", "right"),
     *("home", "end", "pageup", "pagedown", "backspace", "delete", "escape"),
-    *("ctrl+n", "ctrl+l", "ctrl+p", "ctrl+q", "ctrl+c", "ctrl+a", "ctrl+e", "ctrl+k", "ctrl+u", "ctrl+w", "f1"),
+    *(
+        "ctrl+n",
+        "ctrl+l",
+        "ctrl+p",
+        "ctrl+q",
+        "ctrl+c",
+        "ctrl+a",
+        "ctrl+e",
+        "ctrl+k",
+        "ctrl+u",
+        "ctrl+w",
+        "f1",
+    ),
     *("ctrl+z", "ctrl+x", "ctrl+v", "f2", "alt+x", "ctrl+home"),
     *"aQ9-_.,:@=[]{}()'\"\\$%&;<>|*?! \u00e9\u4e2d\u202e\u0301",
 )

@@ -57,7 +57,11 @@ class Pseudo:
 
     def drawn(self) -> str:
         """Everything that was ever drawn, one behind the other, without any white space."""
-        text = re.sub(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\x1b[=>()][0-9A-B]?", b"", bytes(self.written))
+        text = re.sub(
+            rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\x1b[=>()][0-9A-B]?",
+            b"",
+            bytes(self.written),
+        )
         return re.sub(r"\s", "", text.decode(errors="replace"))
 
     def forget(self) -> None:

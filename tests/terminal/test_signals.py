@@ -75,6 +75,12 @@ def shows(words: str, *then: str) -> Callable[[Pseudo], None]:
     return act
 
 
+def _password(screen: Pseudo, *keys: str) -> None:
+    """Chooses a key that is sealed with a password, and types it."""
+    shows("Only this key opens the backups", "\x0e")(screen)
+    shows("Again", *keys)(screen)
+
+
 CONFIG = ("--config", "{setup}")
 SCENES: Mapping[str, Scene] = {
     "starting": Scene(within=1.5),
@@ -86,11 +92,13 @@ SCENES: Mapping[str, Scene] = {
     "the palette": Scene(CONFIG, shows("Name space", "\x10"), at="storage"),
     "asked whether to leave": Scene(CONFIG, shows("Name space", "\x11"), at="storage"),
     "signing in": Scene(CONFIG, shows("Signing in"), at="account"),
-    "a new password": Scene(CONFIG, shows("Again", planted.PASSWORD), at="password", keyless=True),
+    "a new password": Scene(
+        CONFIG, lambda screen: _password(screen, planted.PASSWORD), at="recovery-key", keyless=True
+    ),
     "making a key": Scene(
         CONFIG,
-        shows("Again", planted.PASSWORD, "\t", planted.PASSWORD, "\x0e"),
-        at="password", within=3.0, keyless=True,
+        lambda screen: _password(screen, planted.PASSWORD, "\t", planted.PASSWORD, "\x0e"),
+        at="recovery-key", within=3.0, keyless=True,
     ),
     "a question line by line": Scene(("--plain", *CONFIG), shows("Bucket ["), at="storage", environ=DUMB),
     "a password line by line": Scene(
@@ -149,7 +157,7 @@ def playing(place: Place, scene: Scene) -> Iterator[Pseudo]:
         "{password}": str(place.folder / "password.txt"),
     }  # fmt: skip
     words = [re.sub(r"\{\w+\}", lambda found: places[found[0]], word) for word in scene.words]
-    environ = {**place.environ, **scene.environ}
+    environ = {"HOME": str(place.folder), **place.environ, **scene.environ}
     options = ("--state-dir", place.state.folder)
     with pseudo(*options, *words, environ=environ, program=("-m", "tests.terminal.booted")) as screen:
         while not screen.written:

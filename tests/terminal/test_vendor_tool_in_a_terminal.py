@@ -190,7 +190,9 @@ def test_a_signal_under_the_tool_ends_both_and_leaves_the_terminal_as_it_was(
         (wizard,) = subprocess.run(
             ["pgrep", "-P", shell], capture_output=True, text=True, check=True
         ).stdout.split()
-        tools = subprocess.run(["pgrep", "-P", wizard], capture_output=True, text=True, check=True).stdout.split()
+        tools = subprocess.run(
+            ["pgrep", "-P", wizard], capture_output=True, text=True, check=True
+        ).stdout.split()
         count("signals sent")
         os.kill(int(wizard), number)
         watched.wait(f"ended with {128 + number}")

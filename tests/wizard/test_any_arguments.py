@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
@@ -27,17 +26,47 @@ NEVER = {"serve", "headless"}
 TEXTS = st.sampled_from(
     (
         *("", "-", "--", "x", "0", "-1", "1" * 5000, "1e9", "9" * 30 + "h", "90s", "15m", "2h", "2026-11-30"),
-        *("2026-11-30T10:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "T", "Z", "NaN", "nan"),
-        *("true", "False", "create", "off", "{setup}", "{setup}", "{plan}", "{public}", "{folder}", "{folder}/new"),
+        *(
+            "2026-11-30T10:00:00Z",
+            "0001-01-01T00:00:00+14:00",
+            "9999-12-31T23:59:59-14:00",
+            "T",
+            "Z",
+            "NaN",
+            "nan",
+        ),
+        *(
+            "true",
+            "False",
+            "create",
+            "off",
+            "{setup}",
+            "{setup}",
+            "{plan}",
+            "{public}",
+            "{folder}",
+            "{folder}/new",
+        ),
         *("/dev/null", "/dev/full", "/proc/self/mem", "no/such/file", "x" * 300, "*", "%s", "{0}", "$HOME"),
-        *("aws.region=eu-west-1", "aws.region", "=", "=x", "storage.bucket=Ä", "tags.x=y", "setup.id=1", "a.b.c=d"),
+        *(
+            "aws.region=eu-west-1",
+            "aws.region",
+            "=",
+            "=x",
+            "storage.bucket=Ä",
+            "tags.x=y",
+            "setup.id=1",
+            "a.b.c=d",
+        ),
         *(sign for sign in SIGNS if sign not in {"\0", "\ud800"}),
         "\udcff",  # a byte that is no UTF-8, as Python hands it over
     )
 ) | st.text(max_size=20).filter(lambda text: "\0" not in text)
 
 
-def everything(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def everything(
+    group: click.Group, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command with the words that lead to it."""
     context = click.Context(group)
     for name in group.list_commands(context):
@@ -66,7 +95,9 @@ def lines(draw: st.DrawFn) -> list[str]:
         else:
             pieces.append([_value(draw, one)])
     if draw(st.integers(0, 3)) == 0:
-        pieces.append([draw(TEXTS | st.sampled_from(("--json=1", "-vv", "--hlep", "-", "--no-such", "--set")))])
+        pieces.append(
+            [draw(TEXTS | st.sampled_from(("--json=1", "-vv", "--hlep", "-", "--no-such", "--set")))]
+        )
     words = [word for piece in draw(st.permutations(pieces)) for word in piece]
     return [*path, *words, *(["--json"] if draw(st.booleans()) else [])]
 
@@ -84,13 +115,13 @@ def denying(call: Call) -> Reply:
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     """A machine with a whole set-up, whose AWS denies everything."""
     folder = tmp_path_factory.mktemp("arguments")
     terminal = Terminal(folder, denying, environ={"HOME": str(folder)})
     terminal.with_key()
     (folder / "plan.json").write_text('{"steps": [], "fingerprint": "", "setup": "", "wants": ""}')
-    yield terminal
+    return terminal
 
 
 @share(6)
@@ -100,11 +131,10 @@ def test_any_command_line_ends_as_the_contract_says(machine: Terminal, words: li
         "{setup}": str(machine.setup), "{plan}": str(machine.folder / "plan.json"),
         "{public}": str(machine.folder / "keys" / "recovery.pub.der"),
     }  # fmt: skip
-    with tempfile.TemporaryDirectory(dir=machine.folder) as folder:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(folder)  # a relative path may be written to
-            given_ = [places.get(word, word.replace("{folder}", folder)) for word in words]
-            ended_well(machine(*given_), given_)
+    with tempfile.TemporaryDirectory(dir=machine.folder) as folder, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)  # a relative path may be written to
+        given_ = [places.get(word, word.replace("{folder}", folder)) for word in words]
+        ended_well(machine(*given_), given_)
 
 
 def ended_well(ran: Ran, words: Sequence[str]) -> None:

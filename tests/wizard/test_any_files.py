@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -42,7 +42,7 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
 
 
 @pytest.fixture(scope="module")
-def copy(pattern: Terminal) -> Iterator[Callable[[], Terminal]]:
+def copy(pattern: Terminal) -> Callable[[], Terminal]:
     """The machine anew, at the same paths, so that nothing of an earlier input is left."""
     kept = pattern.folder.with_name("kept")
     shutil.copytree(pattern.folder, kept)
@@ -52,7 +52,7 @@ def copy(pattern: Terminal) -> Iterator[Callable[[], Terminal]]:
         shutil.copytree(kept, pattern.folder)
         return replace(pattern)
 
-    yield anew
+    return anew
 
 
 READERS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -67,7 +67,9 @@ READERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("answers", "new", "--from", "{file}", "--out", "{new}"),
         ("answers", "template", "--from", "{file}", "--out", "{new}"),
     ),
-    "template.toml": (("answers", "new", "--template", "{file}", "--out", "{new}", "--setup-name", "acme-two"),),
+    "template.toml": (
+        ("answers", "new", "--template", "{file}", "--out", "{new}", "--setup-name", "acme-two"),
+    ),
     "setup.record.json": (
         ("record", "list", "--config", "{setup}"),
         ("record", "export", "--config", "{setup}", "--out", "{new}"),
@@ -90,6 +92,7 @@ OPENED: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "password.txt": (("keycheck", "{sealed}", "--password-file", "{file}"),),
 }  # fmt: skip
+
 
 @st.composite
 def damaged(draw: st.DrawFn, valid: bytes) -> bytes:

@@ -49,9 +49,7 @@ def test_the_help_of_every_step_is_plain_text_and_speaks_of_no_keys(page: str) -
 
 @given(st.integers(40, 120), st.sampled_from(["", "· ", "  → "]))
 def test_a_command_within_a_sentence_stands_whole_on_a_line_of_its_own(width: int, begin: str) -> None:
-    command = (
-        'aws s3api put-bucket-versioning --bucket acme --mfa "arn:aws:iam::123456789012:mfa/DEVICE CODE" --region eu-west-1'
-    )
+    command = 'aws s3api put-bucket-versioning --bucket acme --mfa "arn:aws:iam::123456789012:mfa/DEVICE CODE" --region eu-west-1'
     said = f"{begin}MFA Delete is planned. Only root can turn it on: {command} . Delete that access key afterwards."
     made = lines.wrapped(said, width).split("\n")
     assert [line.strip() for line in made].count(command) == 1

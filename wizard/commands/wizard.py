@@ -40,7 +40,9 @@ def refuse_dumb(environ: Mapping[str, str], instead: str) -> None:
     """Refuses to draw pages on a terminal that says of itself that it cannot show them, or does not say what it is."""
     name = environ.get("TERM", "")
     if name in {"", "dumb", "unknown"}:
-        says = f"this one cannot (TERM={name})" if name else "this one does not say what it is (TERM is not set)"
+        says = (
+            f"this one cannot (TERM={name})" if name else "this one does not say what it is (TERM is not set)"
+        )
         raise refuse(
             "no-terminal",
             f"The pages of the wizard need a terminal that can place its cursor, and {says}.",

@@ -63,7 +63,11 @@ def _wrapped(line: str, width: int) -> str:
     copied = _COPIED.search(line)
     if copied is not None:
         before, after = line[: copied.start()] + ":", hang + line[copied.end() :]
-        parts = (_wrapped(before, width), f"{hang}  {copied[1]}", _wrapped(after, width) if after.strip() else "")
+        parts = (
+            _wrapped(before, width),
+            f"{hang}  {copied[1]}",
+            _wrapped(after, width) if after.strip() else "",
+        )
         return "\n".join(part for part in parts if part)
     parts = textwrap.wrap(line, width, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
     return "\n".join(parts)

@@ -90,7 +90,9 @@ def _stoppable(guide: Guide, look: Callable[[Guide], Report], before: Report) ->
         return look(guide)
     except KeyboardInterrupt:
         guide.person.say()
-        guide.person.say("You stopped looking; nothing was changed. Ctrl-C once more leaves, and so does quit.")
+        guide.person.say(
+            "You stopped looking; nothing was changed. Ctrl-C once more leaves, and so does quit."
+        )
         return before
 
 
