@@ -64,10 +64,6 @@ class Pseudo:
         )
         return re.sub(r"\s", "", text.decode(errors="replace"))
 
-    def forget(self) -> None:
-        """What was drawn so far is not looked at again by `until`; modes are kept."""
-        self.until_quiet()
-
     def until_quiet(self) -> None:
         """Until nothing has been written for a moment."""
         while self.drain(0.3):
@@ -84,6 +80,14 @@ class Pseudo:
         count("signals sent")
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.process.pid, number)
+
+    def stopped(self) -> None:
+        """Reads until the program stands still."""
+        end = time.monotonic() + PATIENCE
+        while _standing(self.process.pid) != "T":
+            self.drain()
+            assert time.monotonic() < end, "it goes on"
+        self.until_quiet()
 
     def ended(self) -> int:
         """Reads to the end; the status as a shell has it."""
@@ -107,10 +111,14 @@ class Pseudo:
         for folder in Path("/proc").iterdir():
             with contextlib.suppress(OSError):
                 if folder.name.isdecimal() and self.mark.encode() in (folder / "environ").read_bytes():
-                    state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
-                    if state not in "ZX":
+                    if _standing(int(folder.name)) not in "ZX":
                         found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
         return "\n".join(found)
+
+
+def _standing(pid: int) -> str:
+    """The letter of a process's state."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 @contextmanager

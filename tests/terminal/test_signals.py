@@ -100,9 +100,9 @@ SCENES: Mapping[str, Scene] = {
         lambda screen: _password(screen, planted.PASSWORD, "\t", planted.PASSWORD, "\x0e"),
         at="recovery-key", within=3.0, keyless=True,
     ),
-    "a question line by line": Scene(("--plain", *CONFIG), shows("Bucket ["), at="storage", environ=DUMB),
+    "a question line by line": Scene(("--plain", *CONFIG), shows("Name space ["), at="storage", environ=DUMB),
     "a password line by line": Scene(
-        ("keygen", "--out", "{folder}/keys"), shows("(not shown)"), environ=DUMB
+        ("keygen", "--out", "{folder}/keys"), shows("assword: "), environ=DUMB
     ),
     "keygen": Scene(
         ("keygen", "--out", "{folder}/keys", "--password-file", "{password}"), within=3.0, environ=DUMB
@@ -221,7 +221,7 @@ def test_a_stopped_wizard_gives_the_terminal_back_and_comes_again(place: Place, 
     with playing(place, SCENES[name]) as screen:
         screen.until_quiet()
         screen.signal(signal.SIGTSTP)
-        screen.until_quiet()
+        screen.stopped()
         assert left_behind(bytes(screen.written)) == set()
         assert not screen.settings_changed()
         screen.written.clear()
