@@ -15,6 +15,7 @@ from rich.text import Text
 from textual import events, on
 from textual.app import App, ScreenStackError, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from screens import flow, pages
@@ -241,6 +242,11 @@ class PalisadeWizard(App[None]):
 
     def _writing(self) -> bool:
         return self.runner.running("apply") or self.runner.running("teardown")
+
+    @on(Driver.SignalResume)
+    def _goes_on(self) -> None:
+        """After a stop (SIGTSTP, then `fg`) nothing of the page is on the terminal any more."""
+        self.refresh(layout=True)
 
     # The end ------------------------------------------------------------------------------------------------------
 
