@@ -63,12 +63,8 @@ def _wrapped(line: str, width: int) -> str:
     copied = _COPIED.search(line)
     if copied is not None:
         before, after = line[: copied.start()] + ":", hang + line[copied.end() :]
-        parts = (
-            _wrapped(before, width),
-            f"{hang}  {copied[1]}",
-            _wrapped(after, width) if after.strip() else "",
-        )
-        return "\n".join(part for part in parts if part)
+        rest = [_wrapped(after, width)] if after.strip() else []
+        return "\n".join((_wrapped(before, width), f"{hang}  {copied[1]}", *rest))
     parts = textwrap.wrap(line, width, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
     return "\n".join(parts)
 
