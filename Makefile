@@ -38,7 +38,7 @@ test: check
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
 test-slow: $(VENV)/.dev
-	$(BIN)/pytest -m slow --timeout 1800
+	$(BIN)/pytest -m "slow or hypothesis" --hypothesis-profile nightly --timeout 3600
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix --quiet . || true

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -10,18 +9,19 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import ClassVar
 
 from rich.text import Text
 from textual import events, on
 from textual.app import App, ScreenStackError, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from screens import flow, pages
 from screens.driver import TerminalDriver
+from screens.endings import Endings
 from screens.frame import Page
 from screens.host import Host
 from screens.printing import Printable
@@ -61,6 +61,7 @@ class PalisadeWizard(App[None]):
         self.host = host
         self.session = Session(host)
         self.runner = Runner(self, host.clock.now)
+        self.endings = Endings()
         self.opening_problem: Problem | None = None
 
     # Pages ------------------------------------------------------------------------------------------------------
@@ -206,7 +207,7 @@ class PalisadeWizard(App[None]):
         # A handler, because a program that is started meanwhile inherits what is ignored, and must hear Ctrl-C.
         interrupting = signal.signal(signal.SIGINT, lambda *_: None)
         try:
-            with self.suspend():
+            with self.suspend(), self.endings.stopping():
                 yield
         finally:
             signal.signal(signal.SIGINT, interrupting)
@@ -255,18 +256,16 @@ class PalisadeWizard(App[None]):
     def _writing(self) -> bool:
         return self.runner.running("apply") or self.runner.running("teardown")
 
+    @on(Driver.SignalResume)
+    def _goes_on(self) -> None:
+        """After a stop (SIGTSTP, then `fg`) nothing of the page is on the terminal any more."""
+        self.refresh(layout=True)
+
     # The end ------------------------------------------------------------------------------------------------------
 
     def _end_cleanly(self) -> None:
-        """On a signal, and when the terminal is gone. The loop's own handlers would not hear while a page is drawn."""
-        loop = asyncio.get_running_loop()
-
-        def ask(number: int, _frame: FrameType | None) -> None:
-            self._hold_no_more()
-            loop.call_soon_threadsafe(self.end, 128 + number)
-
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, ask)
+        """On a signal, and when the terminal is gone."""
+        self.endings.heard_by(self.end, self._hold_no_more)
         self.set_interval(1.0, self._look_for_terminal)
 
     def _look_for_terminal(self) -> None:
@@ -301,5 +300,6 @@ def run(host: Host) -> int:
     if host.no_colour:
         os.environ["NO_COLOR"] = "1"
     app = PalisadeWizard(host)
-    app.run(mouse=host.mouse)
-    return app.return_code or 0
+    with app.endings.caught():
+        app.run(mouse=host.mouse)
+    return app.return_code or app.endings.status

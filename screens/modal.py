@@ -5,11 +5,14 @@ Textual's `dismiss` takes away whatever screen is on top, so a second Escape wou
 
 from __future__ import annotations
 
-from typing import TypeVar
+import contextlib
+from typing import Any, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
+from textual.css.query import NoMatches
 from textual.screen import ModalScreen
+from textual.worker import Worker
 
 from screens.widgets.options import laid_out
 
@@ -30,6 +33,15 @@ class Palette(CommandPalette):
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Puts the palette away; nothing if that was done already."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
+
+    def run_worker(self, work: Any, *options: Any, **more: Any) -> Worker[Any]:
+        """Gathers commands; for a palette that is already put away, or whose program is ending, for nobody."""
+
+        async def gather() -> None:
+            with contextlib.suppress(NoMatches):
+                await work()
+
+        return super().run_worker(gather, *options, **more)
 
     def _action_command_list(self, action: str) -> None:
         if laid_out(self.query_one(CommandList)) or not action.startswith("page_"):

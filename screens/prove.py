@@ -132,6 +132,7 @@ class Prove(Page):
         self.app.push_screen(ask, lambda really: self._run(tool, file) if really else None)
 
     def _run(self, tool: Tool, file: Path) -> None:
+        status = -1  # unless it ends by itself
         try:
             with self.wizard.ordinary_screen():
                 status = _in_terminal(tool, file, dict(self.session.host.tool_environment))

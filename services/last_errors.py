@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from services import files, own_files
+from services import files, json_text, own_files
 from services.clock import stamp
 from services.problems import Problem, ProblemError
 from services.setups import State
@@ -45,15 +45,7 @@ def keep(state: State, problem: Problem, command: str, moment: datetime, way: st
 
 def read(state: State) -> tuple[Mapping[str, object], ...]:
     """The problems that were kept, newest last; damaged lines are passed over."""
-    found: list[Mapping[str, object]] = []
-    for line in _lines(state)[-KEPT:]:
-        try:
-            value = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(value, dict):
-            found.append(value)
-    return tuple(found)
+    return tuple(json_text.objects("\n".join(_lines(state)[-KEPT:])))
 
 
 def _lines(state: State) -> list[str]:

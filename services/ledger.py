@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from services import files, own_files
+from services import files, json_text, own_files
 from services.clock import Clock, stamp
 from services.file_problems import unwritten
 from services.problems import Problem, ProblemError, refuse
@@ -166,9 +166,11 @@ def _entries(path: Path, of: Ledger, check: Check) -> tuple[Entry, ...]:
     """The entries of a file. Raises `DamagedError`, and problems for what is no damage."""
     data = files.read_small(path, of.limit)
     try:
-        document = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        document = json_text.parsed(data.decode("utf-8-sig"))
+    except ValueError:
         raise DamagedError("it is no whole JSON document") from None
+    if not _writable(document):
+        raise DamagedError("a text in it holds half a sign, which no text has")
     if not isinstance(document, dict) or document.get(_MARK) != of.what:
         raise DamagedError(f"it is no {of.called} of this program")
     if document.get("version") != _VERSION:
@@ -187,6 +189,15 @@ def _entries(path: Path, of: Ledger, check: Check) -> tuple[Entry, ...]:
             raise DamagedError("an entry does not say when it was written")
         check(entry)
     return tuple(entries)
+
+
+def _writable(document: object) -> bool:
+    """Whether the document can be written as UTF-8: JSON can spell halves of signs (`\\ud800`), which nothing else can."""
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _damaged(of: Ledger, check: Check, why: str) -> ProblemError:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from services import files
+from services import files, json_text
 from services.backups.command import recovery_command
 from services.problems import ProblemError
 from services.recovery import custodians, keyfiles, sheet
@@ -160,7 +160,7 @@ def recorded(place: Path, key: KeyFiles) -> Custody | None:
 
 def _recorded(place: Path, sha256: str) -> Custody | None:
     try:
-        found = json.loads(files.read_small(place))
+        found = json_text.parsed(files.read_small(place))
         if found["sha256"] != sha256:
             return None
         names = [one["name"] for one in sorted(found["custodians"], key=lambda one: one["share"])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
+from services import json_text
 from services.desk import Desk, Planned
 from services.engine.steps_json import step_json
 from services.model.values import bare
@@ -57,10 +58,10 @@ def check_saved(desk: Desk, planned: Planned, saved: bytes) -> None:
         "Make a new plan, look at it, and apply that one.",
     )
     try:
-        content = json.loads(saved)
+        content = json_text.parsed(saved)
         steps = {(step["address"], step["verb"]) for step in content["steps"]}
         wanted, setup, answers = content["fingerprint"], content["setup"], content["wants"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         raise refuse(
             "unreadable-file", "The plan file is no plan.", "Make one with 'palisade-wizard plan --out F'."
         ) from None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services import files, own_files, setup_file
+from services import files, json_text, own_files, setup_file
 from services.clock import Clock
 from services.engine import journal
 from services.engine.journal import Journal
@@ -71,7 +71,7 @@ class State:
     def drafts(self, setup: str) -> dict[str, str]:
         """What was typed and not accepted yet, by key. Never a secret: secrets are not drafts."""
         try:
-            content = json.loads(own_files.read_own(self._drafts(setup), 64 * 1024))
+            content = json_text.parsed(own_files.read_own(self._drafts(setup), 64 * 1024))
         except (ProblemError, ValueError):
             return {}
         if not isinstance(content, dict):

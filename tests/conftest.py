@@ -15,7 +15,7 @@ import pytest
 
 from services.aws.port import Port, Settings
 from services.model.calls import Aws
-from tests import planted, tally, watch
+from tests import generated, planted, tally, watch
 
 if TYPE_CHECKING:
     from tests.faults import Faults
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(watch.Plugin(config), "watch")
     config.pluginmanager.register(tally.Plugin(), "tally")
+    config.pluginmanager.register(generated.Plugin(), "generated")
+
+
+generated.profiles()  # before any test is read, and before the profile of the command line is loaded
 
 
 @pytest.fixture(scope="session", autouse=True)

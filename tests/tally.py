@@ -11,7 +11,14 @@ from typing import Any, Literal, TypeAlias
 import pytest
 
 Kind: TypeAlias = Literal[
-    "writes killed", "faults injected", "inputs generated", "key presses", "pastes", "resizes"
+    "writes killed",
+    "faults injected",
+    "inputs generated",
+    "key presses",
+    "mouse actions",
+    "pastes",
+    "resizes",
+    "signals sent",
 ]
 
 _DONE: Counter[str] = Counter()

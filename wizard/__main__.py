@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import resource
 import sys
+from typing import TYPE_CHECKING
 
-from wizard import fatal, signals
-from wizard.cli import run
-from wizard.render.voice import silence
-from wizard.root import Surroundings
+if TYPE_CHECKING:
+    from wizard.root import Surroundings
 
 
 def main(around: Surroundings | None = None) -> None:
     """The program; ends the process with its exit status."""
     # A password is in this process, too, until the child has it: no crash may leave it in a file.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    # While the program is being loaded there is nothing to tell yet: a signal ends it without a word.
+    sys.excepthook = lambda *_told: None
+    from wizard import fatal, signals
+    from wizard.cli import run
+    from wizard.render.voice import silence
+    from wizard.root import Surroundings
+
     fatal.show_no_tracebacks()
     around = around or Surroundings()
-    with signals.as_endings():
-        status = signals.or_ended(lambda: run(sys.argv[1:], around), around)
+
+    def work() -> int:
+        with signals.as_endings():
+            return run(sys.argv[1:], around)
+
+    status = signals.or_ended(work, around)
     for stream in (around.stdout, around.stderr):
         try:
             stream.flush()

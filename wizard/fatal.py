@@ -124,7 +124,7 @@ def _way(trace: TracebackType | None) -> str:
 
 def _usage(error: click.ClickException) -> Problem:
     none = isinstance(error, click.exceptions.NoArgsIsHelpError)
-    message = "The command is not complete." if none else error.format_message().strip()
+    message = "The command is not complete." if none else " ".join(error.format_message().split())
     sentence = message if message.endswith((".", "?")) else f"{message}."
     path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else PROGRAM
     return Problem("usage", sentence, (f"See '{path} --help'.",))

@@ -12,10 +12,10 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from services import file_trust, files, own_files
+from services import file_trust, files, json_text, own_files
 from services.clock import Clock, stamp
 from services.events import Event, event_json
 from services.model.place import parse_arn
@@ -88,8 +88,8 @@ class Journal:
             address, title = str(entry.get("address")), str(entry.get("title", ""))
             match entry:
                 case {"event": "started", "verb": "create" | "delete" as verb, "at": str(at)} if title:
-                    with contextlib.suppress(ValueError):
-                        (begun if verb == "create" else ended)[title] = datetime.fromisoformat(at)
+                    with contextlib.suppress(ValueError, OverflowError):
+                        (begun if verb == "create" else ended)[title] = _moment(at)
                         titles[address] = title
                         if verb == "create":
                             ended.pop(title, None)
@@ -113,9 +113,15 @@ class Journal:
             address = str(entry.get("address"))
             if entry.get("event") == "started" and entry.get("verb") == "create":
                 open_addresses[address] = str(entry.get("title", ""))
-            elif entry.get("event") in {"succeeded", "failed"}:
+            elif entry.get("event") in ("succeeded", "failed"):
                 open_addresses.pop(address, None)
         return {title: begun[title] for title in open_addresses.values() if title in begun}
+
+
+def _moment(text: str) -> datetime:
+    """A moment in UTC; one that somebody wrote without a zone is that already, so that moments can be compared."""
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def is_key(arn: str) -> bool:
@@ -150,13 +156,7 @@ def _entries(path: Path) -> Iterator[Mapping[str, object]]:
             "Make the file readable for you, then run the command again.",
             where=str(path),
         ) from None
-    for line in text.split("\n"):  # a text within a line may hold what else ends lines
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict):
-            yield entry
+    yield from json_text.objects(text)
 
 
 def written_ahead(events: Iterator[Event], journal: Journal, run: str) -> Iterator[Event]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from services import json_text
 from services.problems import refuse
 
 
@@ -132,7 +133,7 @@ def document(value: Tree) -> Tree:
     if not isinstance(value, str):
         return bare(value)
     try:
-        found: Tree = json.loads(value)
+        found: Tree = json_text.parsed(value)
     except ValueError:
         raise refuse(
             "busy",

@@ -293,3 +293,16 @@ def test_a_run_that_holds_the_file_makes_the_other_one_say_so(tmp_path: Path) ->
 
     ledger.append(of, CLOCK, check, inside)
     assert numbers(of) == [1]
+
+
+def test_half_a_sign_is_damage_and_nothing_is_written_over_it(tmp_path: Path) -> None:
+    of = book(tmp_path)
+    add(of, 1)
+    document = json.loads(of.path.read_text())
+    document["entries"][0]["said"] = "\ud800"
+    del document["sha256"]
+    spoilt = json.dumps(document)
+    of.path.write_text(spoilt)
+    with pytest.raises(ProblemError, match="half a sign"):
+        add(of, 2)
+    assert of.path.read_text() == spoilt

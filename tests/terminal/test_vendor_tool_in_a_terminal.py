@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +20,7 @@ from services import setup_file
 from services.recovery import vendor_tool
 from services.setups import State
 from tests.screens.stage import public_der
+from tests.tally import count
 from tests.terminal.test_journey import ROOT, fits
 from tests.terminal.tmux import Terminal, terminal
 from tests.world import sample
@@ -174,3 +178,29 @@ def test_ctrl_c_stops_the_tool_and_not_the_wizard(tmp_path: Path) -> None:
         watched.back("The recovery tool ended with status 4")
         watched.leave()
         assert PASSWORD[:8] not in "".join(watched.seen)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_under_the_tool_ends_both_and_leaves_the_terminal_as_it_was(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with on_the_page(tmp_path) as watched:
+        watched.run_tool()
+        shell = watched.screen.run("display-message", "-p", "#{pane_pid}").strip()
+        (wizard,) = subprocess.run(
+            ["pgrep", "-P", shell], capture_output=True, text=True, check=True
+        ).stdout.split()
+        tools = subprocess.run(
+            ["pgrep", "-P", wizard], capture_output=True, text=True, check=True
+        ).stdout.split()
+        count("signals sent")
+        os.kill(int(wizard), number)
+        watched.wait(f"ended with {128 + number}")
+        flags = [watched.screen.flag(name) for name in ("alternate_on", "mouse_any_flag", "cursor_flag")]
+        assert flags == ["0", "0", "1"]
+        watched.screen.type("stty -a")
+        watched.screen.keys("Enter")
+        assert {"icanon", "echo", "isig", "icrnl"} <= set(watched.wait("icanon.* echo ").split())
+        assert not watched.heard.exists()
+        assert tools
+        assert not [each for each in tools if Path(f"/proc/{each}").exists()]

@@ -45,3 +45,13 @@ def test_the_help_of_every_step_is_plain_text_and_speaks_of_no_keys(page: str) -
     assert not re.search(r"\*\w|\w\*|`|#", said)
     assert "\n\n\n" not in said
     assert not re.search(r"\b(Enter|Tab|Esc|PgUp|PgDn|Ctrl|page|button|press)\b", said)
+
+
+@given(st.integers(40, 120), st.sampled_from(["", "· ", "  → "]))
+def test_a_command_within_a_sentence_stands_whole_on_a_line_of_its_own(width: int, begin: str) -> None:
+    command = 'aws s3api put-bucket-versioning --bucket acme --mfa "arn:aws:iam::123456789012:mfa/DEVICE CODE" --region eu-west-1'
+    said = f"{begin}MFA Delete is planned. Only root can turn it on: {command} . Delete that access key afterwards."
+    made = lines.wrapped(said, width).split("\n")
+    assert [line.strip() for line in made].count(command) == 1
+    assert all(len(line) <= width for line in made if line.strip() != command)
+    assert " ".join(" ".join(made).split()) == " ".join(said.replace(" . ", " ").split())

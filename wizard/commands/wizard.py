@@ -37,11 +37,16 @@ def open_wizard(program: Program, config: Path | None) -> int:
 
 
 def refuse_dumb(environ: Mapping[str, str], instead: str) -> None:
-    """Refuses to draw pages on a terminal that says of itself that it cannot show them."""
-    if environ.get("TERM") == "dumb":
+    """Refuses to draw pages on a terminal that says of itself that it cannot show them, or does not say what it is."""
+    name = environ.get("TERM", "")
+    if name in {"", "dumb", "unknown"}:
+        says = (
+            f"this one cannot (TERM={name})" if name else "this one does not say what it is (TERM is not set)"
+        )
         raise refuse(
             "no-terminal",
-            "The pages of the wizard need a terminal that can place its cursor, and this one cannot (TERM=dumb).",
+            f"The pages of the wizard need a terminal that can place its cursor, and {says}.",
             f"Use '{instead}': the same questions, line by line.",
+            "Or, if it can, say so with 'export TERM=xterm-256color'.",
             where="TERM",
         )

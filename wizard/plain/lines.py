@@ -17,6 +17,9 @@ USUAL, NARROWEST = 80, 40
 _BEGINS = re.compile(r"\s*(?:[+~=✗✓!?…·$→*-]\s+|\d+\.\s+)?")
 """The indentation of a line and the sign or number in front of its words: the lines that follow stand below the words."""
 
+_COPIED = re.compile(r": (aws \S.*?) \.(?: |$)")
+"""A command in the middle of a sentence, between a colon and a full stop that stands apart so that nobody copies it."""
+
 
 @dataclass(frozen=True)
 class Lines(Voice):
@@ -57,6 +60,11 @@ def wrapped(text: str, width: int) -> str:
 def _wrapped(line: str, width: int) -> str:
     begins = _BEGINS.match(line)
     hang = " " * len(begins[0] if begins else "")
+    copied = _COPIED.search(line)
+    if copied is not None:
+        before, after = line[: copied.start()] + ":", hang + line[copied.end() :]
+        rest = [_wrapped(after, width)] if after.strip() else []
+        return "\n".join((_wrapped(before, width), f"{hang}  {copied[1]}", *rest))
     parts = textwrap.wrap(line, width, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
     return "\n".join(parts)
 

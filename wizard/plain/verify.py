@@ -17,6 +17,8 @@ from wizard.plain.review import opened
 from wizard.render.plain import brief_text, report_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wizard.plain.guide import Guide
 
 PAGE = "verify"
@@ -36,9 +38,9 @@ def _verify(guide: Guide) -> None:
         options = _options(guide)
         match person.choose("What now", options, "leave" if report.exit_code == 0 else "look"):
             case "look":
-                report = _look(guide)
+                report = _stoppable(guide, _look, report)
             case "watch":
-                report = _watch(guide)
+                report = _stoppable(guide, _watch, report)
             case "all":
                 person.say(report_text(report, verbose=True))
             case "audit":
@@ -61,7 +63,7 @@ def _options(guide: Guide) -> list[tuple[str, str]]:
     return [
         *([("play", f"{extra.label}. {extra.says}")] if extra is not None else []),
         ("look", "Look again, once."),
-        ("watch", "Look again every minute, for at most 15 minutes."),
+        ("watch", "Look again every minute, for at most 15 minutes. Ctrl-C stops it and asks again."),
         ("all", "Read every check of the last look, with its evidence."),
         ("audit", "Audit the set-up: everything around the backups that could weaken them."),
         ("rehearse", "How to rehearse a recovery with an empty wallet."),
@@ -82,8 +84,20 @@ def _look(guide: Guide) -> Report:
     return _judged(guide, tried(guide, look))
 
 
+def _stoppable(guide: Guide, look: Callable[[Guide], Report], before: Report) -> Report:
+    """What is seen; or, where Ctrl-C stopped it, what was seen before: looking changes nothing that could be half done."""
+    try:
+        return look(guide)
+    except KeyboardInterrupt:
+        guide.person.say()
+        guide.person.say(
+            "You stopped looking; nothing was changed. Ctrl-C once more leaves, and so does quit."
+        )
+        return before
+
+
 def _watch(guide: Guide) -> Report:
-    """Looks until nothing is awaited, each look told; Ctrl-C leaves, and the watch can be begun again."""
+    """Looks until nothing is awaited, each look told."""
     clock, person = guide.host.clock, guide.person
 
     def watch() -> Report:
