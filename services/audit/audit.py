@@ -73,16 +73,20 @@ def audit(
     files.folder(folder)
     with closing(opened(folder / "audit.duckdb")) as database:
         try:
-            yield from _asked(_Run(Polite(ReadOnly(aws), clock), subject, wanted, folder, clock, database))
+            answer = yield from _asked(
+                _Run(Polite(ReadOnly(aws), clock), subject, wanted, folder, clock, database)
+            )
         except Exception as error:
             problem = _problem(error, folder)
             if problem is None:
                 raise
             raise problem from None
+    # Before the answer is given: whoever has it asks for nothing more.
     shutil.rmtree(folder, ignore_errors=True)
+    yield answer
 
 
-def _asked(run: _Run) -> Iterator[Progressed | Audited]:
+def _asked(run: _Run) -> Generator[Progressed, None, Audited]:
     given = _expected(run)
     looked = yield from _listed(run) if run.wanted.engine == "list" else _inventory(run)
     contents.prepare(run.database)
@@ -97,7 +101,7 @@ def _asked(run: _Run) -> Iterator[Progressed | Audited]:
     )
     told = answered(asked)
     written = writing.write(asked, told, run.wanted.out) if run.wanted.out is not None else ()
-    yield replace(told, files=written)
+    return replace(told, files=written)
 
 
 def _expected(run: _Run) -> Expected | None:

@@ -124,7 +124,6 @@ def _columns(manifest: Manifest) -> str:
         return f"CAST({_field(manifest, name)} AS {kind})" if has(name) else f"CAST(NULL AS {kind})"
 
     key = _field(manifest, "Key")
-    locks = has("ObjectLockRetainUntilDate") and has("ObjectLockMode")
     version = f"coalesce({cast('VersionId', 'VARCHAR')}, '')" if has("VersionId") else "CAST(NULL AS VARCHAR)"
     return f"""
   {f"url_decode(replace({key}, '+', ' '))" if manifest.format == "CSV" else key} AS key,
@@ -135,7 +134,7 @@ def _columns(manifest: Manifest) -> str:
   {cast("LastModifiedDate", "TIMESTAMP")} AS written,
   {cast("EncryptionStatus", "VARCHAR")} AS encryption,
   CAST(NULL AS VARCHAR) AS kms_key,
-  {"TRUE" if locks else "FALSE"} AS lock_known,
+  {"TRUE" if has("ObjectLockRetainUntilDate") else "FALSE"} AS lock_known,
   {cast("ObjectLockMode", "VARCHAR")} AS lock_mode,
   {cast("ObjectLockRetainUntilDate", "TIMESTAMP")} AS locked_until
 """

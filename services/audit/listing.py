@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from services.audit.pages import Mark, Pages, Row
+from services.audit.pages import Mark, Page, Pages, Row
 from services.audit.parts import OTHERS, PARTS, jump, part_of, prefix_of, share
 from services.aws.translate import problem_of
 from services.clock import Clock
@@ -24,14 +24,6 @@ SIDE_BY_SIDE = 8
 
 EVERY = 2.0
 """Seconds between two words about how far it is."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of one part: its rows, and where the part goes on."""
-
-    rows: tuple[Row, ...]
-    mark: Mark
 
 
 @dataclass
@@ -57,16 +49,14 @@ class Listing:
                     part = waiting.pop(0)
                     running[pool.submit(self._page, part, marks[part])] = part
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    part = running.pop(future)
-                    got = self._answered(part, future)
-                    if got is None:
-                        continue
-                    pages.add(part, got.rows, got.mark)
+                ended = {running.pop(future): future for future in done}
+                answered = {part: self._answered(part, future) for part, future in ended.items()}
+                came = {part: got for part, got in answered.items() if got is not None}
+                pages.add(came)
+                for part, got in came.items():
                     marks[part] = got.mark
                     pace.add(part, len(got.rows), got.mark)
-                    if not got.mark.done:
-                        waiting.append(part)
+                waiting += [part for part, got in came.items() if not got.mark.done]
                 yield from pace.due()
         finally:
             pool.shutdown(cancel_futures=True)

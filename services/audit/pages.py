@@ -6,7 +6,7 @@ pages that were under way, and one that goes on counts nothing twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,14 @@ class Row:
     marker: bool
     size: int
     written: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of one part: its rows, and where the part goes on."""
+
+    rows: tuple[Row, ...]
+    mark: Mark
 
 
 @dataclass(frozen=True)
@@ -79,14 +87,15 @@ class Pages:
         (number,) = self.database.execute("SELECT count(*) FROM listed").fetchone() or (0,)
         return int(number)
 
-    def add(self, part: str, rows: Sequence[Row], mark: Mark) -> None:
-        """A page and where its part goes on, in one transaction."""
+    def add(self, pages: Mapping[str, Page]) -> None:
+        """Pages and where their parts go on, in one transaction."""
+        rows = [row for page in pages.values() for row in page.rows]
         self.database.begin()
         if rows:
             self.database.execute(_INSERT, _columns(rows))
-        self.database.execute(
-            "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)", [part, mark.key, mark.version, mark.done]
-        )
+        for part, page in pages.items():
+            mark = [part, page.mark.key, page.mark.version, page.mark.done]
+            self.database.execute("INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)", mark)
         self.database.commit()
 
 

@@ -98,6 +98,8 @@ def _silent(kind: str, asked: Asked) -> tuple[str, str] | None:
         return "Object Lock is off in this set-up, so no file is under retention.", ""
     if kind in _LOCKS and totals["files"] and totals["lock_unknown"] == totals["files"]:
         return "The list does not tell of retention.", _TELLS
+    if kind == "retention-weak" and "ObjectLockMode" in lacking:
+        return "The inventory does not tell in which mode files are locked.", "Let it hold ObjectLockMode."
     if kind == "encryption" and totals["files"] and totals["encryption_unknown"] == totals["files"]:
         return "The list does not tell of encryption.", _TELLS
     if kind == "deleted" and "IsDeleteMarker" in lacking:
