@@ -48,7 +48,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
 lock:
-	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --extra demo --extra hsm --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --extra audit --extra demo --extra hsm --extra dev pyproject.toml -o requirements/dev.txt
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --extra demo -c requirements/dev.txt pyproject.toml -o requirements/demo.txt
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/dev.txt pyproject.toml -o requirements/run.txt
 

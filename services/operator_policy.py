@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from services.model.audit_reads import audit_calls
 from services.model.calls import Call
+from services.model.coverage_reads import coverage_calls
 from services.model.operations import OPERATIONS
 from services.model.place import Place
 from services.model.policies import VERSION, via_s3
@@ -17,7 +18,7 @@ from services.model.tags import SETUP
 from services.model.values import Tree, items
 from services.model.watch_policies import CLOUDTRAIL
 
-Job: TypeAlias = Literal["setup", "verify", "recover", "audit", "destroy"]
+Job: TypeAlias = Literal["setup", "verify", "recover", "audit", "coverage", "destroy"]
 
 _IDENTITY = Call("sts", "GetCallerIdentity")
 _RIGHTS = Call("iam", "SimulatePrincipalPolicy")
@@ -71,6 +72,10 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
             # Whose trail it is, and where, shows only then.
             anywhere = (replace(_of(call, parts["role"], parts), region="*") for call in audit)
             return tuple(anywhere)
+        case "coverage":
+            owner = str(parts["bucket"].lookup.params["ExpectedBucketOwner"])
+            whole = (_IDENTITY, parts["key"].lookup, *coverage_calls(bucket, owner))
+            return tuple(_of(call, parts["bucket"], parts) for call in whole)
         case "destroy":
             return tuple(_destroying(blueprint, parts))
 

@@ -42,6 +42,7 @@ COMMANDS = {
     "bundle": "Writes a redacted support bundle.",
     "record": "Keeps the offline record of wallets, without which no backup can be opened.",
     "lifecycle": "Tells what to do after the set-up and once a year, and what was done.",
+    "audit": "Tells of every wallet whether its backups are there, whole and locked.",
     "destroy": "Takes a sandbox set-up down; refuses production.",
     "completion": "Prints the script that completes words in a shell.",
     "manual": "Prints the manual page.",
@@ -67,7 +68,6 @@ TOKENS = {
     "store": "Stores a sealed file, or its password, in a token.",
     "read": "Takes it out again.",
 }
-RESERVED = ("audit",)
 _LATEST = "palisade-wizard.program"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -133,8 +133,6 @@ class LazyGroup(_Helped, click.Group):
             module = importlib.import_module(f"wizard.commands.{self._prefix}{cmd_name}")
             command: click.Command = module.command
             return command
-        if not self._prefix and cmd_name in RESERVED:
-            return _reserved(cmd_name)
         return None
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -154,7 +152,7 @@ class LazyGroup(_Helped, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
-            near = difflib.get_close_matches(args[0], [*self._table, *RESERVED], n=1)
+            near = difflib.get_close_matches(args[0], list(self._table), n=1)
             remedy = (
                 f"Did you mean '{near[0]}'?"
                 if near
@@ -187,25 +185,6 @@ def _merge_globals(ctx: click.Context) -> None:
     ctx.obj = ctx.meta[_LATEST] = program.with_options(program.options.merged(given))
 
 
-def _reserved(name: str) -> click.Command:
-    def say(args: tuple[str, ...]) -> None:  # noqa: ARG001 - whatever follows is not understood yet
-        raise refuse(
-            "usage",
-            f"The command '{name}' is not in this version.",
-            f"What there is, '{PROGRAM} --help' lists.",
-            where=name,
-        )
-
-    return click.Command(
-        name,
-        callback=say,
-        params=[click.Argument(["args"], nargs=-1, type=click.UNPROCESSED)],
-        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
-        add_help_option=False,
-        hidden=True,
-    )
-
-
 def _no_command(ctx: click.Context, config: Any) -> Any:
     if ctx.invoked_subcommand is None:
         from wizard.commands.wizard import open_wizard
@@ -230,7 +209,7 @@ def main_group() -> LazyGroup:
             "Sets up your organisation's own backups of its Palisade wallets on AWS, step by step. "
             "Without a command it opens the wizard."
         ),
-        epilog=f"Start with '{PROGRAM} demo': it needs no account. Later: {', '.join(RESERVED)}.",
+        epilog=f"Start with '{PROGRAM} demo': it needs no account.",
     )
 
 

@@ -50,7 +50,7 @@ def coverage(files: Sequence[ShardReport]) -> Finding:
         raise ValueError("coverage judges the files of one key ID")
     if not files:
         return finding("coverage", "fail", "The wallet has no backup object.", _NO_BACKUP)
-    roots = {_root_key(file) for file in files} - {None}
+    roots = {agreed_root_key(file) for file in files} - {None}
     if len(roots) > 1:
         evidence = f"The {len(files)} files of this key ID name {len(roots)} different root keys."
         return finding("coverage", "fail", evidence, _FOREIGN_FOLDER)
@@ -108,14 +108,14 @@ def shared_root_keys(files: Iterable[ShardReport]) -> Mapping[str, Finding]:
     """
     owners: dict[str, set[str]] = {}
     for file in files:
-        root = _root_key(file)
+        root = agreed_root_key(file)
         if root is not None:
             owners.setdefault(root, set()).add(file.key_id)
     shared = [sorted(key_ids) for key_ids in owners.values() if len(key_ids) > 1]
     return {key_id: _shared(key_id, key_ids) for key_ids in shared for key_id in key_ids}
 
 
-def _root_key(file: ShardReport) -> str | None:
+def agreed_root_key(file: ShardReport) -> str | None:
     """The root key of a file, if all its parts agree upon it: a damaged file must not accuse another."""
     agreed = any(each.what == "root-key" and each.status == "pass" for each in file.findings)
     return file.facts.root_key_sha256 if agreed else None

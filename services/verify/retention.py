@@ -30,7 +30,9 @@ OFF = Lock()
 
 
 @dataclass(frozen=True)
-class _Held:
+class Held:
+    """What holds a file, and until when."""
+
     mode: str
     until: datetime | None
 
@@ -49,7 +51,7 @@ def retention(
     if lock.mode == "off":
         return _line(words, "skipped", "Object Lock is off in this set-up, so no file is under retention.")
     try:
-        held = _held(aws, where, reply)
+        held = held_by(aws, where, reply)
     except Refused as refused:
         return check_of(words.id, words.title, problem_of(refused), REFERENCES)
     if held is None or held.until is None:
@@ -70,7 +72,7 @@ def retention(
     return _line(words, "pass", f"It is held: {told}.")
 
 
-def _held(aws: Aws, where: dict[str, str], reply: Reply) -> _Held | None:
+def held_by(aws: Aws, where: dict[str, str], reply: Reply) -> Held | None:
     """What holds the file. S3 leaves it out of an answer to a reader who may not see it, so then it is asked for."""
     if reply.get("ObjectLockMode"):
         return _read(reply["ObjectLockMode"], reply.get("ObjectLockRetainUntilDate"))
@@ -83,9 +85,9 @@ def _held(aws: Aws, where: dict[str, str], reply: Reply) -> _Held | None:
     return _read(found.get("Mode"), found.get("RetainUntilDate")) if found else None
 
 
-def _read(mode: object, until: object) -> _Held:
+def _read(mode: object, until: object) -> Held:
     moment = datetime.fromisoformat(until) if isinstance(until, str) and until else None
-    return _Held(str(mode or ""), moment)
+    return Held(str(mode or ""), moment)
 
 
 def _put(lock: Lock, where: dict[str, str], begin: datetime) -> str:

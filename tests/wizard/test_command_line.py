@@ -11,7 +11,7 @@ import pytest
 
 from tests.wizard.driving import ROOT, Terminal, process, refused
 from wizard import VERSION
-from wizard.cli import ANSWERS, COMMANDS, RECORDS, RESERVED, SHARES, TOKENS
+from wizard.cli import ANSWERS, COMMANDS, RECORDS, SHARES, TOKENS
 
 HEAVY = (
     "textual",
@@ -90,7 +90,6 @@ def test_splitting_a_key_and_combining_its_shares_keeps_them_out_too(offline: Te
 def test_help_names_every_command_and_the_version_is_the_packages() -> None:
     said = process("--help").out
     assert all(f"\n  {name} " in said for name in COMMANDS)
-    assert all(name in said for name in RESERVED)
     assert process("--version").out == f"palisade-wizard {VERSION}\n"
     assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == VERSION
 
@@ -98,13 +97,6 @@ def test_help_names_every_command_and_the_version_is_the_packages() -> None:
 def test_answer_flags_show_in_the_help_of_answers_new_alone() -> None:
     assert "--storage-bucket" in process("answers", "new", "--help").out
     assert "--storage-bucket" not in process("plan", "--help").out
-
-
-@pytest.mark.parametrize("name", RESERVED)
-def test_reserved_commands_say_so_whatever_follows(offline: Terminal, name: str) -> None:
-    for rest in ((), ("--config", "S", "--sealed=x", "list", "--help")):
-        problem = refused(offline("--json", name, *rest), "usage")
-        assert f"'{name}' is not in this version" in problem["summary"]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "values": (),
     "verify": (),
     "doctor": (),
+    "audit": (),
     "policy": (),
     "export": ("--format", "markdown"),
     "bundle": ("--out", "bundle.zip"),
@@ -78,11 +79,11 @@ def test_every_command_that_works_on_a_setup_file_has_its_row() -> None:
 def test_every_command_marks_production(terminal: Terminal, name: str) -> None:
     setup = environment(terminal, "production")
     flags = ("--recovery-key-public-files", str(terminal.folder / "keys" / "recovery.pub.der"))
-    if name in {"values", "verify"}:
+    if name in {"values", "verify", "audit"}:
         assert terminal("apply", "--config", setup, "--yes").status == 0
     here = {"new-keys", "password.txt", "keys/recovery.pke1", "none.so", "bundle.zip"}
     more = [str(terminal.folder / word) if word in here else word for word in ROWS[name]]
-    answers = flags if name in {"values", "verify", "doctor"} else ()
+    answers = flags if name in {"values", "verify", "doctor", "audit"} else ()
     ran = terminal(*name.split(), "--config", setup, *more, *answers)
     assert "PRODUCTION" in ran.out + ran.err, ran
     assert ran.status != 2 or name in {"token store", "record change", "record remove", "record restore"}

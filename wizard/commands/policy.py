@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from services.setup_file import SetupFile
     from wizard.root import Program
 
-JOBS = ("setup", "verify", "recover", "audit", "destroy")
+JOBS = ("setup", "verify", "recover", "audit", "coverage", "destroy")
 
 
 @click.command(
@@ -23,7 +23,14 @@ JOBS = ("setup", "verify", "recover", "audit", "destroy")
     config=True,
     help="Prints the IAM policy that lets a person or machine do a job with this set-up, and nothing else.",
 )
-@click.option("--for", "job", type=click.Choice(JOBS), default="setup", show_default=True, help="The job.")
+@click.option(
+    "--for",
+    "job",
+    type=click.Choice(JOBS),
+    default="setup",
+    show_default=True,
+    help="The job: 'audit' is for doctor, 'coverage' for the command audit.",
+)
 @click.pass_obj
 def command(program: Program, *, config: Path, job: Job) -> int:
     """See the help text."""

@@ -1,0 +1,1 @@
+"""The audit of all wallets' backups: which are there, whole, encrypted with our key and locked, and which are not."""

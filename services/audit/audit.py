@@ -1,0 +1,200 @@
+"""The audit of a set-up: one engine fills the list, some wallets are read, and the one question is asked."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from services import files
+from services.audit import contents, expected, question, writing
+from services.audit.answer import Asked, Audited, Engine, Looked
+from services.audit.database import one, opened
+from services.audit.expected import Expected
+from services.audit.inventory import STRANGER, Report, gather, manifest_of, relation
+from services.audit.listing import Listing
+from services.audit.pages import Pages
+from services.audit.parts import beginnings
+from services.audit.polite import Polite
+from services.audit.reading import Reader, Wallet
+from services.audit.report import answered
+from services.audit.sources import Source
+from services.audit.subject import Subject
+from services.aws.guards import ReadOnly
+from services.clock import Clock
+from services.events import Progressed
+from services.model.calls import Aws
+from services.problems import ProblemError, refuse
+
+if TYPE_CHECKING:
+    from services.audit.database import Database
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asked for. `sample` is how many wallets are read, None for all; `seed` decides which.
+
+    `source` is where the inventory is; `expected` a file of key IDs in place of the record; `out` the folder for the findings.
+    """
+
+    engine: Engine
+    source: Callable[[Aws, Path], Source] | None = None
+    expected: Path | None = None
+    out: Path | None = None
+    sample: int | None = 0
+    seed: str = ""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run: with what it works, beside what is asked."""
+
+    aws: Aws
+    subject: Subject
+    wanted: Wanted
+    folder: Path
+    clock: Clock
+    database: Database
+
+
+def audit(
+    aws: Aws, subject: Subject, wanted: Wanted, folder: Path, clock: Clock
+) -> Iterator[Progressed | Audited]:
+    """Asks the question; the last value is the answer.
+
+    `folder` is the audit's own: what it needs on the way stays there if it ends early, and is gone when it is done.
+    Errors: those of the engines, `missing-extra`, `locked`, `exists`, `folder`.
+    """
+    if wanted.out is not None:
+        writing.check(wanted.out)
+    files.folder(folder)
+    with closing(opened(folder / "audit.duckdb")) as database:
+        try:
+            answer = yield from _asked(
+                _Run(Polite(ReadOnly(aws), clock), subject, wanted, folder, clock, database)
+            )
+        except Exception as error:
+            problem = _problem(error, folder)
+            if problem is None:
+                raise
+            raise problem from None
+    # Before the answer is given: whoever has it asks for nothing more.
+    shutil.rmtree(folder, ignore_errors=True)
+    yield answer
+
+
+def _asked(run: _Run) -> Generator[Progressed, None, Audited]:
+    given = _expected(run)
+    looked = yield from _listed(run) if run.wanted.engine == "list" else _inventory(run)
+    contents.prepare(run.database)
+    read = yield from _read(run)
+    terms = replace(run.subject.terms, expects=given is not None, unseen=looked.unseen)
+    objects = contents.JOINED if read else "SELECT * FROM raw"
+    run.database.execute(f"CREATE OR REPLACE VIEW objects AS {objects}")
+    run.database.execute(f"CREATE OR REPLACE TABLE coverage AS {question.coverage(terms)}")
+    run.database.execute(f"CREATE OR REPLACE TABLE findings AS {question.findings(terms)}")
+    asked = Asked(
+        run.database, terms, looked, given, read, one(run.database, question.totals()), run.subject.key
+    )
+    told = answered(asked)
+    written = writing.write(asked, told, run.wanted.out) if run.wanted.out is not None else ()
+    return replace(told, files=written)
+
+
+def _expected(run: _Run) -> Expected | None:
+    scratch, wallets = run.folder / "expected.txt", run.subject.wallets
+    if run.wanted.expected is not None:
+        given = expected.read(run.wanted.expected)
+        return expected.take(run.database, str(run.wanted.expected), given, scratch)
+    if wallets is None:
+        run.database.execute("CREATE OR REPLACE TABLE expected (key_id VARCHAR)")
+        return None
+    return expected.take(run.database, "the offline record", enumerate(wallets, 1), scratch)
+
+
+def _listed(run: _Run) -> Generator[Progressed, None, Looked]:
+    pages, now, bucket = Pages(run.database), run.clock.wall(), run.subject.terms.bucket
+    begun = pages.begin(bucket, run.subject.account, now)
+    if begun != now:
+        yield Progressed("list", f"Going on with the listing that was begun at {begun:%Y-%m-%d %H:%M} UTC.")
+    listing = Listing(run.aws, bucket, run.subject.account, run.clock)
+    yield from listing.run(pages)
+    run.database.execute("CREATE OR REPLACE VIEW raw AS SELECT * FROM listed")
+    denied = tuple(dict.fromkeys(listing.denied.values()))
+    unseen = tuple(letter for part in listing.denied for letter in beginnings(part))
+    return Looked("list", now, f"s3://{bucket}", begun, denied, unseen)
+
+
+def _inventory(run: _Run) -> Generator[Progressed, None, Looked]:
+    assert run.wanted.source is not None  # noqa: S101 - whoever asks for this engine says where the report is
+    source = run.wanted.source(run.aws, run.folder / "report")
+    report = Report(manifest_of(source, run.subject.terms.bucket))
+    yield from gather(source, report, run.clock)
+    run.database.execute(f"CREATE OR REPLACE VIEW raw AS {relation(report)}")
+    return Looked(
+        "inventory",
+        report.manifest.created,
+        source.where,
+        unseen=() if report.whole else ("",),
+        absent=tuple(report.absent),
+        damaged=tuple(report.damaged),
+        lacking=report.manifest.missing,
+    )
+
+
+def _read(run: _Run) -> Generator[Progressed, None, int]:
+    """Reads the wallets that are to be read; gives how many these were."""
+    if run.wanted.sample is None:
+        wallets: Iterable[Wallet] = contents.every(run.database)
+        number = contents.wallets(run.database)
+    else:
+        chosen = contents.sampled(run.database, run.wanted.sample, run.wanted.seed)
+        wallets, number = chosen, len(chosen)
+    if number:
+        yield from contents.read_into(run.database, _reader(run), wallets, number, run.clock)
+    return number
+
+
+def _reader(run: _Run) -> Reader:
+    subject = run.subject
+    return Reader(
+        run.aws,
+        subject.terms.bucket,
+        subject.account,
+        subject.recovery_keys,
+        subject.terms.lock,
+        lambda key_id: subject.quorums.get(key_id, ""),
+    )
+
+
+def _problem(error: Exception, folder: Path) -> ProblemError | None:
+    """A failure of the database in words; None for what is none."""
+    import duckdb
+
+    if not isinstance(error, duckdb.Error):
+        return None
+    said = str(error)
+    if STRANGER in said:
+        return refuse(
+            "unfit",
+            "The inventory has rows about another bucket, so it is not S3's report about this one.",
+            "Take another report, or list the bucket: --engine list.",
+        )
+    if isinstance(error, duckdb.OutOfMemoryException) or "No space" in said:
+        return refuse(
+            "folder",
+            "The audit's database has no room left.",
+            f"Make room on the disk of {folder}, then run the audit again.",
+            where=str(folder),
+        )
+    if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException | duckdb.IOException):
+        return refuse(
+            "unreadable-file",
+            "The inventory's files cannot be read: they are not what their manifest says.",
+            "Take another report, or list the bucket: --engine list.",
+            where=said.splitlines()[0][:200],
+        )
+    return None

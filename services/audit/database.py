@@ -1,0 +1,73 @@
+"""The embedded database, DuckDB: an optional part of the program, loaded when an audit begins.
+
+It works in one file below a folder of its own, within a bounded memory; what does not fit goes to the disk. It never
+reaches the network: extensions are neither installed nor loaded by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from services.audit.question import OBJECTS
+from services.problems import refuse
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    Database: TypeAlias = DuckDBPyConnection
+
+MEMORY = "256MB"
+"""What the database itself may use; the process has some 150 MB beside it."""
+
+
+def opened(file: Path) -> Database:
+    """The database in a file, made if it is not there. Errors: `missing-extra`, `locked`, `folder`."""
+    try:
+        import duckdb
+    except ImportError:
+        raise refuse(
+            "missing-extra",
+            "The audit needs the embedded database DuckDB, which is not installed.",
+            "Install it with: pip install 'palisade-wizard[audit]'",
+            where="duckdb",
+        ) from None
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY,
+        "temp_directory": str(file.with_suffix(".tmp")),
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    try:
+        found = duckdb.connect(file, config=settings)
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            raise refuse(
+                "locked",
+                "Another audit of this set-up is running on this computer.",
+                "Wait for it to end, then run this one again.",
+                where=str(file),
+            ) from None
+        raise refuse(
+            "folder",
+            f"The audit's database {file} cannot be opened: it is damaged, or its folder cannot be written.",
+            f"Remove {file.parent} if the folder is sound, then run the audit again; it begins anew.",
+            where=str(file),
+        ) from None
+    found.execute("SET TimeZone = 'UTC'")
+    return found
+
+
+def columns() -> str:
+    """The columns of `objects` for a CREATE TABLE."""
+    return ", ".join(f"{name} {kind}" for name, kind in OBJECTS)
+
+
+def one(database: Database, sql: str) -> Mapping[str, Any]:
+    """The one row that a query has, by column."""
+    found = database.execute(sql)
+    names = [column[0] for column in found.description or ()]
+    row = found.fetchone() or ()
+    return dict(zip(names, row, strict=True))

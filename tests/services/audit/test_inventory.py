@@ -1,0 +1,346 @@
+"""Reading S3 Inventory: what is damaged, missing, another bucket's or oddly named is said, and nothing is taken on trust."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from services.audit import locating
+from services.audit.audit import Wanted
+from services.audit.manifest import FIELDS
+from services.audit.sources import SLICE
+from services.model.calls import Call, Refused, Reply
+from services.problems import KINDS, ProblemError
+from tests import fleet
+from tests.fleet import Fleet, manifest
+from tests.services.audit.asking import ask, checks, found, nowhere, of_report
+from tests.tally import count
+from tests.world import ACCOUNT, BUCKET
+
+TINY = Fleet(60, 1, fleet.KINDS)
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    folder = fleet.write(TINY, tmp_path / "2026-11-22T01-00Z", parts=3)
+    fleet.expected(TINY, tmp_path / "expected.csv")
+    return folder
+
+
+def problem(report: Path) -> str:
+    """The code of what stops the audit; the sentences are whole."""
+    count("faults injected")
+    with pytest.raises(ProblemError) as raised:
+        of_report(report)
+    told = raised.value.problem
+    assert told.summary.endswith(".")
+    assert told.remedy
+    return told.code
+
+
+def change(report: Path, how: Callable[[dict[str, Any]], object], *, sealed: bool = True) -> None:
+    """Changes the manifest, with a fitting checksum if `sealed`."""
+    path = report / "manifest.json"
+    value = json.loads(path.read_text())
+    how(value)
+    path.write_text(json.dumps(value))
+    if sealed:
+        (report / "manifest.checksum").write_text(fleet._md5(path.read_bytes()))
+
+
+def test_a_manifest_that_was_changed_is_refused(report: Path) -> None:
+    change(report, lambda value: value["files"].pop(), sealed=False)
+    assert problem(report) == "failed-check"
+    assert KINDS["failed-check"] == 3
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        (lambda v: v.update(sourceBucket="another-bucket"), "unfit"),
+        (lambda v: v.update(fileFormat="ORC"), "unfit"),
+        (lambda v: v["files"].append(v["files"][0]), "unfit"),
+        (lambda v: v.update(fileSchema="message s3.inventory { optional binary key (UTF8); }"), "unfit"),
+        (lambda v: v.pop("files"), "unreadable-file"),
+        (lambda v: v.update(creationTimestamp="soon"), "unreadable-file"),
+        (lambda v: v.update(files=[{"key": 1}]), "unreadable-file"),
+    ],
+)
+def test_a_manifest_that_does_not_fit_is_refused(
+    report: Path, how: Callable[[dict[str, Any]], object], code: str
+) -> None:
+    change(report, how)
+    assert problem(report) == code
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff\xfe", b"null"])
+def test_what_is_no_manifest_is_refused(report: Path, content: bytes) -> None:
+    (report / "manifest.json").write_bytes(content)
+    (report / "manifest.checksum").write_text(fleet._md5(content))
+    assert problem(report) == "unreadable-file"
+
+
+def test_an_absent_file_makes_the_result_partial_and_nobody_missing(report: Path) -> None:
+    (report / "data" / "1.parquet").unlink()
+    audited = of_report(report, report.parent / "expected.csv")
+    told = checks(audited)
+    assert not audited.document["complete"]
+    assert told["list"].status == "unknown"
+    assert "PARTIAL" in told["list"].evidence
+    kinds = {kind for kind, _ in found(audited)}
+    assert "missing" not in kinds
+    assert "unseen" in kinds
+    count("faults injected")
+
+
+def test_a_file_with_another_checksum_is_left_out_and_fails(report: Path) -> None:
+    path = report / "data" / "1.parquet"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    audited = of_report(report, report.parent / "expected.csv")
+    assert checks(audited)["list"].status == "fail"
+    assert "missing" not in {kind for kind, _ in found(audited)}
+    assert audited.report.exit_code == 3
+    count("faults injected")
+
+
+def test_all_files_gone_is_partial_not_empty(report: Path) -> None:
+    for path in (report / "data").iterdir():
+        path.unlink()
+    audited = of_report(report, report.parent / "expected.csv")
+    assert audited.document["totals"]["wallets"] == 0
+    assert {kind for kind, _ in found(audited)} == {"unseen"}
+
+
+def test_content_that_is_not_what_its_manifest_says(report: Path) -> None:
+    (report / "data" / "1.parquet").write_bytes(b"no parquet at all")
+    manifest(report, "Parquet")
+    assert problem(report) == "unreadable-file"
+
+
+def test_rows_about_another_bucket_are_refused(report: Path) -> None:
+    path = report / "data" / "1.parquet"
+    rows = f"SELECT * REPLACE (CASE WHEN size % 2 = 0 THEN 'another' ELSE bucket END AS bucket) FROM read_parquet('{path}')"
+    duckdb.execute(f"COPY ({rows}) TO '{path}.new' (FORMAT parquet)")
+    Path(f"{path}.new").rename(path)
+    manifest(report, "Parquet")
+    assert problem(report) == "unfit"
+
+
+@pytest.mark.parametrize(
+    "lacking", [name for name in FIELDS if name not in {"Key", "Size", "LastModifiedDate"}]
+)
+def test_a_field_that_is_missing_is_named_and_what_it_would_tell_is_no_finding(
+    report: Path, lacking: str
+) -> None:
+    fields = tuple(name for name in FIELDS if name != lacking)
+    for path in (report / "data").iterdir():
+        columns = ", ".join(FIELDS[name] for name in fields)
+        duckdb.execute(
+            f"COPY (SELECT {columns} FROM read_parquet('{path}')) TO '{path}.new' (FORMAT parquet)"
+        )
+        Path(f"{path}.new").rename(path)
+    manifest(report, "Parquet", fields=fields)
+    if lacking == "Bucket":
+        assert problem(report) == "unfit"
+        return
+    audited = of_report(report, report.parent / "expected.csv")
+    told = checks(audited)
+    assert lacking in told["list"].evidence
+    assert told["list"].status == "warn"
+    silent = {
+        "EncryptionStatus": {"encryption"},
+        "ObjectLockMode": {"retention-weak"},
+        "ObjectLockRetainUntilDate": {"retention-none", "retention-expired", "retention-weak"},
+        "VersionId": {"unversioned"},
+        "IsDeleteMarker": {"deleted"},
+        "IsLatest": set(),
+    }[lacking]
+    assert not {kind for kind, _ in found(audited)} & silent
+    assert {told[kind].status for kind in silent} <= {"skipped"}
+
+
+NAMES = (
+    "a b/c",
+    "a+b",
+    "100%/x",
+    'quo"te',
+    "com,ma",
+    "line\nbreak",
+    "=cmd()",
+    "é\U0001f511",
+    "%41",
+    "x" * 1000,
+)
+
+
+@pytest.mark.parametrize("form", ["Parquet", "CSV"])
+def test_strange_names_arrive_as_they_are(tmp_path: Path, form: str) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    names = ", ".join("('" + name.replace("'", "''") + "')" for name in NAMES)
+    empty = {"bucket": f"'{BUCKET}'", "version_id": "'v'", "is_latest": "true", "is_delete_marker": "false", "size": "5",
+             "last_modified_date": "TIMESTAMP '2026-11-01 00:00:00'"}  # fmt: skip
+    key = "replace(url_encode(name), '%20', '+')" if form == "CSV" else "name"
+    columns = ", ".join(
+        f"{key if column == 'key' else empty.get(column, 'NULL')} AS {column}" for column in FIELDS.values()
+    )
+    options = (
+        "FORMAT csv, HEADER false, COMPRESSION gzip, FORCE_QUOTE *" if form == "CSV" else "FORMAT parquet"
+    )
+    duckdb.execute(
+        f"COPY (SELECT {columns} FROM (VALUES {names}) AS v(name)) TO '{data / '0.csv.gz'}' ({options})"
+    )
+    manifest(tmp_path, form)
+    audited = of_report(tmp_path, out=tmp_path / "out")
+    assert found(audited) == {("strange-name", name) for name in NAMES}
+    assert "\n" not in checks(audited)["strange-name"].evidence
+    cells = (tmp_path / "out" / "findings.csv").read_text()
+    assert "'=cmd()" in cells
+
+
+def test_a_damaged_gzip_is_told(tmp_path: Path) -> None:
+    folder = fleet.write(TINY, tmp_path, "CSV", parts=1)
+    path = folder / "data" / "0.csv.gz"
+    path.write_bytes(gzip.compress(b'"' + BUCKET.encode() + b'","only two columns"\n'))
+    manifest(folder, "CSV")
+    assert problem(folder) == "unreadable-file"
+
+
+def test_the_age_is_told_and_an_old_report_warns(report: Path) -> None:
+    assert "13 hours old" in checks(of_report(report))["list"].evidence
+    change(report, lambda value: value.update(creationTimestamp="1770000000000"))
+    told = checks(of_report(report))["list"]
+    assert told.status == "warn"
+    assert "days old" in told.evidence
+
+
+class Destination:
+    """The bucket of the inventory, and the bucket that names it."""
+
+    def __init__(self, report: Path | None, **config: Any) -> None:
+        self.prefix = f"inv/{BUCKET}/daily/"
+        self.files: dict[str, bytes] = {}
+        self.calls: list[Call] = []
+        for path in sorted(report.rglob("*")) if report is not None else ():
+            if path.is_file():
+                name = (
+                    f"{BUCKET}/config/data/{path.name}"
+                    if path.parent.name == "data"
+                    else f"{self.prefix}2026-11-22T01-00Z/{path.name}"
+                )
+                self.files[name] = path.read_bytes()
+        to = {
+            "Bucket": "arn:aws:s3:::acme-inventory",
+            "Prefix": "inv",
+            "Format": "Parquet",
+            "AccountId": "999988887777",
+        }
+        self.configs = [
+            {
+                "Id": "daily",
+                "IsEnabled": True,
+                "IncludedObjectVersions": "All",
+                "Destination": {"S3BucketDestination": to},
+                **config,
+            }
+        ]
+
+    def __call__(self, call: Call) -> Reply:
+        self.calls.append(call)
+        if call.op == "ListBucketInventoryConfigurations":
+            assert call.params["ExpectedBucketOwner"] == ACCOUNT
+            return {"InventoryConfigurationList": self.configs}
+        assert (call.params["Bucket"], call.params["ExpectedBucketOwner"]) == (
+            "acme-inventory",
+            "999988887777",
+        )
+        if call.op == "ListObjectsV2":
+            prefix = str(call.params["Prefix"])
+            folders = {
+                prefix + key.removeprefix(prefix).split("/")[0] + "/"
+                for key in self.files
+                if key.startswith(prefix)
+            }
+            return {
+                "CommonPrefixes": [{"Prefix": each} for each in sorted(folders | {f"{prefix}hive/"})],
+                "IsTruncated": False,
+            }
+        body = self.files.get(str(call.params["Key"]))
+        if body is None:
+            raise Refused(call, "NoSuchKey", "gone", 404)
+        begin, _, end = str(call.params.get("Range", "bytes=0-")).removeprefix("bytes=").partition("-")
+        return {"Body": body[int(begin) : int(end or len(body)) + 1]}
+
+
+def configured() -> Wanted:
+    return Wanted("inventory", lambda aws, cache: locating.configured(BUCKET, ACCOUNT, aws, cache))
+
+
+def test_the_newest_report_is_found_fetched_and_checked(report: Path, tmp_path: Path) -> None:
+    there = Destination(report)
+    audited = ask(replace(configured(), expected=report.parent / "expected.csv"), tmp_path, there)
+    assert found(audited) == TINY.planted
+    assert audited.document["place"] == f"s3://acme-inventory/inv/{BUCKET}/daily/2026-11-22T01-00Z/"
+    ranges = [str(call.params["Range"]) for call in there.calls if "Range" in call.params]
+    assert len(ranges) == 3
+    assert all(int(r.split("-")[1]) - int(r.split("=")[1].split("-")[0]) < SLICE for r in ranges)
+
+
+def test_a_run_that_ended_early_fetches_nothing_twice(report: Path, tmp_path: Path) -> None:
+    there = Destination(report)
+    kept = there.files.pop(f"{BUCKET}/config/data/2.parquet")
+
+    def failing(call: Call) -> Reply:
+        if str(call.params.get("Key", "")).endswith("2.parquet"):
+            raise Refused(call, "ExpiredToken", "ended", 400)
+        return there(call)
+
+    with pytest.raises(ProblemError) as raised:
+        ask(configured(), tmp_path, failing)
+    assert raised.value.problem.code == "sign-in"
+    there.files[f"{BUCKET}/config/data/2.parquet"] = kept
+    there.calls.clear()
+    ask(configured(), tmp_path, there)
+    assert [call.params["Key"] for call in there.calls if "Range" in call.params] == [
+        f"{BUCKET}/config/data/2.parquet"
+    ]
+    count("faults injected")
+
+
+def test_before_the_first_report_the_wait_is_told_and_the_list_offered(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError) as raised:
+        ask(configured(), tmp_path, Destination(None))
+    told = raised.value.problem
+    assert told.exit_code == 7
+    assert "48 hours" in " ".join(told.remedy)
+    assert "--engine list" in " ".join(told.remedy)
+
+
+@pytest.mark.parametrize("config", [{"IsEnabled": False}, {"Filter": {"Prefix": "a"}}])
+def test_an_inventory_that_does_not_cover_the_bucket_is_none(
+    report: Path, tmp_path: Path, config: dict[str, Any]
+) -> None:
+    with pytest.raises(ProblemError) as raised:
+        ask(configured(), tmp_path, Destination(report, **config))
+    assert raised.value.problem.code == "unfit"
+    assert "--engine list" in " ".join(raised.value.problem.remedy)
+
+
+def test_a_place_that_somebody_names(report: Path, tmp_path: Path) -> None:
+    for place in (report, report.parent):
+        source = locating.named(str(place), ACCOUNT, nowhere, tmp_path)
+        assert source.where == str(report)
+    with pytest.raises(ProblemError) as raised:
+        locating.named(str(tmp_path / "nothing"), ACCOUNT, nowhere, tmp_path)
+    assert raised.value.problem.code == "not-ready"
+    direct = locating.named("s3://acme-inventory/inv/2026-11-22T01-00Z", ACCOUNT, nowhere, tmp_path)
+    assert direct.where == "s3://acme-inventory/inv/2026-11-22T01-00Z/"

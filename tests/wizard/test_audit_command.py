@@ -1,0 +1,168 @@
+"""`audit` as a person and a program meet it: on an account that was set up, with wallets that are well and some that are not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.demo.objects import backup_object, new_wallet, object_key
+from services.model.calls import Aws
+from tests import fleet
+from tests.fleet import Fleet, key_id
+from tests.ports import Denying
+from tests.wizard.driving import ROOT, Ran, Terminal, refused
+from tests.world import BUCKET, do
+
+QUORUM = key_id(99)
+HEAD = "Set-up acme-sandbox (sandbox), account 123456789012, region eu-west-1"
+
+
+@pytest.fixture
+def stocked(terminal: Terminal, aws: Aws) -> Terminal:
+    """Three wallets of which one was deleted, and a file that is no backup; the bucket policy is one that moto cannot judge."""
+    setup = terminal.with_key()
+    assert terminal("apply", "--config", setup, "--yes").status == 0
+    do(aws, "s3", "DeleteBucketPolicy", Bucket=BUCKET)
+    key = do(aws, "kms", "DescribeKey", KeyId="alias/palisade-backup-acme-sandbox")["KeyMetadata"]["Arn"]
+    public = (terminal.folder / "keys" / "recovery.pub.der").read_bytes()
+    sealed = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    for number in range(3):
+        wallet = new_wallet(QUORUM, key_id(number), "SECP256K1")
+        body = backup_object(wallet, public, 0)
+        do(aws, "s3", "PutObject", Bucket=BUCKET, Key=object_key(wallet, 0), Body=body, **sealed)
+    do(aws, "s3", "DeleteObject", Bucket=BUCKET, Key=f"{key_id(2)}/recovery_shard-0.txt")
+    do(aws, "s3", "PutObject", Bucket=BUCKET, Key="notes.txt", Body=b"x", **sealed)
+    return terminal
+
+
+def expected(terminal: Terminal, *numbers: int) -> Path:
+    path = terminal.folder / "expected.csv"
+    path.write_text("".join(f"{key_id(number)}\n" for number in numbers))
+    return path
+
+
+def run(terminal: Terminal, *arguments: str | Path) -> Ran:
+    return terminal("audit", "--config", terminal.setup, *arguments)
+
+
+def test_findings_as_text_and_as_json(stocked: Terminal) -> None:
+    given = ("--expected", expected(stocked, 0, 2, 5))
+    ran = run(stocked, *given)
+    assert ran.status == 3
+    assert ran.out.startswith(HEAD)
+    for line in (
+        "1 wallet is expected and has no file",
+        "behind a delete marker",
+        "1 other file is in the bucket",
+    ):
+        assert line in ran.out
+    assert "Something is wrong" in ran.out
+    document = run(stocked, *given, "--json").document
+    found = {(row["kind"], row["key_id"] or row["object_key"]) for row in document["findings"]}
+    assert found == {
+        ("missing", key_id(5)), ("not-expected", key_id(1)), ("deleted", key_id(2)), ("strange-name", "notes.txt"),
+    }  # fmt: skip
+    assert document["summary"]["exit_code"] == 3
+    assert (document["engine"], document["complete"], document["wallets_read"]) == ("list", True, 2)
+    assert {
+        "setup",
+        "environment",
+        "bucket",
+        "as_of",
+        "totals",
+        "by_day",
+        "files",
+        "endpoint",
+        "checks",
+    } <= set(document)
+    assert document["totals"]["wallets"] == 2
+    told = {check["id"]: check["status"] for check in document["checks"]}
+    assert (told["audit.encryption"], told["audit.unrecoverable"]) == ("pass", "pass")
+    assert not any((stocked.folder / "state" / "audits").rglob("*.duckdb"))
+
+
+def test_the_record_is_what_is_expected_unless_a_list_is_given(stocked: Terminal) -> None:
+    assert "No wallets are on record" in run(stocked, "--sample", "0").out
+    add = ("record", "add", "--config", stocked.setup, "--quorum-id", QUORUM, "--algorithm", "SECP256K1")
+    for number in (0, 7):
+        assert stocked(*add, "--key-id", key_id(number)).status == 0
+    document = run(stocked, "--json").document
+    kinds = {(row["kind"], row["key_id"]) for row in document["findings"] if row["key_id"]}
+    assert kinds == {
+        ("missing", key_id(7)),
+        ("not-expected", key_id(1)),
+        ("not-expected", key_id(2)),
+        ("deleted", key_id(2)),
+    }
+
+
+def test_files_are_written_once(stocked: Terminal) -> None:
+    out = stocked.folder / "out"
+    ran = run(stocked, "--out", out, "--all", "--json")
+    assert {Path(path).name for path in ran.document["files"]} == {path.name for path in out.iterdir()}
+    assert json.loads((out / "audit.json").read_text())["summary"] == ran.document["summary"]
+    assert refused(run(stocked, "--out", out, "--json"), "exists")["where"] == str(out / "audit.json")
+
+
+def test_an_inventory_is_read_from_a_folder(terminal: Terminal) -> None:
+    setup = terminal.with_key()
+    assert terminal("apply", "--config", setup, "--yes").status == 0
+    tiny = Fleet(60, 1, fleet.KINDS)
+    report = fleet.write(tiny, terminal.folder / "report")
+    given = ("--engine", "inventory", "--inventory", report, "--sample", "0", "--json")
+    ran = run(terminal, *given, "--expected", fleet.expected(tiny, terminal.folder / "expected.csv"))
+    found = {(row["kind"], row["key_id"] or row["object_key"]) for row in ran.document["findings"]}
+    # The set-up of a sandbox asks for no retention.
+    assert found == {(kind, where) for kind, where in tiny.planted if not kind.startswith("retention")}
+    assert ran.status == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--engine", "athena"), "usage"),
+        (("--sample", "3", "--all"), "usage"),
+        (("--inventory", "somewhere"), "usage"),
+        (("--engine", "inventory", "--inventory", "nowhere"), "not-ready"),
+        (("--engine", "inventory"), "unfit"),
+        (("--expected", "nowhere.csv"), "unreadable-file"),
+    ],
+)
+def test_what_cannot_be_done_is_said(terminal: Terminal, arguments: tuple[str, ...], code: str) -> None:
+    setup = terminal.with_key()
+    assert terminal("apply", "--config", setup, "--yes").status == 0
+    refused(run(terminal, *arguments, "--json"), code)
+
+
+def test_denied_is_unknown_and_names_the_action(terminal: Terminal, aws: Aws) -> None:
+    setup = terminal.with_key()
+    assert terminal("apply", "--config", setup, "--yes").status == 0
+    terminal.aws = Denying(
+        aws, "s3:ListObjectVersions", message="not authorized to perform: s3:ListBucketVersions"
+    )
+    ran = run(terminal, "--expected", expected(terminal, 1))
+    assert ran.status == 5
+    assert "PARTIAL" in ran.out
+    assert "ListBucketVersions" in ran.out
+    assert "could not be seen" in ran.out
+    assert "has no file" not in ran.out
+
+
+def test_without_the_database_one_sentence_says_how_to_get_it(tmp_path: Path) -> None:
+    """A machine on which the optional part is not installed: the module is there and cannot be imported."""
+    shadow = tmp_path / "shadow"
+    shadow.mkdir()
+    (shadow / "duckdb.py").write_text("raise ImportError('not installed')\n")
+    probe = "from pathlib import Path; from services.audit.database import opened; opened(Path('x.duckdb'))"
+    environ = {**os.environ, "PYTHONPATH": f"{shadow}{os.pathsep}{ROOT}"}
+    ended = subprocess.run(
+        [sys.executable, "-c", probe], env=environ, capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert (
+        "missing-extra: The audit needs the embedded database DuckDB, which is not installed." in ended.stderr
+    )
