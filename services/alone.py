@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from services.clock import SystemClock
 from services.file_problems import unwritten
 from services.problems import refuse
 
@@ -16,11 +16,12 @@ PATIENCE = 5.0
 """Seconds to wait for another run that writes the same files: it needs some milliseconds."""
 
 _LOOK = 0.02
+_CLOCK = SystemClock()
 
 
 @contextlib.contextmanager
 def alone(
-    folder: Path, patience: float = PATIENCE, sleep: Callable[[float], None] = time.sleep
+    folder: Path, patience: float = PATIENCE, sleep: Callable[[float], None] = _CLOCK.sleep
 ) -> Iterator[None]:
     """Reads and writes below a folder as one piece: whoever else asks for the same waits, up to `patience` seconds.
 

@@ -131,10 +131,10 @@ def text_of(path: Path) -> str:
             where=str(path),
         )
     data = files.read_small(path, LONGEST)
-    if not data.strip(b"\0"):
+    if data and not data.strip(b"\0"):
         raise refuse(
             "unreadable-file",
-            f"The setup file {path} is empty, as a crash of the computer or a full disk can leave a file.",
+            f"The setup file {path} holds nothing but zeros, as a power cut can leave a file.",
             "Put it back from a copy; nothing in AWS is lost by it.",
             "If there is none, make a new one with 'palisade-wizard answers new', and write under [setup] the id that the "
             "bucket's tag palisade-wizard:setup has: by it the set-up knows again what it made.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from screens.widgets.action import Action
 from services.recovery import keyfiles
 from tests.screens.stage import Stage, curtain, public_der
 
@@ -24,7 +25,7 @@ async def test_a_whole_pair_is_named_and_recorded_without_a_password(stage: Stag
     async with curtain(stage, at="recovery-key") as show:
         assert show.shows("A whole key pair is there already")
         assert show.shows("this set-up only has to record it")
-        assert str(show.page.query_one("#next").label) == "[ Record this key ]"
+        assert str(show.page.query_one("#next", Action).label) == "[ Record this key ]"
         await show.press("ctrl+n")
         assert show.page.name_ == "making"
         assert show.shows("This set-up has the key now. It was proven when it was made, and not again")

@@ -11,6 +11,7 @@ import pytest
 from services import setup_file, work
 from services.events import Failed, Finished, Skipped, Started
 from services.model.calls import Aws, Call, Refused, Reply
+from tests import tally
 from tests.account import everything
 from tests.ports import Crashed, Crashing, Denying
 from tests.services.teardowns import HARDENED, Site, beside, finished
@@ -114,6 +115,7 @@ def test_killed_at_any_write_the_next_run_completes(
     site.made()
     with pytest.raises(Crashed):
         site.destroy(Crashing(site.aws, nth, when))
+    tally.count("writes killed")
     assert finished(site.destroy()).ok
     assert site.listing() == before
     assert files(site.shelves) == {}
@@ -147,6 +149,7 @@ def test_killed_before_and_after_each_kind_of_write_of_a_hardened_one(aws: Aws, 
         for when in ("before", "after"):
             with pytest.raises(Crashed):
                 site.destroy(KilledAt(site.aws, name, when))
+            tally.count("writes killed")
     assert finished(site.destroy()).ok
     assert site.listing() == before
     assert list(dict.fromkeys(site.aws.writes)) == list(HARDENED_WRITES)

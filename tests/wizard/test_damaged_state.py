@@ -39,10 +39,10 @@ def machine(terminal: Terminal) -> Terminal:
 
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
-    ("answers", "check"), ("plan",), ("apply", "--yes"), ("record", "list"), ("lifecycle",), ("values",), ("bundle",),
+    ("plan",), ("apply", "--yes"), ("record", "list"), ("lifecycle",), ("values",), ("bundle",),
 )  # fmt: skip
 KEPT = {
-    "setup.toml": {"unreadable-file", "invalid-answer"},
+    "setup.toml": {"unreadable-file", "invalid-answer", "missing-answer"},
     "setup.record.json": {"unreadable-file"},
     "setup.lifecycle.json": {"unreadable-file"},
     "plan.json": {"unreadable-file"},
@@ -65,7 +65,7 @@ def test_a_damaged_file_is_told_and_not_written_over(machine: Terminal, name: st
         path.write_bytes(damage(whole))
         damaged = path.read_bytes()
         for number, command in enumerate(COMMANDS):
-            words = (*command, "--config", machine.setup)
+            words: tuple[str | Path, ...] = (*command, "--config", machine.setup)
             words += ("--out", machine.folder / f"{number}.zip") if command == ("bundle",) else ()
             words += ("--plan", machine.folder / "plan.json") if command[0] == "apply" else ()
             before = contents(machine.folder)
@@ -86,11 +86,11 @@ def test_a_damaged_file_is_told_and_not_written_over(machine: Terminal, name: st
     assert machine("plan", "--config", machine.setup, "--check").status == 0
 
 
-def test_an_empty_setup_file_says_how_the_set_up_knows_its_own_again(machine: Terminal) -> None:
+def test_a_setup_file_of_zeros_says_how_the_set_up_knows_its_own_again(machine: Terminal) -> None:
     identifier = machine("plan", "--config", machine.setup, "--json").document["setup"]
-    machine.setup.write_bytes(b"")
+    machine.setup.write_bytes(bytes(machine.setup.stat().st_size))
     problem = refused(machine("plan", "--config", machine.setup, "--json"), "unreadable-file")
-    assert "is empty" in problem["summary"]
+    assert "nothing but zeros" in problem["summary"]
     assert "palisade-wizard:setup" in " ".join(problem["remedy"])
     machine.setup.unlink()
     machine.answered("--set", f"setup.id={identifier}")

@@ -116,9 +116,9 @@ def _whole(pair: KeyFiles, request: Request, config: Path | None, *, split: bool
         "exists",
         f"A whole key pair is there already: {pair.private_file}, {pair.public_der.name} and {pair.public_hex.name}. "
         "It is never overwritten.",
+        "For a new key, choose another name with --name.",
         f"If an earlier run made it and was cut off, only {missing} not have it yet. This mends that: "
         f"{shlex.join(words)}{shares}.",
-        "For a new key, choose another name with --name.",
         where=str(pair.public_der),
     )
 

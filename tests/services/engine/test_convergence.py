@@ -11,6 +11,7 @@ from services.engine.journal import Journal, written_ahead
 from services.engine.plan import Note
 from services.events import Finished, Started
 from services.model.calls import Aws, Reply
+from tests import tally
 from tests.ports import Crashed, Crashing, FakeClock, Recording, Replying
 from tests.world import BUCKET, ROLE, SETUP, Journey, addresses, do, sample_blueprint
 
@@ -102,6 +103,7 @@ def test_killed_at_any_write_the_next_run_completes(
     assert_complete(effects, journal, journey)
     made = [name for name in effects.writes if name in ONCE]
     assert sorted(made) == sorted(ONCE)
+    tally.count("writes killed")
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -114,6 +116,7 @@ def test_killed_while_adopting_the_next_run_completes(
     with pytest.raises(Crashed):
         killed(journey, journal, Crashing(aws, nth, when))
     assert_complete(aws, journal, journey, "adopted")
+    tally.count("writes killed")
 
 
 def test_adopting_makes_as_many_writes_as_the_crash_test_counts(aws: Aws) -> None:

@@ -12,6 +12,7 @@ from services.engine.journal import Journal, written_ahead
 from services.engine.order import ordered
 from services.events import Finished
 from services.model.calls import Aws
+from tests import tally
 from tests.alarmed import OneOfAName
 from tests.ports import Crashed, Crashing, FakeClock, Recording, keeping_rules
 from tests.world import ALARMS, HARD, LOG_GROUP, TRAIL, TRAIL_ARN, Journey, do, sample_blueprint
@@ -88,3 +89,4 @@ def test_killed_at_any_write_the_next_run_completes(
     aliases = do(port, "kms", "ListAliases")["Aliases"]
     assert len(do(port, "kms", "ListKeys")["Keys"]) == 2
     assert sum("palisade" in alias["AliasName"] for alias in aliases) == 2
+    tally.count("writes killed")
