@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,8 +87,3 @@ class Hostile:
                 return [self._spoilt(one, key) for one in value]
             case _:
                 return value
-
-
-def around(aws: Aws, text: str) -> Callable[[str], Hostile]:
-    """The same for one call at a time."""
-    return lambda name: Hostile(aws, text, name)

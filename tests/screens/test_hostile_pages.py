@@ -50,18 +50,7 @@ def hostile_world(stage: Stage, text: str) -> None:
     stage.account.below = Hostile(stage.account.below, text)
 
 
-SOME = (
-    "welcome",
-    "account",
-    "recovery-key",
-    "storage",
-    "review",
-    "teardown",
-    "palisade",
-    "verify",
-    "record",
-    "own-key",
-)
+SOME = ("welcome", "account", "storage", "review", "palisade", "verify", "record")
 """Pages that show what comes from elsewhere, for the short run."""
 
 

@@ -8,18 +8,7 @@ from tests.screens.stage import Stage, curtain
 from tests.screens.test_every_page import PAGES
 from tests.wire import closed
 
-SHORT = (
-    "welcome",
-    "account",
-    "recovery-key",
-    "storage",
-    "review",
-    "palisade",
-    "verify",
-    "audit",
-    "record",
-    "duties",
-)
+SHORT = ("welcome", "account", "review", "verify")
 
 
 @pytest.mark.parametrize("pages", [SHORT, pytest.param(PAGES, marks=pytest.mark.slow)], ids=["some", "all"])

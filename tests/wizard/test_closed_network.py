@@ -96,11 +96,9 @@ def test_commands_on_aws_reach_the_endpoint_and_nothing_else(
         for words, expected in (
             (("plan", "--config", setup), {0}),
             (("apply", "--config", setup, "--yes"), {0}),
-            (("values", "--config", setup), {0}),
             (("verify", "--config", setup), {3, 5, 7}),
             (("doctor", "--config", setup), {0, 3, 5}),
             (("export", "--config", setup, "--format", "markdown"), {0}),
-            (("record", "list", "--config", setup, "--check"), {0, 3, 5}),
             (("bundle", "--config", setup, "--yes", "--out", tmp_path / "b.zip"), {0}),
             (("destroy", "--config", setup, "--yes"), {0, 5, 6, 7}),
         ):

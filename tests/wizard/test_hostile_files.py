@@ -179,3 +179,20 @@ def test_the_log_and_the_journal_keep_one_line_a_line(offline: Terminal, name: s
     assert list(journal.begun()) == [TEXTS[name]]
     assert len(journal.path.read_text().splitlines()) == 2
     assert journal.path.read_bytes().isascii()
+
+
+def test_a_journal_of_an_older_version_is_read_line_by_line(offline: Terminal) -> None:
+    """It wrote other characters as they are, and some of them are line ends to Python."""
+    title = f"bucket {TEXTS['bidi']}\u2028\u2029\x85"
+    journal = State(offline.folder / "state").journal("id", offline.clock)
+    journal.append({"event": "begun"})
+    line = {
+        "event": "started",
+        "verb": "create",
+        "address": "bucket",
+        "title": title,
+        "at": "2026-11-02T10:00:00Z",
+    }
+    with journal.path.open("a") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    assert list(journal.begun()) == [title]
