@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from services.problems import Problem, ProblemError
 from tests.tally import count
 
-QUICK, NIGHTLY = 50, 700
+QUICK, NIGHTLY = 30, 500
 """Inputs for each test with a number of its own."""
 
 Result = TypeVar("Result")
