@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +25,7 @@ def test_inputs_are_counted(part: str, number: int) -> None:
 
 def test_each_input_was_counted_once() -> None:
     assert len(SEEN) >= 2 * QUICK * 0.2 - 2
-    assert [later - before for before, later in zip(SEEN, SEEN[1:], strict=False)] == [1] * (len(SEEN) - 1)
+    assert [later - before for before, later in itertools.pairwise(SEEN)] == [1] * (len(SEEN) - 1)
     assert hasattr(getattr(test_inputs_are_counted, "hypothesis").inner_test, _MARK)  # noqa: B009
 
 
@@ -32,7 +34,7 @@ def test_an_input_that_is_turned_away_does_not_count() -> None:
         raise ValueError
 
     before = _DONE[KIND]
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         counted(turns_away)()
     assert _DONE[KIND] == before
 
