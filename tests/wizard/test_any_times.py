@@ -15,7 +15,12 @@ from wizard.commands.verify import duration, time
 UNITS = {"s": 1, "m": 60, "h": 3600}
 FIRST, LAST = datetime(2000, 1, 1), datetime(2999, 1, 1)  # noqa: DTZ001 - a zone is drawn to them
 ZONES = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-ANY = st.text("0123456789smhTZ:-+. ", max_size=30) | st.text(max_size=12) | st.sampled_from(SIGNS)
+ANY = (
+    st.text("0123456789smhTZ:-+. ", max_size=30)
+    | st.from_regex(r"[0-9]{1,3}[a-z]", fullmatch=True)
+    | st.text(max_size=12)
+    | st.sampled_from(SIGNS)
+)
 
 
 @share(4)
