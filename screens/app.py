@@ -18,6 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.widget import MountError
 
 from screens import flow, pages
 from screens.driver import TerminalDriver
@@ -267,8 +268,8 @@ class PalisadeWizard(App[None]):
             self._driver.leaving.set()
 
     def _handle_exception(self, error: Exception) -> None:
-        """A page that was still being put up when the program was told to end misses its parts: that is no fault."""
-        if not (self._exit and isinstance(error, NoMatches)):
+        """A page that was still being put up when the program was told to end misses its parts, or its place: that is no fault."""
+        if not (self._exit and isinstance(error, NoMatches | MountError)):
             super()._handle_exception(error)
 
     def panic(self, *_shown: object) -> None:
