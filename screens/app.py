@@ -15,9 +15,11 @@ from rich.text import Text
 from textual import events, on
 from textual.app import App, ScreenStackError, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widget import MountError
 
 from screens import flow, pages
 from screens.driver import TerminalDriver
@@ -277,6 +279,11 @@ class PalisadeWizard(App[None]):
         """From now on nothing waits for the terminal for long."""
         if isinstance(self._driver, TerminalDriver):
             self._driver.leaving.set()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A page that was still being put up when the program was told to end misses its parts, or its place: that is no fault."""
+        if not (self._exit and isinstance(error, NoMatches | MountError)):
+            super()._handle_exception(error)
 
     def panic(self, *_shown: object) -> None:
         """The same for an error that knows how to show itself: nobody knows what that shows."""

@@ -44,5 +44,6 @@ class Palette(CommandPalette):
         return super().run_worker(gather, *options, **more)
 
     def _action_command_list(self, action: str) -> None:
-        if laid_out(self.query_one(CommandList)) or not action.startswith("page_"):
+        shown = self.query(CommandList).first(CommandList) if self.query(CommandList) else None
+        if shown is not None and (laid_out(shown) or not action.startswith("page_")):
             super()._action_command_list(action)

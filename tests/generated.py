@@ -8,22 +8,31 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from services.problems import Problem, ProblemError
 from tests.tally import count
 
-QUICK, NIGHTLY = 50, 700
+QUICK, NIGHTLY = 30, 500
 """Inputs for each test with a number of its own."""
+
+Result = TypeVar("Result")
 
 _MARK = "counted by tests.generated"
 
 
 def share(part: float) -> settings:
     """Fewer inputs than other tests make, where one takes long; or more, where one takes next to nothing."""
-    return settings(max_examples=max(1, round(settings.default.max_examples * part)))
+    return settings(max_examples=max(1, round(_profile().max_examples * part)))
+
+
+def _profile() -> settings:
+    found = settings.default
+    assert found is not None
+    return found
 
 
 def profiles() -> None:
@@ -47,6 +56,14 @@ def counted(test: Callable[..., Any]) -> Callable[..., Any]:
 
     setattr(one, _MARK, True)
     return one
+
+
+def tried(work: Callable[[], Result]) -> Result | Problem:
+    """What the work gives, or the problem for which it refuses."""
+    try:
+        return work()
+    except ProblemError as error:
+        return error.problem
 
 
 class Plugin:

@@ -100,13 +100,16 @@ class Field(Vertical):
         return True
 
     def blame(self, sentence: str) -> None:
-        """Shows what is wrong in place of the explanation; empty when nothing is."""
-        hint = self.query_one(".field-hint", Words)
-        if sentence:
-            hint.say(sentence, "bad")
-        else:
-            hint.say(self.hint)
-        hint.display = bool(hint.text)
+        """Shows what is wrong in place of the explanation; empty when nothing is.
+
+        A field that is being put on the page, or taken off it, has no line for that: a key may come that early or late.
+        """
+        for hint in self.query(".field-hint").results(Words):
+            if sentence:
+                hint.say(sentence, "bad")
+            else:
+                hint.say(self.hint)
+            hint.display = bool(hint.text)
 
     def fill(self, text: str) -> None:
         """Puts a text into the field, as if it had been typed."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from textual import events
+from textual.geometry import Size
 from textual.keys import _character_to_key
 
 from screens.dialogs import Leave
@@ -72,7 +74,7 @@ class Monkey:
             for _ in range(self.rng.randrange(1, 30)):
                 self._press()
                 done += 1
-            await self.show.pilot.pause()
+            await self._draws()
             if self.rng.random() < 0.03:
                 await self.show.settle()
         return done
@@ -94,9 +96,18 @@ class Monkey:
             self.show.app.post_message(events.Paste(self.rng.choice(PASTES)))
         elif what < 0.12:
             count("resizes")
-            await self.show.pilot.resize_terminal(*self.rng.choice(SIZES))
+            self._resize(Size(*self.rng.choice(SIZES)))
         elif what < 0.3:
             self._mouse()
+
+    async def _draws(self) -> None:
+        """Lets the wizard work for some turns of its loop; it may well be behind with the keys, as on a slow machine."""
+        for _ in range(self.rng.randrange(5, 60)):
+            await asyncio.sleep(0)
+
+    def _resize(self, size: Size) -> None:
+        self.show.app._driver._size = size  # type: ignore[union-attr]
+        self.show.app.post_message(events.Resize(size, size))
 
     def _mouse(self) -> None:
         """A click, a drag or a turn of the wheel, somewhere on the screen, as a terminal reports it."""

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services import setup_file
-from services.problems import ProblemError
+from services.answers import Answers
+from services.problems import Problem, ProblemError
 from services.questions import QUESTIONS, accept
-from tests.generated import share
+from tests.generated import share, tried
 from tests.mutations import SIGNS, changed
 from tests.world import sample
 
@@ -25,23 +26,22 @@ COMMENTS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "
 ANSWERS = sample()
 
 
-def parsed(text: str) -> setup_file.Answers | None:
-    try:
-        return setup_file.parse(text)
-    except ProblemError as error:
-        assert error.problem.exit_code == 2
-        assert "\n" not in error.problem.summary
-        assert error.problem.remedy
+def parsed(text: str) -> Answers | None:
+    found = tried(lambda: setup_file.parse(text))
+    if isinstance(found, Problem):
+        assert found.exit_code == 2
+        assert "\n" not in found.summary
+        assert found.remedy
         return None
+    return found
 
 
 @share(4)
 @given(tags=TAGS)
 def test_answers_with_any_tags_come_back(tags: dict[str, str]) -> None:
-    try:
-        answers = setup_file.checked(ANSWERS.given, tags)
-    except ProblemError as error:
-        assert error.problem.where.startswith("tags")
+    answers = tried(lambda: setup_file.checked(ANSWERS.given, tags))
+    if isinstance(answers, Problem):
+        assert answers.where.startswith("tags")
         return
     again = parsed(setup_file.commented(answers))
     assert again is not None

@@ -110,9 +110,9 @@ class Pseudo:
         found = []
         for folder in Path("/proc").iterdir():
             with contextlib.suppress(OSError):
-                if folder.name.isdecimal() and self.mark.encode() in (folder / "environ").read_bytes():
-                    if _standing(int(folder.name)) not in "ZX":
-                        found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+                ours = folder.name.isdecimal() and self.mark.encode() in (folder / "environ").read_bytes()
+                if ours and _standing(int(folder.name)) not in "ZX":
+                    found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
         return "\n".join(found)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.model.calls import Call, Refused, Reply
@@ -126,6 +126,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
 
 @share(6)
 @given(words=lines())
+@example(["completion", "--json"])
 def test_any_command_line_ends_as_the_contract_says(machine: Terminal, words: list[str]) -> None:
     places = {
         "{setup}": str(machine.setup), "{plan}": str(machine.folder / "plan.json"),

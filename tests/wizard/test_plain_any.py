@@ -19,7 +19,9 @@ from tests.wizard.script import Script, left_at, sit
 
 PAGES = ("account", "recovery-key", "storage", "access", "retention", "watching", "review")
 LINES = st.lists(
-    st.sampled_from(("", "?", "??", "back", "none", "0", "1", "2", "9", "-1", "yes", "no", "create", "off", "a.b"))
+    st.sampled_from(
+        ("", "?", "??", "back", "none", "0", "1", "2", "9", "-1", "yes", "no", "create", "off", "a.b")
+    )
     | st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=20)
     | st.sampled_from([sign for sign in SIGNS if sign not in {"\ud800", "\r\n"}])
     | st.just("x" * 3000),

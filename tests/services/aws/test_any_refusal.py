@@ -26,7 +26,9 @@ def answers(draw: st.DrawFn) -> dict[str, Any]:
     error: dict[str, Any] = {"Code": draw(CODE), "Message": draw(TEXTS | st.none())}
     for name in draw(st.sets(st.sampled_from(("Code", "Message")))):
         del error[name]
-    metadata = draw(st.sampled_from(({}, {"HTTPStatusCode": 0}, {"HTTPStatusCode": 403}, {"HTTPStatusCode": 503})))
+    metadata = draw(
+        st.sampled_from(({}, {"HTTPStatusCode": 0}, {"HTTPStatusCode": 403}, {"HTTPStatusCode": 503}))
+    )
     answer: dict[str, Any] = {"Error": error, "ResponseMetadata": metadata}
     for name in draw(st.sets(st.sampled_from(("Error", "ResponseMetadata")))):
         del answer[name]

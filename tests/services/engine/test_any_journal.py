@@ -101,3 +101,8 @@ def test_kept_errors_and_drafts_of_any_content_are_read_or_passed_over(content: 
         assert all(isinstance(text, str) for pair in drafts.items() for text in pair)
         state.keep_drafts("x", drafts)
         assert state.drafts("x") == drafts
+
+
+def test_signs_that_end_a_line_for_python_end_none_in_a_journal(tmp_path: Path) -> None:
+    line = json.dumps({**LINES[0], "said": "one\u2028two\x85three"}, ensure_ascii=False).encode() + b"\n"
+    assert "KMS key" in journal(line, str(tmp_path)).begun()
