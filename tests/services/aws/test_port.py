@@ -16,7 +16,7 @@ from services.aws.translate import problem_of
 from services.model.calls import Aws, Call, Refused
 from services.model.operations import OPERATIONS
 from services.problems import ProblemError
-from tests import planted
+from tests import planted, tally
 from tests.world import ROLE, do
 
 
@@ -52,6 +52,7 @@ def http(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Port]:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             answer.asked.append(f"{self.command} {self.path}")
             given = answer.post if answer.post and self.command == "POST" else answer
+            tally.count("faults injected", int(given.cut or given.missing > 0 or given.status >= 400))
             self.close_connection = True
             if given.cut:
                 return
