@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,11 +26,12 @@ def port(url: str) -> Port:
     settings = Settings(
         region="eu-west-1", endpoint_url=url, access_key="AKIAEXAMPLE", secret_key=planted.AWS_SECRET_KEY
     )
-    services = ("s3", "kms", "iam", "sts")
-    return Port(
-        settings,
-        lambda events: [events.register_first(f"needs-retry.{name}", try_again_at_once) for name in services],
-    )
+    return Port(settings, at_once)
+
+
+def at_once(events: Any) -> None:
+    for name in ("s3", "kms", "iam", "sts"):
+        events.register_first(f"needs-retry.{name}", try_again_at_once)
 
 
 @pytest.fixture
