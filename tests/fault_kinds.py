@@ -55,7 +55,7 @@ def _never(make: Callable[[str], Exception]) -> Kind:
     return Kind(frozenset({"network"}), {}, raises=make, again=True)
 
 
-def _raises(kind: type[Exception], **more: Any) -> Callable[[str], Exception]:
+def _raises(kind: Callable[..., Exception], **more: Any) -> Callable[[str], Exception]:
     return lambda url: kind(endpoint_url=url, **more)
 
 
