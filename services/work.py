@@ -111,6 +111,7 @@ def kit_values(desk: Desk) -> kit.Kit:
     A kit can never be edited, so values that lead to a broken or a foreign bucket, key or role are not handed out.
     """
     planned = make_plan(desk)
+    check_blocked(planned)  # what AWS does not let anybody see is not "not there yet"
     values = kit.kit(desk.setup, planned.world)
     if planned.plan.steps:
         first = planned.plan.steps[0]

@@ -74,7 +74,8 @@ class Port:
     def __call__(self, call: Call) -> Reply:
         row = OPERATIONS.get(call.name)
         elsewhere = str(call.region or "")
-        client = self._client(call.service, elsewhere, once=False)
+        client = self._client(call.service, elsewhere, once=row is not None and row.once)
+        self._sign_in(call)
         try:
             reply = _ask(client, call, paged=row is not None and row.paged)
             if not is_answer(reply):
