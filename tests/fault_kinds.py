@@ -55,7 +55,7 @@ def _never(make: Callable[[str], Exception]) -> Kind:
     return Kind(frozenset({"network"}), {}, raises=make, again=True)
 
 
-def _raises(kind: type[Exception], **more: Any) -> Callable[[str], Exception]:
+def _raises(kind: Callable[..., Exception], **more: Any) -> Callable[[str], Exception]:
     return lambda url: kind(endpoint_url=url, **more)
 
 
@@ -65,7 +65,7 @@ def _named(**codes: tuple[str, int]) -> dict[str, Any]:
 
 
 _NO = "User: arn:aws:iam::123456789012:user/kim is not authorized to perform: {action} on resource: * "
-_DENIED: dict[str, tuple[str, int]] = {
+_DENIED: dict[str, Any] = {
     "any": ("AccessDenied", 403),
     "kms": ("AccessDeniedException", 400),
     "cloudtrail": ("AccessDeniedException", 400),
@@ -73,21 +73,21 @@ _DENIED: dict[str, tuple[str, int]] = {
     "cloudwatch": ("AccessDenied", 403),
     "sns": ("AuthorizationError", 403),
 }
-_SKEWED: dict[str, tuple[str, int]] = {
+_SKEWED: dict[str, Any] = {
     "any": ("SignatureDoesNotMatch", 403),
     **dict.fromkeys(JSON, ("InvalidSignatureException", 400)),
 }
-_EXPIRED: dict[str, tuple[str, int]] = {
+_EXPIRED: dict[str, Any] = {
     "any": ("ExpiredToken", 403),
     "s3": ("ExpiredToken", 400),
     **dict.fromkeys(JSON, ("ExpiredTokenException", 400)),
 }
-_UNKNOWN: dict[str, tuple[str, int]] = {
+_UNKNOWN: dict[str, Any] = {
     "any": ("InvalidClientTokenId", 403),
     "s3": ("InvalidAccessKeyId", 403),
     **dict.fromkeys(JSON, ("UnrecognizedClientException", 400)),
 }
-_THROTTLED: dict[str, tuple[str, int]] = {
+_THROTTLED: dict[str, Any] = {
     "any": ("Throttling", 400),
     "s3": ("SlowDown", 503),
     **dict.fromkeys(JSON, ("ThrottlingException", 400)),

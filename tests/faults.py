@@ -114,7 +114,7 @@ class Faults:
         for service in SERVICES:  # botocore listens to each by name, and names come before what is general
             emitter.register_first(f"needs-retry.{_IN_EVENTS.get(service, service)}", try_again_at_once)
 
-    def _before_send(self, event_name: str, request: Any, **_: Any) -> Any:
+    def _before_send(self, event_name: str, request: Any, **_more: Any) -> Any:
         _, service, op = event_name.split(".")
         name = f"{_SERVICES.get(service, service)}:{op}"
         with self.guard:

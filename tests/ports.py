@@ -11,6 +11,7 @@ from typing import Literal
 from services.model.calls import Aws, Call, Refused, Reply
 from services.model.operations import reads
 from services.model.values import Tree, entries
+from tests import tally
 
 
 class Crashed(BaseException):
@@ -66,6 +67,7 @@ class Denying:
 
     def __call__(self, call: Call) -> Reply:
         if call.name in ({self.names} if isinstance(self.names, str) else self.names):
+            tally.count("faults injected")
             raise Refused(call, self.code, self.message, self.status)
         return self.aws(call)
 
@@ -85,6 +87,7 @@ class Throttling:
     def __call__(self, call: Call) -> Reply:
         if call.name == self.name and self.refused < self.times:
             self.refused += 1
+            tally.count("faults injected")
             raise Refused(call, self.code, self.says, self.status)
         return self.aws(call)
 
@@ -108,6 +111,7 @@ class Lagging:
             return self.aws(call)
         if self.left > 0 and self.old is not None:
             self.left -= 1
+            tally.count("faults injected")
             return self._give(call, self.old)
         try:
             self.old = self.aws(call)
@@ -150,6 +154,7 @@ class Behind:
         ):
             self.left[key] -= 1
             self.late.append(call.name)
+            tally.count("faults injected")
             now = before
         else:
             self.shown[key] = now

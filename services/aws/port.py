@@ -28,7 +28,7 @@ from services.aws.failures import (
     problem_of_failure,
     unknown_region,
 )
-from services.aws.replies import is_page, plain
+from services.aws.replies import is_answer, plain
 from services.model.calls import Call, Refused, Reply
 from services.model.operations import OPERATIONS
 from services.problems import Problem, ProblemError
@@ -78,7 +78,7 @@ class Port:
         self._sign_in(call)
         try:
             reply = _ask(client, call, paged=row is not None and row.paged)
-            if is_page(call, reply):
+            if not is_answer(reply):
                 raise ProblemError(not_aws(call))
             return {name: plain(part) for name, part in reply.items() if name != "ResponseMetadata"}
         except botocore.exceptions.ClientError as error:

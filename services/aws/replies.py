@@ -6,19 +6,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from services.model.calls import Call
-
 LONGEST_BODY = 8 * 1024 * 1024
 """Bytes of an object that are read at most; a backup file has less than half a megabyte."""
 
-_OF_AN_OBJECT = frozenset({"s3:GetObject", "s3:HeadObject"})
-"""Calls whose answers have the content type that somebody gave to a file."""
 
+def is_answer(reply: Mapping[str, Any]) -> bool:
+    """Whether a reply bears the id that AWS gives every request.
 
-def is_page(call: Call, reply: Mapping[str, Any]) -> bool:
-    """Whether a web page came for an answer. Where AWS has nothing to say, botocore takes any text for its silence."""
-    headers = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    return call.name not in _OF_AN_OBJECT and str(headers.get("content-type", "")).startswith("text/html")
+    A page of a portal does not, nor what is left of an answer that was cut: where AWS would have nothing to say, botocore
+    takes any such for its silence. Pages that were joined are told apart by their lists.
+    """
+    told = reply.get("ResponseMetadata")
+    return told is None or bool(told.get("RequestId"))
 
 
 def _body(stream: Any) -> bytes:

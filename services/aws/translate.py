@@ -68,7 +68,7 @@ _FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "A trail is changed in its home region alone, which its ARN names: correct hardening.trail.",
         ),
         "RequestExpired": (
-            "Or this computer's clock is wrong: AWS refuses requests more than 15 minutes off.",
+            "See whether this computer's clock is right: AWS refuses requests more than 15 minutes off.",
         ),
         **dict.fromkeys(
             (

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from services.aws.guards import Once
 from services.clock import Clock
+from services.engine.observe import Ownership, whose
 from services.engine.patience import Run, in_order, never, not_ready, pauses, read, stale, wait, write
 from services.engine.plan import Plan, Step, same
 from services.engine.world import Present, World
@@ -79,7 +80,7 @@ def _still_there(run: _Run, end: Finished) -> Generator[Event]:
 def _step(run: _Run, step: Step) -> Generator[Event]:
     if step.facet is None:
         # S3 answers a second CreateBucket of one's own bucket with success and resets it, so look first.
-        if ask(run.aws, filled(step.resource.lookup, run.world.lookup)) is not None:
+        if _came_meanwhile(run, step.resource):
             raise stale(f"the {step.resource.title} exists now")
         yield Started(step.address, step.verb, step.says, step.resource.title)
         yield from _create(run, step)
@@ -114,6 +115,14 @@ def shared(world: World, resource: Resource) -> bool:
     """Whether others made a resource, and so write into it as well."""
     state = world.resources.get(resource.name)
     return isinstance(state, Present) and state.origin in {"foreign", "adopted"}
+
+
+def _came_meanwhile(run: _Run, resource: Resource) -> bool:
+    """Whether somebody made it since the plan; a name that another account took is told as taken, not as denied."""
+    try:
+        return ask(run.aws, filled(resource.lookup, run.world.lookup)) is not None
+    except Refused as refused:
+        raise ProblemError(whose(resource, run.aws, refused, Ownership(""))) from None
 
 
 def _create(run: _Run, step: Step) -> Generator[Event]:

@@ -139,7 +139,7 @@ def find(resource: Resource, aws: Aws, world: World, ownership: Ownership) -> St
             ours = _search(resource, aws, ownership)
             return found if ours is None else _present(resource, ours, aws, world, ownership)
     except Refused as refused:
-        return Unknown(only_if_local(_whose(resource, aws, refused, ownership)))
+        return Unknown(only_if_local(whose(resource, aws, refused, ownership)))
     except ProblemError as error:
         return Unknown(only_if_local(error.problem))
     return found
@@ -224,7 +224,7 @@ def _begun_here(resource: Resource, aws: Aws, ownership: Ownership) -> bool:
     return created >= begun - CLOCKS_DIFFER and (ended is None or created <= ended)
 
 
-def _whose(resource: Resource, aws: Aws, refused: Refused, ownership: Ownership) -> Problem:
+def whose(resource: Resource, aws: Aws, refused: Refused, ownership: Ownership) -> Problem:
     """A refusal of a lookup, told apart: denied, or somebody else's."""
     problem = problem_of(refused)
     if problem.code != "denied" or resource.listed is None or refused.call.op != resource.lookup.op:

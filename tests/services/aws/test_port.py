@@ -16,18 +16,22 @@ from services.aws.translate import problem_of
 from services.model.calls import Aws, Call, Refused
 from services.model.operations import OPERATIONS
 from services.problems import ProblemError
-from tests import planted
+from tests import planted, tally
 from tests.world import ROLE, do
 
 
 @dataclass
 class Answer:
-    """What a server sends whatever it is asked, but for `post`; `missing` bytes are announced and never sent."""
+    """What a server sends whatever it is asked, but for `post`; `missing` bytes are announced and never sent.
+
+    `named`: with an id of the request, as AWS does.
+    """
 
     status: int = 200
     body: bytes = b""
     missing: int = 0
     cut: bool = False
+    named: bool = True
     asked: list[str] = field(default_factory=list)
     post: Answer | None = None
 
@@ -48,11 +52,15 @@ def http(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Port]:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             answer.asked.append(f"{self.command} {self.path}")
             given = answer.post if answer.post and self.command == "POST" else answer
+            tally.count("faults injected", int(given.cut or given.missing > 0 or given.status >= 400))
             self.close_connection = True
             if given.cut:
                 return
             self.send_response(given.status)
             self.send_header("Content-Length", str(len(given.body) + given.missing))
+            if given.named:
+                self.send_header("x-amz-request-id", "4442587FB7D0A2F9")
+                self.send_header("x-amzn-requestid", "4442587FB7D0A2F9")
             self.end_headers()
             self.wfile.write(b"" if self.command == "HEAD" else given.body)
 
@@ -139,6 +147,29 @@ def test_an_answer_that_is_none_is_the_networks_fault(
     assert caught.value.problem.where == call.name
     assert "sign in to this" not in caught.value.problem.summary
     assert "sign-in of its own" in caught.value.problem.remedy[0]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        Call("kms", "EnableKeyRotation", {"KeyId": "1"}),
+        Call("s3", "PutBucketPolicy", {"Bucket": "acme-x", "Policy": "{}"}),
+        Call("s3", "HeadBucket", {"Bucket": "acme-x"}),
+        Call("s3", "GetBucketVersioning", {"Bucket": "acme-x"}),
+        Call("iam", "PutRolePolicy", {"RoleName": "x", "PolicyName": "x", "PolicyDocument": "{}"}),
+    ],
+    ids=lambda call: call.name,
+)
+@pytest.mark.parametrize("body", [b"", b"<html><body>Please sign in to this network</body></html>"])
+def test_silence_that_is_not_awss_is_no_consent(http: Port, answer: Answer, call: Call, body: bytes) -> None:
+    """What AWS takes without a word is done only if it was AWS that said nothing."""
+    answer.body, answer.named = body, False
+    with pytest.raises(ProblemError) as caught:
+        http(call)
+    assert caught.value.problem.code == "network"
+    answer.body, answer.named = b"", True
+    if call.service != "iam" and not call.op.startswith("Get"):
+        http(call)
 
 
 LOOK = Call("s3", "HeadBucket", {"Bucket": "acme-x"})

@@ -252,6 +252,59 @@ def test_every_kind_of_refusal_is_in_the_table_of_sentences() -> None:
     assert set(CODES.values()) == {*KIND_CODES, "denied"}
 
 
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [
+        ("kms:CreateKey", "kms:TagResource"),
+        ("cloudtrail:UpdateTrail", "iam:PassRole"),
+        ("s3:PutObject", "kms:Decrypt"),
+    ],
+)
+def test_the_action_that_aws_names_is_the_one_that_is_missing(name: str, action: str) -> None:
+    """A call can need several, and one that no table has."""
+    service, op = name.split(":")
+    says = f"User: arn:aws:iam::123456789012:user/kim is not authorized to perform: {action} on resource: *"
+    problem = problem_of(Refused(Call(service, op), "AccessDeniedException", says, 400))
+    assert f"it lacks {action}." in problem.summary
+    whole(problem)
+    forbidden = problem_of(
+        Refused(
+            Call(service, op),
+            "AccessDenied",
+            f"{says} with an explicit deny in a service control policy",
+            403,
+        )
+    )
+    assert f"{action} is denied." in forbidden.summary
+
+
+@pytest.mark.parametrize(
+    ("code", "says", "kind"),
+    [
+        ("KMSInvalidStateException", "arn:aws:kms:eu-west-1:1:key/1 is pending deletion.", "unfit"),
+        ("DisabledException", "arn:aws:kms:eu-west-1:1:key/1 is disabled.", "unfit"),
+        ("KMS.DisabledException", "arn:aws:kms:eu-west-1:1:key/1 is disabled.", "unfit"),
+        ("KMSInvalidStateException", "arn:aws:kms:eu-west-1:1:key/1 is creating.", "not-ready"),
+    ],
+)
+def test_a_key_that_does_not_come_back_by_itself_is_nothing_to_wait_for(
+    code: str, says: str, kind: str
+) -> None:
+    problem = problem_of(Refused(Call("kms", "CreateAlias"), code, says, 400))
+    assert problem.code == kind
+    assert ("cancel-key-deletion" in problem.remedy[0]) == (kind == "unfit")
+    whole(problem)
+
+
+@pytest.mark.parametrize(
+    ("code", "word"), [("RequestExpired", "clock"), ("EntityAlreadyExists", "says whose it is")]
+)
+def test_what_a_code_can_also_mean_is_said_first(code: str, word: str) -> None:
+    problem = problem_of(Refused(Call("iam", "CreateRole"), code, "", 400))
+    assert word in problem.remedy[0]
+    whole(problem)
+
+
 LOCKED_OUT = "The new key policy will not allow you to update the key policy in the future."
 
 

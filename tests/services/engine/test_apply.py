@@ -152,6 +152,16 @@ def test_a_bucket_that_came_after_the_plan_is_not_created_again(aws: Aws) -> Non
     assert "s3:CreateBucket" not in recording.writes
 
 
+def test_a_bucket_name_that_another_account_took_after_the_plan_is_told_as_taken(aws: Aws) -> None:
+    """S3 answers 403 about it, as for a missing right; it is in nobody's list but the other's."""
+    journey = Journey(aws)
+    world = journey.observe()
+    recording = Recording(Denying(aws, "s3:HeadBucket", "403", "Forbidden"))
+    failure = failed(list(apply(plan(journey.blueprint, world), world, recording, FakeClock())))
+    assert (failure.address, failure.problem.code) == ("bucket", "taken")
+    assert "s3:CreateBucket" not in recording.writes
+
+
 def test_what_somebody_did_meanwhile_is_skipped(aws: Aws) -> None:
     journey = Journey(aws)
     journey.run()

@@ -117,6 +117,17 @@ def test_a_sign_in_that_ended_ends_the_observation(aws: Aws, code: str, status: 
     assert caught.value.problem.code == kind
 
 
+@pytest.mark.parametrize(
+    ("code", "kind"), [("RequestTimeTooSkewed", "clock"), ("InvalidAccessKeyId", "sign-in")]
+)
+def test_a_look_that_is_refused_without_a_word_is_told_by_the_list(aws: Aws, code: str, kind: str) -> None:
+    """The answer to a HEAD is a bare 403, whatever is wrong."""
+    wordless = Denying(aws, "s3:HeadBucket", "403", "Forbidden")
+    with pytest.raises(ProblemError) as caught:
+        Journey(Denying(wordless, "s3:ListBuckets", code, "Why.", 403)).plan()
+    assert caught.value.problem.code == kind
+
+
 def test_a_throttled_read_is_unknown(aws: Aws) -> None:
     found = Journey(Throttling(aws, "iam:GetRole", 9, "Throttling")).plan()
     assert [(s.address, s.problem.code) for s in found.blocked if s.problem] == [("role", "throttled")]

@@ -34,7 +34,7 @@ def chain(ground: Ground, kinds: tuple[str, ...], when: When, stride: int) -> in
 
 @pytest.mark.parametrize(
     ("first", "stride"),
-    [(0, 3), *(pytest.param(n, 1, marks=pytest.mark.slow) for n in range(len(GENERAL)))],
+    [(0, 5), *(pytest.param(n, 1, marks=pytest.mark.slow) for n in range(len(GENERAL)))],
 )
 def test_whatever_stays_wrong_at_a_write_is_said_and_gone_on_from(
     ground: Ground, untroubled: Untroubled, first: int, stride: int
@@ -46,7 +46,7 @@ def test_whatever_stays_wrong_at_a_write_is_said_and_gone_on_from(
 
 
 @pytest.mark.parametrize(
-    ("first", "stride"), [(0, 8), *(pytest.param(n, 1, marks=pytest.mark.slow) for n in range(len(LOST)))]
+    ("first", "stride"), [(0, 15), *(pytest.param(n, 1, marks=pytest.mark.slow) for n in range(len(LOST)))]
 )
 def test_an_answer_that_is_lost_after_its_effect_is_said_and_nothing_is_made_twice(
     ground: Ground, untroubled: Untroubled, first: int, stride: int
@@ -100,7 +100,7 @@ def particular(order: tuple[str, ...]) -> list[tuple[str, Fault]]:
     ]
 
 
-@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [9, pytest.param(1, marks=pytest.mark.slow)])
 def test_what_can_happen_to_some_calls_alone_is_told_for_what_it_is(
     ground: Ground, untroubled: Untroubled, every: int
 ) -> None:

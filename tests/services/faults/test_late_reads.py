@@ -12,7 +12,6 @@ from services.engine.patience import PATIENCE
 from services.events import Waiting
 from services.model.calls import Aws
 from services.model.resource import Blueprint
-from tests import tally
 from tests.ports import Behind, FakeClock, Recording
 from tests.services.faults.ground import PLAIN, PRODUCTION, Ground, Untroubled, ended
 from tests.world import Journey
@@ -29,7 +28,6 @@ def test_reads_that_lag_behind_every_write_are_waited_for(
     steps = {event.address for event in events if isinstance(event, Waiting)}
     assert len(steps) > 50, "nearly every step has something to wait for"
     assert len(behind.late) >= lag * len(steps)
-    tally.count("faults injected", len(behind.late))
     writes = [
         json.dumps([c.name, c.params], default=str) for c in recording.calls if c.name in recording.writes
     ]
@@ -44,7 +42,6 @@ def never(aws: Aws, journal: Journal, blueprint: Blueprint, nth: int) -> str | N
     behind = Behind(aws, 10**9, nth)
     journey = Journey(behind, blueprint, begun=journal.begun(), clock=clock)
     problem = ended(list(written_ahead(journey.events(), journal, "run")))
-    tally.count("faults injected", len(behind.late))
     if problem is None:
         return None
     assert problem.code == "not-ready"

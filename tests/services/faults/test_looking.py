@@ -79,11 +79,12 @@ def test_what_stays_wrong_hides_and_never_lies(
         looked(stage, way, fault, lines)
 
 
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_denied_read_blocks_and_names_the_action(
-    stage: Stage, truth: Mapping[str, tuple[Lines, tuple[str, ...]]]
+    stage: Stage, truth: Mapping[str, tuple[Lines, tuple[str, ...]]], every: int
 ) -> None:
     """Each single one of the whole set-up."""
-    names = truth["plan"][1]
+    names = truth["plan"][1][::every]
     for name in names:
         stage.faults.play([Fault(name, "denied", times=0)])
         with pytest.raises(ProblemError) as caught:

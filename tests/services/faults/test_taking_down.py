@@ -53,8 +53,8 @@ def chain(site: Site, faults: Faults, kinds: tuple[str, ...], when: When, stride
 @pytest.mark.parametrize(
     ("when", "first", "stride"),
     [
-        ("at", 0, 7),
-        ("after", 0, 9),
+        ("at", 0, 11),
+        ("after", 0, 16),
         *(pytest.param("at", n, 1, marks=pytest.mark.slow) for n in range(len(GENERAL))),
         *(pytest.param("after", n, 1, marks=pytest.mark.slow) for n in range(len(LOST))),
     ],
@@ -71,7 +71,9 @@ def test_whatever_stays_wrong_at_a_deletion_is_said_and_gone_on_from(
     assert finished(site.destroy()).ok
 
 
-@pytest.mark.parametrize(("when", "kind"), [("at", "unavailable"), ("after", "dropped")])
+@pytest.mark.parametrize(
+    ("when", "kind"), [("after", "dropped"), pytest.param("at", "unavailable", marks=pytest.mark.slow)]
+)
 def test_what_passes_at_once_is_not_even_noticed(site: Site, ground: Ground, when: When, kind: str) -> None:
     """A deletion whose answer was lost is asked for again, and finds nothing left."""
     ground.faults.play([Fault("each", kind, when, times=2)])
@@ -81,7 +83,7 @@ def test_what_passes_at_once_is_not_even_noticed(site: Site, ground: Ground, whe
     assert site.listing() == {}
 
 
-@pytest.mark.parametrize("every", [41, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [97, pytest.param(1, marks=pytest.mark.slow)])
 def test_nothing_goes_while_something_cannot_be_seen(site: Site, ground: Ground, every: int) -> None:
     ground.faults.play("")
     site.found()
