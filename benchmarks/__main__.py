@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import applying, keygen, starting
+from benchmarks import applying, auditing, keygen, starting
 
 
 def main(runs: int) -> None:
     """Every comparison, `runs` times in turn."""
     print("| what | median | against | median | ratio |\n|---|---|---|---|---|")
-    for row in [*starting.rows(runs), *applying.rows(max(3, runs // 3)), *keygen.rows(runs)]:
+    for row in [
+        *starting.rows(runs),
+        *applying.rows(max(3, runs // 3)),
+        *keygen.rows(runs),
+        *auditing.rows(),
+    ]:
         print(f"| {row.what} | {row.ours:.3f} s | {row.other_name} | {row.other:.3f} s | {row.ratio:.2f} |")
 
 

@@ -20,6 +20,7 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
+from services.aws import listings
 from services.aws.endpoints import SERVICES, is_aws, scrubbed, without_sign_in
 from services.aws.failures import MFA, not_aws, problem_of_failure, unknown_region
 from services.model.calls import Call, Refused, Reply
@@ -146,6 +147,8 @@ class Port:
                             ("Correct --endpoint-url or AWS_ENDPOINT_URL, or leave it out.",),
                         )
                     ) from None
+                if service == "s3":
+                    made.meta.events.register("before-parse.s3.ListObjectVersions", listings.take)
                 self._check_region(region or self.region, str(made.meta.endpoint_url))
                 self._clients[kind] = made
             return self._clients[kind]
@@ -239,6 +242,8 @@ def _body(stream: Any) -> bytes:
 def _plain(value: Any) -> Any:
     """A part of a reply as data: moments as ISO text, bodies as bytes."""
     match value:
+        case str() | bool() | int():
+            return value
         case Mapping():
             return {key: _plain(part) for key, part in value.items()}
         case list() | tuple():
