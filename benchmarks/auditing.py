@@ -24,7 +24,7 @@ WALLETS, PLANTED = 1_000_000, 100
 LIST_WALLETS = (3_334, 33_334)
 """Wallets of three files: 10,000 and 100,000 objects."""
 
-_AWK = """gzip -dc "$1"/data/*.csv.gz | awk -F'","' '{split($2, name, "/"); files[name[1]]++} END {for (w in files) n++; print n}'"""
+_AWK = """gzip -dc "$1"/data/*.csv.gz | awk -F'","' '{split($2, name, "%2F"); files[name[1]]++} END {for (w in files) n++; print n}'"""
 _ARROW = """
 import sys, pyarrow.dataset as d, pyarrow.compute as c
 t = d.dataset(sys.argv[1] + "/data").to_table(columns=["key", "size"])

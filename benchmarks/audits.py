@@ -70,4 +70,4 @@ if __name__ == "__main__":
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
         1 << 20 if sys.platform == "darwin" else 1 << 10
     )
-    sys.stdout.write(json.dumps({**told, "megabytes": peak}))
+    sys.stdout.write(json.dumps({**told, "cpu": time.process_time(), "megabytes": peak}))
