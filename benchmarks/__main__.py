@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import applying, keygen, reading, starting
+from benchmarks import applying, auditing, keygen, reading, starting
 
 
 def main(runs: int) -> None:
@@ -15,6 +15,7 @@ def main(runs: int) -> None:
         *reading.rows(runs),
         *applying.rows(max(1, runs // 4)),
         *keygen.rows(runs),
+        *auditing.rows(),
     ]:
         print(f"| {row.what} | {row.ours:.3f} s | {row.other_name} | {row.other:.3f} s | {row.ratio:.2f} |")
 

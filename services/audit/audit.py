@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from services import files
 from services.audit import contents, expected, question, writing
 from services.audit.answer import Asked, Audited, Engine, Looked
-from services.audit.database import one, opened
+from services.audit.database import WHILE_LISTING, one, opened, within
 from services.audit.expected import Expected
 from services.audit.inventory import STRANGER, Report, gather, manifest_of, relation
 from services.audit.listing import Listing
@@ -121,7 +121,8 @@ def _listed(run: _Run) -> Generator[Progressed, None, Looked]:
     if begun != now:
         yield Progressed("list", f"Going on with the listing that was begun at {begun:%Y-%m-%d %H:%M} UTC.")
     listing = Listing(run.aws, bucket, run.subject.account, run.clock)
-    yield from listing.run(pages)
+    with within(run.database, WHILE_LISTING):
+        yield from listing.run(pages)
     run.database.execute("CREATE OR REPLACE VIEW raw AS SELECT * FROM listed")
     denied = tuple(dict.fromkeys(listing.denied.values()))
     unseen = tuple(letter for part in listing.denied for letter in beginnings(part))

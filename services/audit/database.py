@@ -6,7 +6,8 @@ reaches the network: extensions are neither installed nor loaded by themselves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 MEMORY = "256MB"
 """What the database itself may use; the process has some 150 MB beside it."""
+
+
+WHILE_LISTING = "32MB"
+"""The same while pages come in: rows go to the disk, so a full bucket takes no more than a small one."""
 
 
 def opened(file: Path) -> Database:
@@ -58,6 +63,14 @@ def opened(file: Path) -> Database:
         ) from None
     found.execute("SET TimeZone = 'UTC'")
     return found
+
+
+@contextmanager
+def within(database: Database, memory: str) -> Iterator[None]:
+    """Work for which the database may use less."""
+    database.execute(f"SET memory_limit = '{memory}'")
+    yield
+    database.execute(f"SET memory_limit = '{MEMORY}'")
 
 
 def columns() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -30,6 +31,9 @@ MOST_NAMED = 5
 
 LARGEST_JSON = 64 * 1024 * 1024
 """Bytes of a record in JSON that is read."""
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ def take(database: Database, source: str, found: Iterable[tuple[int, str]], scra
 def normal(given: str) -> str:
     """A key ID in the form that a folder has; empty if it is none. A UUID's case does not tell two apart."""
     plain = given.strip()
+    if _UUID.fullmatch(plain):  # nearly every line of a long list
+        return plain
     with suppress(ValueError):
         if len(plain) == 36:
             return str(uuid.UUID(plain))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from services.audit.database import columns
 from services.audit.parts import PARTS
@@ -30,8 +30,7 @@ class Mark:
     done: bool = False
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One version of a file as a listing tells of it; `written` in ISO 8601."""
 
     key: str
@@ -108,11 +107,4 @@ FROM (SELECT unnest($1::VARCHAR[]) AS key, unnest($2::VARCHAR[]) AS version_id, 
 
 
 def _columns(rows: Sequence[Row]) -> list[list[Any]]:
-    return [
-        [row.key for row in rows],
-        [row.version_id for row in rows],
-        [row.latest for row in rows],
-        [row.marker for row in rows],
-        [row.size for row in rows],
-        [row.written for row in rows],
-    ]
+    return [list(column) for column in zip(*rows, strict=True)]

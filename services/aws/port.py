@@ -19,6 +19,7 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
+from services.aws import listings
 from services.aws.endpoints import SERVICES, is_aws, scrubbed, without_sign_in
 from services.aws.failures import (
     DAMAGED_SIGN_IN,
@@ -178,6 +179,8 @@ class Port:
                             ("Correct --endpoint-url or AWS_ENDPOINT_URL, or leave it out.",),
                         )
                     ) from None
+                if service == "s3":
+                    made.meta.events.register("before-parse.s3.ListObjectVersions", listings.take)
                 self._check_region(region or self.region, str(made.meta.endpoint_url))
                 self._clients[kind] = made
             return self._clients[kind]

@@ -33,6 +33,8 @@ def _body(stream: Any) -> bytes:
 def plain(value: Any) -> Any:
     """A part of a reply as data: moments as ISO text, bodies as bytes."""
     match value:
+        case str() | bool() | int():
+            return value
         case Mapping():
             return {key: plain(part) for key, part in value.items()}
         case list() | tuple():

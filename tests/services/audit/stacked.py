@@ -140,7 +140,7 @@ def listed(aws: Aws, folder: Path, clock: Clock | None = None) -> Listed:
             pass
         assert not listing.denied
         rows = database.execute("SELECT key, version_id, latest, marker, size FROM listed").fetchall()
-    return sorted(rows)  # type: ignore[arg-type]
+    return sorted(rows)
 
 
 def there(stack: Stack) -> Listed:

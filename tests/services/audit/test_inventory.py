@@ -5,24 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from services.audit import locating
-from services.audit.audit import Wanted
 from services.audit.manifest import FIELDS
-from services.audit.sources import SLICE
-from services.model.calls import Call, Refused, Reply
 from services.problems import KINDS, ProblemError
 from tests import fleet
 from tests.fleet import Fleet, manifest
-from tests.services.audit.asking import ask, checks, found, nowhere, of_report
+from tests.services.audit.asking import checks, found, of_report
 from tests.tally import count
-from tests.world import ACCOUNT, BUCKET
+from tests.world import BUCKET
 
 TINY = Fleet(60, 1, fleet.KINDS)
 
@@ -221,126 +216,3 @@ def test_the_age_is_told_and_an_old_report_warns(report: Path) -> None:
     told = checks(of_report(report))["list"]
     assert told.status == "warn"
     assert "days old" in told.evidence
-
-
-class Destination:
-    """The bucket of the inventory, and the bucket that names it."""
-
-    def __init__(self, report: Path | None, **config: Any) -> None:
-        self.prefix = f"inv/{BUCKET}/daily/"
-        self.files: dict[str, bytes] = {}
-        self.calls: list[Call] = []
-        for path in sorted(report.rglob("*")) if report is not None else ():
-            if path.is_file():
-                name = (
-                    f"{BUCKET}/config/data/{path.name}"
-                    if path.parent.name == "data"
-                    else f"{self.prefix}2026-11-22T01-00Z/{path.name}"
-                )
-                self.files[name] = path.read_bytes()
-        to = {
-            "Bucket": "arn:aws:s3:::acme-inventory",
-            "Prefix": "inv",
-            "Format": "Parquet",
-            "AccountId": "999988887777",
-        }
-        self.configs = [
-            {
-                "Id": "daily",
-                "IsEnabled": True,
-                "IncludedObjectVersions": "All",
-                "Destination": {"S3BucketDestination": to},
-                **config,
-            }
-        ]
-
-    def __call__(self, call: Call) -> Reply:
-        self.calls.append(call)
-        if call.op == "ListBucketInventoryConfigurations":
-            assert call.params["ExpectedBucketOwner"] == ACCOUNT
-            return {"InventoryConfigurationList": self.configs}
-        assert (call.params["Bucket"], call.params["ExpectedBucketOwner"]) == (
-            "acme-inventory",
-            "999988887777",
-        )
-        if call.op == "ListObjectsV2":
-            prefix = str(call.params["Prefix"])
-            folders = {
-                prefix + key.removeprefix(prefix).split("/")[0] + "/"
-                for key in self.files
-                if key.startswith(prefix)
-            }
-            return {
-                "CommonPrefixes": [{"Prefix": each} for each in sorted(folders | {f"{prefix}hive/"})],
-                "IsTruncated": False,
-            }
-        body = self.files.get(str(call.params["Key"]))
-        if body is None:
-            raise Refused(call, "NoSuchKey", "gone", 404)
-        begin, _, end = str(call.params.get("Range", "bytes=0-")).removeprefix("bytes=").partition("-")
-        return {"Body": body[int(begin) : int(end or len(body)) + 1]}
-
-
-def configured() -> Wanted:
-    return Wanted("inventory", lambda aws, cache: locating.configured(BUCKET, ACCOUNT, aws, cache))
-
-
-def test_the_newest_report_is_found_fetched_and_checked(report: Path, tmp_path: Path) -> None:
-    there = Destination(report)
-    audited = ask(replace(configured(), expected=report.parent / "expected.csv"), tmp_path, there)
-    assert found(audited) == TINY.planted
-    assert audited.document["place"] == f"s3://acme-inventory/inv/{BUCKET}/daily/2026-11-22T01-00Z/"
-    ranges = [str(call.params["Range"]) for call in there.calls if "Range" in call.params]
-    assert len(ranges) == 3
-    assert all(int(r.split("-")[1]) - int(r.split("=")[1].split("-")[0]) < SLICE for r in ranges)
-
-
-def test_a_run_that_ended_early_fetches_nothing_twice(report: Path, tmp_path: Path) -> None:
-    there = Destination(report)
-    kept = there.files.pop(f"{BUCKET}/config/data/2.parquet")
-
-    def failing(call: Call) -> Reply:
-        if str(call.params.get("Key", "")).endswith("2.parquet"):
-            raise Refused(call, "ExpiredToken", "ended", 400)
-        return there(call)
-
-    with pytest.raises(ProblemError) as raised:
-        ask(configured(), tmp_path, failing)
-    assert raised.value.problem.code == "sign-in"
-    there.files[f"{BUCKET}/config/data/2.parquet"] = kept
-    there.calls.clear()
-    ask(configured(), tmp_path, there)
-    assert [call.params["Key"] for call in there.calls if "Range" in call.params] == [
-        f"{BUCKET}/config/data/2.parquet"
-    ]
-    count("faults injected")
-
-
-def test_before_the_first_report_the_wait_is_told_and_the_list_offered(tmp_path: Path) -> None:
-    with pytest.raises(ProblemError) as raised:
-        ask(configured(), tmp_path, Destination(None))
-    told = raised.value.problem
-    assert told.exit_code == 7
-    assert "48 hours" in " ".join(told.remedy)
-    assert "--engine list" in " ".join(told.remedy)
-
-
-@pytest.mark.parametrize("config", [{"IsEnabled": False}, {"Filter": {"Prefix": "a"}}])
-def test_an_inventory_that_does_not_cover_the_bucket_is_none(
-    report: Path, tmp_path: Path, config: dict[str, Any]
-) -> None:
-    with pytest.raises(ProblemError) as raised:
-        ask(configured(), tmp_path, Destination(report, **config))
-    assert raised.value.problem.code == "unfit"
-    assert "--engine list" in " ".join(raised.value.problem.remedy)
-
-
-def test_a_place_that_somebody_names(report: Path, tmp_path: Path) -> None:
-    for place in (report, report.parent):
-        source = locating.named(str(place), ACCOUNT, nowhere, tmp_path)
-        assert source.where == str(report)
-    with pytest.raises(ProblemError) as raised:
-        locating.named(str(tmp_path / "nothing"), ACCOUNT, nowhere, tmp_path)
-    assert raised.value.problem.code == "not-ready"
-    direct = locating.named("s3://acme-inventory/inv/2026-11-22T01-00Z", ACCOUNT, nowhere, tmp_path)
-    assert direct.where == "s3://acme-inventory/inv/2026-11-22T01-00Z/"

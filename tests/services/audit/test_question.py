@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -38,7 +37,7 @@ LISTED = frozenset({"encryption", "retention-none", "retention-expired", "retent
 
 
 @pytest.fixture(scope="module", params=["Parquet", "CSV"])
-def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Seven thousand wallets, some twenty thousand rows, ten faults of each of fourteen kinds."""
     form: Literal["Parquet", "CSV"] = request.param
     folder = fleet.write(SMALL, tmp_path_factory.mktemp("report"), form)

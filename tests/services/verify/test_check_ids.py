@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from services.audit.kinds import KINDS
 from services.backups.findings import TITLES
 from services.doctor.audit import RULES
 from services.model.alarm_patterns import WATCHES
@@ -63,3 +64,9 @@ def test_the_audit_is_listed_row_by_row() -> None:
     told = [line for line in AUDIT.splitlines() if line.startswith("| `")]
     rows = [f"| `{r.id}` | {r.severity} | {r.title} | {', '.join(r.references)} |" for r in RULES]
     assert told == rows
+
+
+def test_every_kind_of_finding_of_all_wallets_has_its_line() -> None:
+    told = re.findall(r"^\| `audit\.([a-z-]+)` \| ([a-z, ]+) \|", DOCUMENT, flags=re.MULTILINE)
+    own = [("list", "fail, unknown, warn"), ("expected", "fail, warn")]
+    assert told == [*own, *((kind.name, kind.status) for kind in KINDS), ("writer", "skipped")]
