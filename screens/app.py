@@ -71,7 +71,7 @@ class PalisadeWizard(App[None]):
     async def on_mount(self) -> None:
         if not self.is_headless:
             self._end_cleanly()
-        await self.push_screen(self._fresh(self._first_page()))
+        await self.push_screen(pages.page(self._first_page()))
         self.call_after_refresh(self._warm)
 
     def go(self, name: str) -> None:
@@ -81,13 +81,7 @@ class PalisadeWizard(App[None]):
             self.session.let_go()
         while not isinstance(self.screen, Page) and len(self.screen_stack) > 1:
             self.pop_screen()  # a dialog that was opened meanwhile
-        self.switch_screen(self._fresh(name))
-
-    def _fresh(self, name: str) -> Page:
-        """A page that knows its width before it is drawn; else Textual would style every part of it twice."""
-        page = pages.page(name)
-        width = max(each for each in self.HORIZONTAL_BREAKPOINTS if each[0] <= self.size.width)[1]
-        return page.add_class(width, update=False)
+        self.switch_screen(pages.page(name))
 
     def _first_page(self) -> str:
         self.session.close()
@@ -241,22 +235,9 @@ class PalisadeWizard(App[None]):
             self.push_screen(Palette())  # without an id: one may still be on its way out
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette's commands; none of them takes a picture of the screen."""
-        yield SystemCommand("Help", "Explain this page", self.action_explain)
-        yield SystemCommand("Log", "Show the calls that were made", self.action_log)
-        yield SystemCommand(
-            "Switch set-up", "Work on another set-up; what you typed is kept", self.action_switch
-        )
-        yield SystemCommand("Leave", "Leave the program; progress is saved", self.action_quit)
-        if self.session.setup is None or not isinstance(screen, Page) or self._writing():
-            return
-        reach = flow.ORDER.index(flow.open_at(self.session))
-        for name in flow.ORDER[: reach + 1]:
-            title = flow.STEPS[flow.step_of(name)].title
-            yield SystemCommand(f"Go to: {title}", "Show this step", lambda name=name: self.go(name))
+        from screens.commands import commands
 
-    def _writing(self) -> bool:
-        return self.runner.running("apply") or self.runner.running("teardown")
+        return commands(self, screen)
 
     @on(Driver.SignalResume)
     def _goes_on(self) -> None:

@@ -131,6 +131,9 @@ class Page(Screen[None]):
     # The frame itself -------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
+        # Textual would tell the width after everything was styled, and have it styled once more.
+        widths = [each for each in self.wizard.HORIZONTAL_BREAKPOINTS if each[0] <= self.app.size.width]
+        self.add_class(max(widths)[1], update=False)
         with Horizontal(id="title"):
             yield Static(id="title-left", markup=False)
             yield Static(id="title-right", markup=False)

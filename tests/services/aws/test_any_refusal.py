@@ -8,8 +8,9 @@ import botocore.exceptions
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.aws.codes import CODES
 from services.aws.port import _refused
-from services.aws.translate import CODES, problem_of
+from services.aws.translate import problem_of
 from services.model.calls import Call
 from services.model.operations import OPERATIONS
 from tests.generated import share
