@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Database: TypeAlias = DuckDBPyConnection
 
-MEMORY = "256MB"
+MEMORY = "300MB"
 """What the database itself may use; the process has some 150 MB beside it."""
 
 
