@@ -136,10 +136,10 @@ def test_the_files_have_stable_columns_and_the_same_rows(report: Path, tmp_path:
     assert json.loads((out / "audit.json").read_text())["findings_total"] == len(SMALL.planted)
 
 
-def test_nothing_is_overwritten(report: Path, tmp_path: Path) -> None:
+def test_nothing_is_overwritten_and_that_is_said_before_anything_is_asked(tmp_path: Path) -> None:
     (tmp_path / "findings.csv").write_text("mine")
     with pytest.raises(ProblemError) as raised:
-        of_report(report, out=tmp_path)
+        ask(Wanted("list", out=tmp_path), tmp_path)
     assert raised.value.problem.code == "exists"
     assert [path.name for path in tmp_path.iterdir()] == ["findings.csv"]
 
