@@ -90,6 +90,12 @@ def of_fleet() -> Stack:
     )
 
 
+def test_a_strange_file_that_is_deleted_or_overwritten_is_told_once_or_not_at_all(tmp_path: Path) -> None:
+    gone = [Version("gone.txt", 0, "m", marker=True), Version("gone.txt", 1, "v")]
+    twice = [Version("twice.txt", 0, "w"), Version("twice.txt", 1, "v")]
+    assert found(ask(Wanted("list"), tmp_path, Stack([*gone, *twice]))) == {("strange-name", "twice.txt")}
+
+
 def test_without_a_list_nothing_is_missing_or_unknown(report: Path) -> None:
     audited = of_report(report)
     kinds = {kind for kind, _ in found(audited)}
