@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from services import files
 from services.audit import contents, expected, question, writing
 from services.audit.answer import Asked, Audited, Engine, Looked
-from services.audit.database import WHILE_LISTING, one, opened, within
+from services.audit.database import WHILE_LISTING, make, one, opened, within
 from services.audit.expected import Expected
 from services.audit.inventory import STRANGER, Report, gather, manifest_of, relation
 from services.audit.listing import Listing
@@ -94,8 +94,8 @@ def _asked(run: _Run) -> Generator[Progressed, None, Audited]:
     terms = replace(run.subject.terms, expects=given is not None, unseen=looked.unseen)
     objects = contents.JOINED if read else "SELECT * FROM raw"
     run.database.execute(f"CREATE OR REPLACE VIEW objects AS {objects}")
-    run.database.execute(f"CREATE OR REPLACE TABLE coverage AS {question.coverage(terms)}")
-    run.database.execute(f"CREATE OR REPLACE TABLE findings AS {question.findings(terms)}")
+    make(run.database, f"CREATE OR REPLACE TABLE coverage AS {question.coverage(terms)}")
+    make(run.database, f"CREATE OR REPLACE TABLE findings AS {question.findings(terms)}")
     asked = Asked(
         run.database, terms, looked, given, read, one(run.database, question.totals()), run.subject.key
     )
@@ -187,8 +187,8 @@ def _problem(error: Exception, folder: Path) -> ProblemError | None:
     if isinstance(error, duckdb.OutOfMemoryException) or "No space" in said:
         return refuse(
             "folder",
-            "The audit's database has no room left.",
-            f"Make room on the disk of {folder}, then run the audit again.",
+            "The audit's database has no room left, in memory or on the disk.",
+            f"Make room on the disk of {folder}, or give the program more memory, then run the audit again.",
             where=str(folder),
         )
     if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException | duckdb.IOException):

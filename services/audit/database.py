@@ -6,7 +6,7 @@ reaches the network: extensions are neither installed nor loaded by themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
     Database: TypeAlias = DuckDBPyConnection
 
-MEMORY = "256MB"
+MEMORY = "300MB"
 """What the database itself may use; the process has some 150 MB beside it."""
 
+
+MORE = ("1GB", "4GB")
+"""What it may use in turn where that does not do: a report is cut into pieces that only AWS chooses."""
 
 WHILE_LISTING = "32MB"
 """The same while pages come in: rows go to the disk, so a full bucket takes no more than a small one."""
@@ -63,6 +66,21 @@ def opened(file: Path) -> Database:
         ) from None
     found.execute("SET TimeZone = 'UTC'")
     return found
+
+
+def make(database: Database, sql: str, memories: Sequence[str] = (MEMORY, *MORE)) -> None:
+    """Runs what makes a table, with more memory when it does not get through with less."""
+    import duckdb
+
+    for memory in memories[:-1]:
+        database.execute(f"SET memory_limit = '{memory}'")
+        try:
+            database.execute(sql)
+        except duckdb.OutOfMemoryException:
+            continue
+        return
+    database.execute(f"SET memory_limit = '{memories[-1]}'")
+    database.execute(sql)
 
 
 @contextmanager

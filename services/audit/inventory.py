@@ -107,7 +107,7 @@ def _table(report: Report) -> str:
     fields = ", ".join(f"{text(name)}: 'VARCHAR'" for name in report.manifest.schema)
     return (
         f"read_csv([{names}], header = false, columns = {{{fields}}}, delim = ',', quote = '\"', escape = '\"', "
-        "auto_detect = false, compression = 'gzip', nullstr = '', max_line_size = 65536)"
+        "auto_detect = false, compression = 'gzip', nullstr = '', max_line_size = 65536, buffer_size = 1048576)"
     )
 
 

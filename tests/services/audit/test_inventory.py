@@ -82,6 +82,13 @@ def test_what_is_no_manifest_is_refused(report: Path, content: bytes) -> None:
     assert problem(report) == "unreadable-file"
 
 
+def test_another_buckets_report_is_refused_by_its_name_before_its_rows_are_read(report: Path) -> None:
+    change(report, lambda value: value.update(sourceBucket="another-bucket", files=[]))
+    with pytest.raises(ProblemError) as raised:
+        of_report(report)
+    assert "'another-bucket'" in raised.value.problem.summary
+
+
 def test_an_absent_file_makes_the_result_partial_and_nobody_missing(report: Path) -> None:
     (report / "data" / "1.parquet").unlink()
     audited = of_report(report, report.parent / "expected.csv")

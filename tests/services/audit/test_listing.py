@@ -175,9 +175,11 @@ def test_a_busy_aws_is_waited_for_longer_each_time(tmp_path: Path) -> None:
     assert listed(polite, tmp_path, clock) == there(stack)
     assert polite.waits == 5
     assert clock.slept
-    never = Polite(Throttling(stack, "s3:ListObjectVersions", 1000, code="SlowDown", status=503), FakeClock())
+    patient = FakeClock()
+    never = Polite(Throttling(stack, "s3:ListObjectVersions", 1000, code="SlowDown", status=503), patient)
     with pytest.raises(Refused):
         never(Call("s3", "ListObjectVersions", {"Bucket": BUCKET, "ExpectedBucketOwner": ACCOUNT}))
+    assert patient.slept == [1, 2, 4, 8, 16, 32, 32]
     assert never.waits == TIMES - 1
     count("faults injected", 5 + TIMES)
 

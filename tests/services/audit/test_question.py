@@ -90,6 +90,12 @@ def of_fleet() -> Stack:
     )
 
 
+def test_a_strange_file_that_is_deleted_or_overwritten_is_told_once_or_not_at_all(tmp_path: Path) -> None:
+    gone = [Version("gone.txt", 0, "m", marker=True), Version("gone.txt", 1, "v")]
+    twice = [Version("twice.txt", 0, "w"), Version("twice.txt", 1, "v")]
+    assert found(ask(Wanted("list"), tmp_path, Stack([*gone, *twice]))) == {("strange-name", "twice.txt")}
+
+
 def test_without_a_list_nothing_is_missing_or_unknown(report: Path) -> None:
     audited = of_report(report)
     kinds = {kind for kind, _ in found(audited)}
@@ -136,10 +142,10 @@ def test_the_files_have_stable_columns_and_the_same_rows(report: Path, tmp_path:
     assert json.loads((out / "audit.json").read_text())["findings_total"] == len(SMALL.planted)
 
 
-def test_nothing_is_overwritten(report: Path, tmp_path: Path) -> None:
+def test_nothing_is_overwritten_and_that_is_said_before_anything_is_asked(tmp_path: Path) -> None:
     (tmp_path / "findings.csv").write_text("mine")
     with pytest.raises(ProblemError) as raised:
-        of_report(report, out=tmp_path)
+        ask(Wanted("list", out=tmp_path), tmp_path)
     assert raised.value.problem.code == "exists"
     assert [path.name for path in tmp_path.iterdir()] == ["findings.csv"]
 

@@ -118,6 +118,12 @@ def test_denied_reads_are_unknown_and_accuse_nobody(tmp_path: Path) -> None:
     count("faults injected")
 
 
+def test_a_file_that_could_not_be_read_may_be_the_one_that_passes(tmp_path: Path) -> None:
+    bad = FILE.replace("shard-0", "shard-1")
+    stack = Stack(files([FILE, bad]), bodies={FILE: BODY, bad: b"x"}, denied=frozenset({FILE}))
+    assert read(stack, tmp_path)[0] == {("unread", KEY_ID), ("flawed", KEY_ID)}
+
+
 def test_a_file_that_went_meanwhile_is_no_finding(tmp_path: Path) -> None:
     assert read(Stack(files([FILE])), tmp_path)[0] == set()
 
