@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from queue import SimpleQueue
 from typing import Any, TypeAlias
 
 from services.aws.guards import Once
@@ -14,7 +15,7 @@ from services.aws.translate import problem_of
 from services.engine.world import Absent, Have, Present, Side, State, Unknown, World
 from services.model.calls import Aws, Call, Refused, ask, filled
 from services.model.resource import Blueprint, Facet, Origin, Resource
-from services.model.values import Tree, known, refs
+from services.model.values import known, refs
 from services.problems import Problem, ProblemError
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -38,78 +39,90 @@ def observe(blueprint: Blueprint, aws: Aws, ownership: Ownership, workers: int =
 
     A read starts as soon as everything that its parameters refer to has been found; at most `workers` run at a time.
     """
-    looking = _Looking(blueprint, Once(aws), ownership)
+    looking = _Looking(Once(aws), ownership, frozenset(resource.name for resource in blueprint))
+    looking.waiting = [looking.about(resource) for resource in blueprint]
+    ended: SimpleQueue[Future[_Keep]] = SimpleQueue()
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        running: set[Future[_Answer]] = set()
+        running = 0
         try:
-            while running := running | {pool.submit(question) for question in looking.questions()}:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                for each in done:
-                    each.result()()
+            while True:
+                for question in looking.due():
+                    pool.submit(question).add_done_callback(ended.put)
+                    running += 1
+                if running == 0:
+                    break
+                ended.get().result()()
+                running -= 1
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return looking.world
+    return looking.world(blueprint)
 
 
-_Answer: TypeAlias = Callable[[], None]
+_Keep: TypeAlias = Callable[[], None]
 """Keeps what was found; called in the thread that looks after the whole."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What can be asked once these resources are decided."""
+
+    needs: frozenset[str]
+    ask: Callable[[World], _Keep]
 
 
 @dataclass
 class _Looking:
-    """An observation that goes on, in one thread: what was found, and what has been asked."""
+    """An observation that goes on: what was found, and what still waits for something to be found."""
 
-    blueprint: Blueprint
     aws: Aws
     ownership: Ownership
+    names: frozenset[str]
     resources: dict[str, State] = field(default_factory=dict)
     sides: dict[str, Side] = field(default_factory=dict)
-    asked: set[str] = field(default_factory=set)
+    waiting: list[_Question] = field(default_factory=list)
 
-    @property
-    def world(self) -> World:
-        """What was found, in the blueprint's order."""
-        resources = {r.name: self.resources[r.name] for r in self.blueprint}
-        addresses = (address for address, _ in self._facets())
-        return World(resources, {a: self.sides[a] for a in addresses if a in self.sides})
+    def about(self, resource: Resource) -> _Question:
+        """Whether a resource is there; if it is, its sides are asked for next."""
 
-    def questions(self) -> Iterator[Callable[[], _Answer]]:
-        """Whatever can be asked now and was not."""
-        world = World(dict(self.resources))
-        for resource in self.blueprint:
-            calls = [call for call in (resource.lookup, resource.owner) if call is not None]
-            if self._due(resource.name, calls):
-                yield partial(self._find, resource, world)
-        for address, facet in self._facets():
-            if self._due(address, [facet.read]) and known(_trees([facet.read]), world.lookup):
-                yield partial(self._read, address, facet, world)
+        def ask(world: World) -> _Keep:
+            state = find(resource, self.aws, world, self.ownership)
 
-    def _facets(self) -> Iterator[tuple[str, Facet]]:
-        for resource in self.blueprint:
-            if isinstance(state := self.resources.get(resource.name), Present):
-                yield from ((f"{resource.name}.{f.name}", f) for f in resource.facets(state.origin))
+            def keep() -> None:
+                self.resources[resource.name] = state
+                if isinstance(state, Present):
+                    found = resource.facets(state.origin)
+                    self.waiting += [self._about_side(f"{resource.name}.{f.name}", f) for f in found]
 
-    def _due(self, address: str, calls: Sequence[Call]) -> bool:
-        """Whether this was not asked yet and everything that its calls refer to is decided; then it counts as asked."""
-        others = {resource.name for resource in self.blueprint} - {address}
-        named = {ref.resource for ref in refs(_trees(calls))} & others
-        if address in self.asked or not named <= self.resources.keys():
-            return False
-        self.asked.add(address)
-        return True
+            return keep
 
-    def _find(self, resource: Resource, world: World) -> _Answer:
-        return partial(
-            self.resources.__setitem__, resource.name, find(resource, self.aws, world, self.ownership)
-        )
+        calls = [call for call in (resource.lookup, resource.owner) if call is not None]
+        return _Question(self._named(calls) - {resource.name}, ask)
 
-    def _read(self, address: str, facet: Facet, world: World) -> _Answer:
-        return partial(self.sides.__setitem__, address, side(facet, self.aws, world))
+    def _about_side(self, address: str, facet: Facet) -> _Question:
+        def ask(world: World) -> _Keep:
+            if not known([facet.read.params, facet.read.region], world.lookup):
+                return lambda: None  # it refers to something that is not there
+            found = side(facet, self.aws, world)
+            return partial(self.sides.__setitem__, address, found)
 
+        return _Question(self._named([facet.read]), ask)
 
-def _trees(calls: Sequence[Call]) -> list[Tree]:
-    return [tree for call in calls for tree in (call.params, call.region)]
+    def _named(self, calls: Sequence[Call]) -> frozenset[str]:
+        named = {ref.resource for call in calls for ref in refs([call.params, call.region])}
+        return frozenset(named) & self.names
+
+    def due(self) -> list[Callable[[], _Keep]]:
+        """What can be asked now; it does not wait any more."""
+        ready = [question for question in self.waiting if question.needs <= self.resources.keys()]
+        if ready:
+            self.waiting = [question for question in self.waiting if question not in ready]
+        world = World(dict(self.resources)) if ready else World()
+        return [partial(question.ask, world) for question in ready]
+
+    def world(self, blueprint: Blueprint) -> World:
+        """What was found, the resources in the blueprint's order."""
+        return World({resource.name: self.resources[resource.name] for resource in blueprint}, self.sides)
 
 
 def side(facet: Facet, aws: Aws, world: World) -> Side:
