@@ -242,7 +242,7 @@ class PalisadeWizard(App[None]):
     @on(Driver.SignalResume)
     def _goes_on(self) -> None:
         """After a stop (SIGTSTP, then `fg`) nothing of the page is on the terminal any more."""
-        self.refresh(layout=True)
+        self.screen.refresh()
 
     # The end ------------------------------------------------------------------------------------------------------
 

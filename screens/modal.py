@@ -22,17 +22,27 @@ T = TypeVar("T")
 class Modal(ModalScreen[T]):
     """A dialog that gives a `T`, or None where it is only looked at."""
 
+    put_away = False
+
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Puts the dialog away; nothing if that was done already."""
-        return super().dismiss(result) if self.is_current else AwaitComplete()
+        if self.put_away or not self.is_current:
+            return AwaitComplete()
+        self.put_away = True
+        return super().dismiss(result)
 
 
 class Palette(CommandPalette):
     """Textual's command palette with the same care, and none for a list that is not laid out yet."""
 
+    put_away = False
+
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Puts the palette away; nothing if that was done already."""
-        return super().dismiss(result) if self.is_current else AwaitComplete()
+        if self.put_away or not self.is_current:
+            return AwaitComplete()
+        self.put_away = True
+        return super().dismiss(result)
 
     def run_worker(self, work: Any, *options: Any, **more: Any) -> Worker[Any]:
         """Gathers commands; for a palette that is already put away, or whose program is ending, for nobody."""

@@ -83,6 +83,7 @@ class Handler(BaseHTTPRequestHandler):
         )
         self.send_response(200)
         self.send_header("Content-Type", "application/xml")
+        self.send_header("x-amz-request-id", "0123456789ABCDEF")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -95,13 +95,14 @@ class Journey:
     def plan(self) -> Plan:
         return plan(self.blueprint, self.observe())
 
-    def events(self) -> Iterator[Event]:
-        world = self.observe()
+    def events(self, seen: World | None = None) -> Iterator[Event]:
+        """What happens when everything is applied, from what was seen or from what is seen now."""
+        world = seen or self.observe()
         return apply(plan(self.blueprint, world), world, self.aws, self.clock)
 
-    def run(self) -> Finished:
+    def run(self, seen: World | None = None) -> Finished:
         """Applies everything; the last event."""
-        last = list(self.events())[-1]
+        last = list(self.events(seen))[-1]
         assert isinstance(last, Finished)
         return last
 

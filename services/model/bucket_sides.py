@@ -249,7 +249,7 @@ def policy(site: Site, want: Json, says: str) -> Facet:
             f"The policy of the bucket {site.name} lets others in ({names}), so it cannot be used here.",
             (
                 f"Choose another bucket name under {site.answer}: a bucket of its own is the safest.",
-                "Or have the owner of the bucket remove these Allow statements: " + policies.text(found),
+                "Or have the owner of the bucket remove these Allow statements: " + policies.line(found),
             ),
         )
 

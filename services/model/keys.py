@@ -198,7 +198,7 @@ def _policy(place: Place, spec: KeySpec, *, stays: bool) -> Facet:
             f"The KMS key's policy does not say that it {spec.policy_says}.",
             (
                 "Have the owner of the key add this to its policy:",
-                *map(policies.text, unsaid),
+                *map(policies.line, unsaid),
             ),
         )
 

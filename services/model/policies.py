@@ -267,6 +267,11 @@ def text(tree: Tree) -> str:
     return json.dumps(bare(tree), indent=2, ensure_ascii=False)
 
 
+def line(tree: Tree) -> str:
+    """A document or statement as JSON in one line, as a remedy has it: it can be copied whole."""
+    return json.dumps(bare(tree), ensure_ascii=False)
+
+
 def words(policy: Tree) -> str:
     """A policy in one line: how many statements, and their Sids."""
     if policy is None:

@@ -40,7 +40,7 @@ OVER: Mapping[str, Open] = MappingProxyType(
     ("page", "over"), [(page, list(OVER)[n % len(OVER)]) for n, page in enumerate(PAGES)]
 )
 async def test_a_walk_of_sizes_leaves_the_page_as_it_was(stage: Stage, page: str, over: str) -> None:
-    await _walk(stage, page, over, 5)
+    await _walk(stage, page, over, 3)
 
 
 @pytest.mark.slow
@@ -53,6 +53,7 @@ async def test_a_long_walk_of_sizes_leaves_the_page_as_it_was(stage: Stage, page
 
 async def _walk(stage: Stage, page: str, over: str, steps: int) -> None:
     rng = random.Random(f"{page} {over} {steps}")
+    large = LARGE if steps > 3 else LARGE[1:]  # the largest takes long to draw
     stage.setup()
     if page not in {"welcome", "new"}:
         stage.more = {"open_first": stage.state.path_of("acme-sandbox")}
@@ -62,7 +63,7 @@ async def _walk(stage: Stage, page: str, over: str, steps: int) -> None:
         before = _state(show)
         for number in range(steps):
             count("resizes")
-            odd = rng.choice((*SMALL, *LARGE)) if number % 2 else SMALL[number // 2 % len(SMALL)]
+            odd = rng.choice((*SMALL, *large)) if number % 2 else SMALL[number // 2 % len(SMALL)]
             size = odd if rng.random() < 0.8 else (rng.randrange(1, 200), rng.randrange(1, 80))
             await show.pilot.resize_terminal(*size)
             await show.pilot.pause()

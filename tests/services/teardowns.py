@@ -46,7 +46,8 @@ class Site:
 
     def answer(self, **values: object) -> None:
         """Other answers."""
-        setup_file.record(self.setup, {key.replace("__", ".", 1): value for key, value in values.items()})
+        given = setup_file.read(self.setup.path)
+        setup_file.record(given, {key.replace("__", ".", 1): value for key, value in values.items()})
 
     def apply(self) -> None:
         desk = self.desk()

@@ -46,7 +46,11 @@ REMARKS: Mapping[str, str] = {
     "pywin32-ctypes": "on Windows alone",
 }
 
-_USED: Mapping[Use, str] = {"run": "the program", "demo": "the demo", "dev": "tests, and the extras `hsm` and `audit`"}
+_USED: Mapping[Use, str] = {
+    "run": "the program",
+    "demo": "the demo",
+    "dev": "tests, and the extras `hsm` and `audit`",
+}
 
 
 def licence(name: str) -> str | None:

@@ -226,7 +226,7 @@ def test_a_stopped_wizard_gives_the_terminal_back_and_comes_again(place: Place, 
         assert not screen.settings_changed()
         screen.written.clear()
         screen.signal(signal.SIGCONT)
-        screen.until("Name space")
+        screen.until("Nothing is created yet")  # below whatever lies over the page
         assert "the alternate screen is shown" in left_behind(bytes(screen.written))
         screen.signal(signal.SIGTERM)
         ended_well(screen, place, signal.SIGTERM)

@@ -73,8 +73,18 @@ def test_a_trail_that_somebody_deleted_is_made_again_in_one_run(
     assert journey.plan().steps == ()
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("nth", range(1, WRITES + 1))
+def sampled(every: int) -> list[object]:
+    """Each write, before and after; all but a sample in the slow mark: the parts of a set-up are killed at each write elsewhere."""
+    moments: list[tuple[int, Literal["before", "after"]]] = []
+    for nth in range(1, WRITES + 1):
+        moments += [(nth, "before"), (nth, "after")]
+    return [
+        pytest.param(*moment, marks=() if number % every == 0 else pytest.mark.slow)
+        for number, moment in enumerate(moments)
+    ]
+
+
+@pytest.mark.parametrize(("nth", "when"), sampled(7))
 def test_killed_at_any_write_the_next_run_completes(
     aws: Aws, tmp_path: Path, nth: int, when: Literal["before", "after"]
 ) -> None:

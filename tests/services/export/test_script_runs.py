@@ -21,6 +21,7 @@ EVERYTHING = {**HARD, **TRAIL, **ALARMS}
 CONSENT = ("--accept", "irreversible", "--accept=cost:trail.selectors")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_installed_program_makes_the_sandbox_and_a_second_run_nothing(account: Ground) -> None:
     """Here alone every command is a process of its own, as on a person's computer."""
