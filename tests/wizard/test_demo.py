@@ -42,7 +42,7 @@ class Demo:
     seconds: float
 
 
-@pytest.mark.parametrize("style", ["text", "json"])
+@pytest.mark.parametrize("style", ["text", pytest.param("json", marks=pytest.mark.slow)])
 def test_the_demo_walks_the_whole_journey(style: str, tmp_path: Path) -> None:
     home, folder = tmp_path / "home", tmp_path / "demo"
     home.mkdir()

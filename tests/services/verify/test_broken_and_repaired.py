@@ -55,10 +55,11 @@ ROWS: tuple[Row, ...] = (
 
 
 PARTS = 4
+"""One of them in CI; each row is broken for the plan's own laws and for doctor in every run."""
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, PARTS))])
 def test_every_line_can_be_broken_and_repaired(aws: Aws, part: int) -> None:
     do(aws, "iam", "CreatePolicy", PolicyName="Bound", PolicyDocument=NOTHING)
     answers = tagged(
