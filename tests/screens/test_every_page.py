@@ -90,17 +90,19 @@ def test_no_page_is_left_out_of_these_tests() -> None:
     assert sorted([*PAGES, "applying"]) == sorted(page for step in flow.STEPS for page in step.pages)
 
 
-async def test_production_is_marked_in_words_above_every_page(stage: Stage) -> None:
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_production_is_marked_in_words_above_every_page(stage: Stage, size: tuple[int, int]) -> None:
     longest = "a" * 31
     stage.setup(setup__name=longest, setup__environment="production")
     stage.more = {"open_first": stage.state.path_of(longest), "no_colour": True}
-    async with curtain(stage, (60, 20), at="account") as show:
+    async with curtain(stage, size, at="account") as show:
         for name in (name for name in PAGES if name not in flow.STEPS[0].pages):
             await show.go(name)
             assert show.page.name_ == name
             assert f"{longest} · PRODUCTION" in show.lines()[0], name
-        await show.press("f1")
-        assert "PRODUCTION" in show.lines()[0], "help hides it"
+            await show.press("f1")
+            assert "PRODUCTION" in show.lines()[0], f"help hides it on {name}"
+            await show.press("escape")
 
 
 async def test_leaving_asks_and_staying_stays(stage: Stage) -> None:

@@ -80,7 +80,7 @@ def lines() -> Iterator[str]:
     yield ""
     yield "The program itself is under Apache-2.0. It is distributed without the packages below, which the installer gets:"
     yield "those of *the program* come with every installation, those of *the demo* with `[demo]`, the others only with"
-    yield "`[hsm]` or for tests. `make licences` writes this list anew from the metadata of the installed packages."
+    yield "`[hsm]` or `[audit]`, or for tests. `make licences` writes this list anew from the metadata of the installed packages."
     yield ""
     yield "| package | version | licence | used by | |"
     yield "|---|---|---|---|---|"

@@ -40,5 +40,7 @@ def _summary(report: Report) -> Iterator[str]:
         yield "Not everything could be seen: do what the lines with ? say."
     elif report.having("warn"):
         yield "Nothing fails. The lines with ! may be meant so: look at them."
+    elif any(check.remedy for check in report.having("skipped")):
+        yield "Nothing wrong was found. The lines with - were not looked at, and say what would show them."
     else:
         yield "Every wallet has its backup, as far as this audit can tell."

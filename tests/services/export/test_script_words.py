@@ -11,7 +11,7 @@ from typing import Any
 
 import jmespath
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.blueprint import blueprint
@@ -30,7 +30,6 @@ from services.model.values import document as parsed
 from tests.alarmed import EMAIL, OneOfAName
 from tests.drifts import BOUNDARY, NOTHING
 from tests.exporting import subject_of
-from tests.generated import share
 from tests.ports import keeping_rules
 from tests.services.model.test_emitted_calls import VARIANTS, Variant
 from tests.services.verify.test_broken_and_repaired import ROWS as DRIFTS
@@ -214,7 +213,7 @@ STATEMENTS = st.fixed_dictionaries(
 )
 
 
-@share(1)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(STATEMENTS, min_size=1, max_size=2), st.lists(STATEMENTS, min_size=1, max_size=2), st.randoms()
 )
@@ -259,7 +258,7 @@ def test_what_a_policy_that_is_written_over_may_hold(have: Any, was: Any, merged
     assert policy_word(texts[0], wanted, texts[1], Policy(text=True, merged=merged)) == word
 
 
-@share(1)
+@settings(max_examples=150, deadline=None)
 @given(st.text(min_size=1, max_size=40))
 def test_a_tag_of_any_characters_is_found_again(value: str) -> None:
     subject = subject_of(tagged(sample(), team=value))
