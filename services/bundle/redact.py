@@ -29,7 +29,7 @@ HEX = re.compile(r"(?<!mrk-)[0-9a-f]{32,}", re.IGNORECASE)
 E_MAIL = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+\.[^\s@<>\"'(),;:]+")
 SIGN_IN = re.compile(r"(?<=://)[^/\s@]+@")
 PERSON = re.compile(
-    r"arn:[\w-]+:(?:iam|sts)::\d{12}:(?:user/|federated-user/|assumed-role/[\w+=,.@-]+/)(?!\(name\))[^\s\"',;)]+"
+    r"(?P<kind>arn:[\w-]+:(?:iam|sts)::\d{12}:(?:user/|federated-user/|assumed-role/[\w+=,.@-]+/))(?!\(name\))[^\s\"',;)]+"
 )
 HOME = re.compile(r"/(?:home|Users)/[^/\s\"',;)]+|~[\w.+-]+(?=/)")
 PATH = re.compile(r"(?<![\w:.*/~-])(?:~[^\s/\"']*|\.{1,2})?/(?:[^\s/\"']+/)*(?P<last>[^\s/\"',;)]*)")
@@ -89,7 +89,9 @@ class Redactor:
 
     def _person(self, match: re.Match[str]) -> str:
         arn = match.group()
-        return arn if arn in self.known else f"{arn.rpartition('/')[0]}/(name)"
+        return (
+            arn if arn in self.known else f"{match.group('kind')}(name)"
+        )  # a path of users can name one too
 
     def _shortened(self, match: re.Match[str]) -> str:
         """A path by its last part; what is no path of a computer stays."""
