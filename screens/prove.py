@@ -25,6 +25,7 @@ from screens.widgets.action import Action
 from screens.widgets.listing import Listing
 from screens.widgets.words import Words
 from screens.work import Job
+from services import seen
 from services.printable import one_line
 from services.problems import Problem, ProblemError
 from services.recovery import vendor_tool
@@ -71,7 +72,7 @@ class Prove(Page):
         """The file that is named, if it is there."""
         text = self.query_one("#private-file", Input).value.strip()
         path = typed(text)
-        found = bool(text) and path.is_file()
+        found = bool(text) and seen.file(path)
         error = self.query_one("#prove-error", Words)
         if found:
             error.say("")

@@ -24,7 +24,7 @@ from screens.widgets.choice import Radio
 from screens.widgets.listing import Listing
 from screens.widgets.words import Words
 from screens.work import Job
-from services import kit
+from services import kit, seen
 from services.problems import ProblemError
 from services.recovery import keyfiles
 from services.recovery.medium import Finding
@@ -188,7 +188,7 @@ class RecoveryKey(Page):
         day = self.session.drafts.get(key_place.PROVEN_AT)
         rows += [("Last opened", day)] if day else []
         self.query_one("#key-files", Listing).show(rows)
-        there = bool(private) and Path(private).exists()
+        there = bool(private) and seen.anything(Path(private))
         self.query_one("#key-advice", Words).say(ADVICE if there else "", "todo")
         self.query_one("#to-token").display = there and self.session.host.tokens_possible()
 

@@ -22,6 +22,7 @@ from screens.widgets.choice import Radio
 from screens.widgets.options import Options
 from screens.widgets.words import Words
 from screens.work import Job
+from services import seen
 from services.printable import one_line
 from services.recovery import hsm, token
 from services.recovery.token import Driver, Token, What
@@ -69,7 +70,7 @@ class Tokens(Page):
     def _private(self) -> Path | None:
         """The sealed file of this set-up, if it is here."""
         path = key_place.private_text(self.session)
-        return Path(path) if path.endswith(".pke1") and Path(path).is_file() else None
+        return Path(path) if path.endswith(".pke1") and seen.file(Path(path)) else None
 
     def _driver_text(self) -> str:
         installed = self.session.host.token_drivers()

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from services import file_trust
+from services import file_trust, seen
 from services.file_problems import unread, unwritten
 from services.problems import refuse
 
@@ -117,7 +117,7 @@ def folder(path: Path) -> Path:
     """Make a folder, and those above it that are missing, for its owner alone; one that exists stays as it is."""
     try:
         for part in reversed((path, *path.parents)):
-            if not part.is_dir():
+            if not seen.folder(part):
                 _make_folder(part)
     except OSError as error:
         raise unwritten(error, path) from None
@@ -218,7 +218,7 @@ def _make_folder(path: Path) -> None:
     try:
         path.mkdir(mode=0o700)
     except FileExistsError:
-        if not path.is_dir():  # else somebody made it a moment ago
+        if not seen.folder(path):  # else somebody made it a moment ago
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from services import files
+from services import files, seen
 from services.engine.world import World
 from services.model.values import Ref
 from services.problems import Problem, ProblemError, refuse
@@ -71,7 +71,7 @@ def recovery_keys(setup: SetupFile) -> tuple[RecoveryKey, ...]:
             key = public_key(files.read_small(path, LARGEST_KEY_FILE))
         except ProblemError as error:
             raise ProblemError(error.problem.at(str(path))) from None
-        found.append(RecoveryKey(path.name, path.resolve(), key.sha256, key.der))
+        found.append(RecoveryKey(path.name, seen.real(path), key.sha256, key.der))
     recorded = setup.answers.text("recovery_key.fingerprint")
     if recorded and recorded not in {key.sha256 for key in found}:
         raise refuse(

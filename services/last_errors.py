@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from services import files, json_text, own_files
+from services import files, json_text, own_files, seen
 from services.clock import stamp
 from services.problems import Problem, ProblemError
 from services.setups import State
@@ -34,7 +34,7 @@ def entry(problem: Problem, command: str, moment: datetime, way: str = "") -> di
 
 def keep(state: State, problem: Problem, command: str, moment: datetime, way: str = "") -> None:
     """Adds a problem to the list, where this computer has a state directory. Never a reason for another problem."""
-    if problem.code in _NOT_WORTH or not state.folder.is_dir():
+    if problem.code in _NOT_WORTH or not seen.folder(state.folder):
         return
     try:
         lines = [*_lines(state)[-KEPT + 1 :], json.dumps(entry(problem, command, moment, way))]

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from services import files, json_text, own_files
+from services import files, json_text, own_files, seen
 from services.clock import Clock, stamp
 from services.file_problems import unwritten
 from services.problems import Problem, ProblemError, refuse
@@ -78,7 +78,7 @@ def read(of: Ledger, check: Check) -> tuple[Entry, ...]:
 
     Errors: `unreadable-file`, `unfit`.
     """
-    if not of.path.exists() and not of.path.is_symlink():
+    if seen.nothing(of.path):
         _refuse_gone(of, check)
         return ()
     try:
@@ -115,7 +115,7 @@ def _write(of: Ledger, entries: Sequence[Entry], check: Check) -> None:
             "Keep the wallets of further quorums with a set-up of their own.",
             where=str(of.path),
         )
-    mode = stat.S_IMODE(of.path.stat().st_mode) if of.path.exists() else 0o600
+    mode = stat.S_IMODE(of.path.stat().st_mode) if seen.anything(of.path) else 0o600
     files.replace(of.path, content, mode)
     _copy(of, entries, content, check)
 
@@ -145,7 +145,7 @@ def _spelt(value: object) -> str:
 def _copied(of: Ledger, check: Check) -> tuple[Entry, ...]:
     """The entries of the copy; none if it is no way back."""
     try:
-        return _entries(of.copy, of, check) if of.copy is not None and of.copy.exists() else ()
+        return _entries(of.copy, of, check) if of.copy is not None and seen.anything(of.copy) else ()
     except (DamagedError, ProblemError):
         return ()
 
@@ -268,7 +268,7 @@ def _of_another(path: Path, of: Ledger, theirs: str) -> ProblemError:
 def _held(of: Ledger) -> Iterator[None]:
     import filelock
 
-    if not of.path.parent.is_dir():  # the lock would make it, as if a medium were there
+    if not seen.folder(of.path.parent):  # the lock would make it, as if a medium were there
         raise unwritten(FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)), of.path)
     place = of.path.with_name(f".{of.path.name}.lock")
     lock = filelock.FileLock(place, timeout=of.patience, mode=0o600)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from services import files, json_text
+from services import files, json_text, seen
 from services.backups.command import recovery_command
 from services.problems import ProblemError
 from services.recovery import custodians, keyfiles, sheet
@@ -116,7 +116,7 @@ def write_sheet(
 ) -> Paper:
     """Write the sheet to print, unless the one of this key is there."""
     try:
-        if place.exists():
+        if seen.anything(place):
             same = key.sha256.encode() in files.read_small(place)
             return Paper(place) if same else Paper(None, _left(place, "the sheet"))
         if split and custody is None:
@@ -141,7 +141,7 @@ def write_record(place: Path, key: KeyFiles, custody: Custody) -> Paper:
     document = {"sha256": key.sha256, **custodians.as_json(custody)}
     content = (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
     try:
-        if place.exists():
+        if seen.anything(place):
             if files.read_small(place) == content:
                 return Paper(place)
             if recorded(place, key) is None:
@@ -193,7 +193,7 @@ def whole_pair(folder: Path, name: str) -> KeyFiles | None:
     Errors: `invalid-answer` for the name.
     """
     of = keyfiles.paths(folder, name)
-    private = next((of.private(style) for style in keyfiles.FORMATS if of.private(style).is_file()), None)
+    private = next((of.private(style) for style in keyfiles.FORMATS if seen.file(of.private(style))), None)
     try:
         if (
             private is None

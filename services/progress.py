@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
+from services import seen
 from services.answers import Answers
 from services.questions import QUESTIONS
 from services.setup_file import SetupFile
@@ -106,7 +107,7 @@ def standing(sitting: Sitting, step: str) -> Standing:
 def _recovery_key(sitting: Sitting) -> Standing:
     if sitting.setup is None or not sitting.answers.texts("recovery_key.public_files"):
         return "·"
-    return "✓" if all(path.is_file() for path in sitting.setup.public_files()) else "!"
+    return "✓" if all(seen.file(path) for path in sitting.setup.public_files()) else "!"
 
 
 def _marked(sitting: Sitting, name: str, now: str) -> Standing:

@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from services import files, own_files, rules
+from services import files, own_files, rules, seen
 from services.alone import alone
 from services.answers import Answers
 from services.problems import ProblemError, refuse
@@ -123,7 +123,7 @@ def read(path: Path) -> SetupFile:
 
 def text_of(path: Path) -> str:
     """The text of a setup file."""
-    if path.exists() and not path.is_file():
+    if seen.anything(path) and not seen.file(path):
         raise refuse(
             "unreadable-file",
             f"{path} is no file.",

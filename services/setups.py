@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services import files, json_text, own_files, setup_file
+from services import files, json_text, own_files, seen, setup_file
 from services.clock import Clock
 from services.engine import journal
 from services.engine.journal import Journal
@@ -63,8 +63,8 @@ class State:
 
         One that was kept elsewhere and is gone from there is left out.
         """
-        elsewhere = (_noted(note) for note in self.setups.glob("*.path"))
-        paths = {*self.setups.glob("*.toml"), *(path for path in elsewhere if path is not None)}
+        elsewhere = (_noted(note) for note in seen.among(self.setups, ".path"))
+        paths = {*seen.among(self.setups, ".toml"), *(path for path in elsewhere if path is not None)}
         found = [(path, _read(path)) for path in sorted(filter(_age, paths))]
         return tuple(one for path, one in sorted(found, key=lambda pair: self._used(*pair), reverse=True))
 

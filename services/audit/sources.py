@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from services import files
+from services import files, seen
 from services.audit.manifest import CHECKSUM, LARGEST, MANIFEST, DataFile
 from services.aws.translate import problem_of
 from services.model.calls import Aws, Refused
@@ -53,7 +53,7 @@ class FolderSource:
     def local(self, file: DataFile, told: Callable[[int], None]) -> Path | Problem:
         name = file.key.rpartition("/")[2]
         places = (self.folder / name, self.folder / "data" / name, self.folder.parent / "data" / name)
-        found = next((place for place in places if name and place.is_file()), None)
+        found = next((place for place in places if name and seen.file(place)), None)
         if found is None:
             return Problem(
                 "unreadable-file", f"The inventory's file {name} is not in {self.folder}.", (), name
@@ -82,7 +82,7 @@ class BucketSource:
     def local(self, file: DataFile, told: Callable[[int], None]) -> Path | Problem:
         name = hashlib.sha256(f"{file.key} {file.md5}".encode()).hexdigest()[:24]
         target = self.cache / (name + ("".join(Path(file.key).suffixes[-2:]) or ".data"))
-        if target.is_file() and target.stat().st_size == file.size:
+        if seen.file(target) and target.stat().st_size == file.size:
             told(file.size)
             return target
         files.folder(self.cache)
@@ -133,7 +133,7 @@ def is_report_name(prefix: str) -> bool:
 
 def is_report(folder: Path) -> bool:
     """Whether a folder holds a report itself."""
-    return (folder / MANIFEST).is_file() or (folder / CHECKSUM).is_file()
+    return seen.file(folder / MANIFEST) or seen.file(folder / CHECKSUM)
 
 
 def newest_below(folder: Path) -> Path | None:

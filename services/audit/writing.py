@@ -6,7 +6,7 @@ import json
 import secrets
 from pathlib import Path
 
-from services import files
+from services import files, seen
 from services.audit.answer import Asked, Audited
 from services.audit.question import FINDINGS, text
 from services.file_problems import unwritten
@@ -39,7 +39,7 @@ _FORMATS = {
 def check(folder: Path) -> None:
     """Refuses a folder in which one of the files is already. Errors: `exists`."""
     for name in NAMES:
-        if (folder / name).exists():
+        if seen.anything(folder / name):
             raise refuse(
                 "exists",
                 f"{folder / name} is there already, and an audit's findings are never overwritten.",

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services import file_trust, files, json_text, own_files
+from services import file_trust, files, json_text, own_files, seen
 from services.clock import Clock, stamp
 from services.events import Event, event_json
 from services.model.place import parse_arn
@@ -39,7 +39,7 @@ class Journal:
         try:
             if anew:
                 own_files.private_folder(self.path.parent)
-            new = not self.path.exists()
+            new = not seen.anything(self.path)
             handle = file_trust.open_own(self.path, os.O_RDWR | os.O_APPEND | (os.O_CREAT if anew else 0))
             try:
                 size = os.fstat(handle).st_size

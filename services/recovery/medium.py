@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from services import seen
+
 SYS = Path("/sys")
 MOUNTS = Path("/proc/self/mounts")
 
@@ -181,7 +183,7 @@ def _unescaped(field: str) -> str:
 def _existing(path: Path) -> Path:
     """The path itself, or the nearest folder above it that is there."""
     path = path.absolute()
-    return next(part.resolve() for part in (path, *path.parents) if part.exists())
+    return next(part.resolve() for part in (path, *path.parents) if seen.anything(part))
 
 
 def _number(path: Path, device: Callable[[Path], int] | None) -> int:
@@ -191,22 +193,22 @@ def _number(path: Path, device: Callable[[Path], int] | None) -> int:
 
 def _block(number: int, sys: Path) -> Path | None:
     link = sys / "dev" / "block" / f"{os.major(number)}:{os.minor(number)}"
-    return link.resolve() if link.exists() else None
+    return link.resolve() if seen.anything(link) else None
 
 
 def _named(source: str, sys: Path) -> Path | None:
     """For file systems like btrfs, whose device number belongs to no block device."""
     link = sys / "class" / "block" / Path(source).name
-    return link.resolve() if source.startswith("/dev/") and link.exists() else None
+    return link.resolve() if source.startswith("/dev/") and seen.anything(link) else None
 
 
 def _disks(block: Path | None) -> list[Path]:
     """The whole disks under a block device: above a partition, below an encrypted or joined volume."""
     if block is None:
         return []
-    whole = block.parent if (block / "partition").exists() else block
+    whole = block.parent if seen.anything(block / "partition") else block
     below = whole / "slaves"
-    parts = sorted(below.iterdir()) if below.is_dir() else []
+    parts = sorted(below.iterdir()) if seen.folder(below) else []
     return [one for part in parts for one in _disks(part.resolve())] if parts else [whole]
 
 

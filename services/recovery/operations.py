@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from services import files
+from services import files, seen
 from services.problems import refuse
 from services.recovery import formats, keyfiles, keys, passwords, proof
 from services.recovery.keyfiles import Format, KeyFiles, Paths
@@ -75,7 +75,7 @@ def _publish_both(of: Paths, format_: Format, der: bytes, notes: tuple[str, ...]
     """The public files that are missing; those that exist must be of this key."""
     wanted = ((of.public_der, der, "public-der"), (of.public_hex, der.hex().encode("ascii"), "public-hex"))
     for path, content, _ in wanted:
-        if path.exists() and files.read_small(path) != content:
+        if seen.anything(path) and files.read_small(path) != content:
             raise refuse(
                 "unacceptable-key",
                 f"{path} does not hold the public key of {of.private(format_)}.",
@@ -83,7 +83,7 @@ def _publish_both(of: Paths, format_: Format, der: bytes, notes: tuple[str, ...]
                 where=str(path),
             )
     for path, content, name in wanted:
-        if not path.exists():
+        if not seen.anything(path):
             notes += proof.publish_public(path, content, name, bench).notes
     for copy in keyfiles.temporary(of):
         with contextlib.suppress(

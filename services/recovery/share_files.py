@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 
-from services import files
+from services import files, seen
 from services.problems import refuse
 from services.recovery.keyfiles import check_name, refuse_taken
 
@@ -57,7 +57,7 @@ def check_folders(
     folders on one disk, `exists` for a share file that is there.
     """
     for folder in folders:
-        if not folder.is_dir():
+        if not seen.folder(folder):
             raise refuse(
                 "folder",
                 f"{folder} is not there, or is no folder.",

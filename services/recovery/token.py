@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from services import seen
 from services.problems import refuse
 from services.recovery.encoding import MAGIC
 from services.recovery.passwords import check_password
@@ -94,7 +95,7 @@ def environment_for_drivers(environ: Mapping[str, str]) -> dict[str, str]:
 
 def modules(candidates: tuple[Path, ...] = MODULES) -> tuple[Path, ...]:
     """The drivers that are installed in the usual places."""
-    return tuple(path for path in candidates if path.is_file())
+    return tuple(path for path in candidates if seen.file(path))
 
 
 def listing(driver: Driver) -> Work[tuple[Token, ...]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from services import seen
 from services.problems import refuse
 from services.recovery import token_problems
 from services.recovery.operations import Json, Parameters, Secrets
@@ -29,7 +30,7 @@ def load(module: Path) -> Any:
         import pkcs11
     except ImportError:
         raise token_problems.missing_extra() from None
-    if not module.is_file():
+    if not seen.file(module):
         raise token_problems.no_module(module)
     try:
         return pkcs11.lib(str(module))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from services import setup_file
+from services import seen, setup_file
 from services.answers import Answers
 from services.questions import find
 from services.repeat import names
@@ -84,7 +84,7 @@ def taken_over(pattern: SetupFile, out: Path, environment: str) -> Answers:
 
 def as_seen_from(setup: Path, file: Path) -> str:
     """A file's path for the setup file: relative where it lies beside or below it, else absolute."""
-    target, folder = file.resolve(), setup.resolve().parent
+    target, folder = seen.real(file), seen.real(setup).parent
     return str(target.relative_to(folder)) if target.is_relative_to(folder) else str(target)
 
 
@@ -149,4 +149,4 @@ def as_known(pattern: SetupFile) -> Footprint:
 def read(path: Path) -> SetupFile:
     """The setup file that is to be the pattern."""
     found = setup_file.read(path)
-    return replace(found, path=found.path.resolve())
+    return replace(found, path=seen.real(found.path))

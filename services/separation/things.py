@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from services import hardening
+from services import hardening, seen
 from services.answers import Answers
 from services.blueprint import alias_name
 from services.model.place import Place, parse_arn, partition_of
@@ -91,7 +91,7 @@ def footprints(state: State, *, but: SetupFile | None = None) -> tuple[Footprint
     return tuple(
         footprint(found, state)
         for found in state.found()
-        if isinstance(found, SetupFile) and (but is None or found.path.resolve() != but.path.resolve())
+        if isinstance(found, SetupFile) and (but is None or seen.real(found.path) != seen.real(but.path))
     )
 
 

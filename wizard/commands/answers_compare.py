@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services import seen
 from services.problems import refuse
 from wizard.cli import Subcommand
 from wizard.options import PATH
@@ -32,7 +33,7 @@ def command(program: Program, *, first: Path, second: Path) -> int:
     from services.separation.things import footprint
     from wizard.render.comparison import comparison_text
 
-    if first.resolve() == second.resolve():
+    if seen.real(first) == seen.real(second):
         raise refuse(
             "usage",
             "Both are the same setup file, so there is nothing to compare.",

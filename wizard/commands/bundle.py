@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services import seen
 from services.problems import ProblemError, refuse
 from wizard.cli import Subcommand
 from wizard.options import PATH
@@ -116,7 +117,7 @@ def _log(program: Program) -> list[str] | None:
     from services import files
 
     path = program.options.log_file
-    if path is None or not path.is_file():
+    if path is None or not seen.file(path):
         return None
     try:
         return files.read_small(path, 16 << 20).decode("utf-8", "replace").splitlines()

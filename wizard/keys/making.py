@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from services import seen
 from services.problems import ProblemError, refuse
 from wizard import PROGRAM
 
@@ -202,5 +203,5 @@ def _found(request: Request) -> KeyFiles:
     from services.recovery import keyfiles
 
     of = keyfiles.paths(request.folder, request.name)
-    style = next((f for f in keyfiles.FORMATS if of.private(f).exists()), request.format)
+    style = next((f for f in keyfiles.FORMATS if seen.anything(of.private(f))), request.format)
     return papers.on_disk(of.private(style))

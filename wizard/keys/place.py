@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from services import seen
 from services.papers import Environment, Purpose
 from services.problems import refuse
 
@@ -74,4 +75,4 @@ def credentials(environ: Mapping[str, str]) -> tuple[Path, ...]:
         environ.get("AWS_SHARED_CREDENTIALS_FILE") or (usual and usual / "credentials"),
         environ.get("AWS_CONFIG_FILE") or (usual and usual / "config"),
     ]
-    return tuple(path for path in (Path(one) for one in wanted if one) if path.exists())
+    return tuple(path for path in (Path(one) for one in wanted if one) if seen.anything(path))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from screens import key_place, key_words
 from screens.paths import typed
-from services import files, kit, progress
+from services import files, kit, progress, seen
 from services.problems import ProblemError
 from services.recovery import check
 from wizard.keys import vendor
@@ -29,7 +29,7 @@ def _file(guide: Guide) -> None:
     guide.person.say(key_words.PROVING)
     while True:
         text = guide.person.path("Private key file", _file_text(guide))
-        if typed(text).is_file():
+        if seen.file(typed(text)):
             guide.session.keep(key_place.PROVED, text)
             return guide.session.flush()
         guide.person.say("✗ There is no such file. Plug its medium in, and give the file's path.")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens import custody_words, key_place, key_words
-from services import kit
+from services import kit, seen
 from services.problems import ProblemError
 from wizard.plain import gather, hand_out, key_files, making, own_key, prove
 from wizard.plain.guide import Stop, choose_after, walk
@@ -83,7 +83,7 @@ def _show(guide: Guide) -> None:
         person.value("Private key", private)
     if day := session.drafts.get(key_place.PROVEN_AT):
         person.say(f"It was last opened on {day}.")
-    if private and Path(private).exists():
+    if private and seen.anything(Path(private)):
         person.say(key_words.ADVICE)
 
 

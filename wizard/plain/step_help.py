@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from services import seen
+
 HELP = Path(__file__).resolve().parents[2] / "assets" / "help"
 
 OWN: Mapping[str, str] = MappingProxyType(
@@ -41,7 +43,7 @@ OWN: Mapping[str, str] = MappingProxyType(
 def step_help(page: str) -> str:
     """The help for a page's step; empty where there is none."""
     path = HELP / f"{page}.md"
-    if page in OWN or not path.is_file():
+    if page in OWN or not seen.file(path):
         return OWN.get(page, "")
     return plain(path.read_text(encoding="utf-8"))
 
