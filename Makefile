@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
+# Compiled once: the tests start the program many hundred times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-slow check format bench lock audit licences clean
 
 help:
