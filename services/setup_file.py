@@ -10,7 +10,7 @@ import stat
 import tomllib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ def unchecked(text: str, where: str = "") -> tuple[dict[str, object], object]:
                 f"Write [{table}] on a line of its own and its answers below it.",
                 where=table,
             )
-        values.update({find(f"{table}.{name}").key: value for name, value in entries.items()})
+        values.update({_known(f"{table}.{name}"): value for name, value in entries.items()})
     return values, content.get("tags", {})
 
 
@@ -83,10 +83,21 @@ def checked(values: Mapping[str, object], tags: object) -> Answers:
     return Answers({key: accept(find(key), value) for key, value in values.items()}, _tags(tags))
 
 
+NEWER = "If a newer version of this program wrote the file, update this one."
+
+
 def _no_table(name: str) -> ProblemError:
     near = difflib.get_close_matches(name, _TABLES, n=1)
     remedy = f"Did you mean [{near[0]}]?" if near else f"The tables are {', '.join(_TABLES)} and tags."
-    return refuse("invalid-answer", f"There is no table named {name!r}.", remedy, where=name)
+    return refuse("invalid-answer", f"There is no table named {name!r}.", remedy, NEWER, where=name)
+
+
+def _known(key: str) -> str:
+    try:
+        return find(key).key
+    except ProblemError as error:
+        problem = error.problem
+        raise ProblemError(replace(problem, remedy=(*problem.remedy, NEWER))) from None
 
 
 def _tags(table: Any) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 from collections.abc import AsyncIterator, Callable
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Button, Static
+from textual.worker import WorkerCancelled
 
 from screens.app import PalisadeWizard
 from screens.frame import Body, Page
@@ -145,7 +147,11 @@ class Show:
     async def settle(self) -> None:
         """Until nothing is worked on and everything is drawn."""
         for _ in range(20):
-            await self.app.workers.wait_for_complete()
+            for worker in tuple(self.app.workers):
+                with contextlib.suppress(
+                    WorkerCancelled
+                ):  # its page went away, or another look took its place
+                    await worker.wait()
             await self.pilot.pause()
             if not self.app.runner.any_running():
                 break
