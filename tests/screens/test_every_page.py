@@ -31,6 +31,8 @@ PAGES = (
     *("own-key", "split", "shares", "gather", "type-share", "making"),
     *("token", "pin", "prove", "opening"),
 )
+WITHOUT_A_SET_UP = {"welcome", "new"}
+LONGEST = "a" * 31
 LONG_WRITER = (
     "arn:aws:iam::444455556666:role/a-path/that-is-long/palisade-mpc-backup-writer-of-the-sandbox-environment"
 )
@@ -39,15 +41,16 @@ LONG_WRITER = (
 @pytest.mark.parametrize("name", PAGES)
 async def test_the_frame_keeps_its_promises(stage: Stage, name: str) -> None:
     stage.endpoint = ENDPOINT
-    stage.setup(palisade__principal_arn=LONG_WRITER, setup__environment="production")
-    async with curtain(_at(stage, name), at=name) as show:
+    stage.setup(setup__name=LONGEST, palisade__principal_arn=LONG_WRITER, setup__environment="production")
+    async with curtain(_at(stage, name, LONGEST), at=name) as show:
         assert await cut(show) == [], "a sentence cannot be read whole at 80x24"
         assert f"every call goes to {ENDPOINT}" in show.text()
-        assert name in {"welcome", "new"} or "PRODUCTION" in show.lines()[0]
+        _marked(show, name)
         _few_keys(show)
         _secrets_alone(show)
         await show.press("f1")
         assert isinstance(show.app.screen, Help)
+        _marked(show, name)
         await show.press("escape")
         assert show.page.name_ == name
         if name != "welcome":
@@ -55,11 +58,17 @@ async def test_the_frame_keeps_its_promises(stage: Stage, name: str) -> None:
             assert show.page.name_ == flow.before(name)
 
 
-def _at(stage: Stage, name: str) -> Stage:
+def _at(stage: Stage, name: str, setup: str) -> Stage:
     """The stage with its set-up opened, for the pages that have one."""
-    if name not in {"welcome", "new"}:
-        stage.more = {"open_first": stage.state.path_of("acme-sandbox")}
+    if name not in WITHOUT_A_SET_UP:
+        stage.more["open_first"] = stage.state.path_of(setup)
     return stage
+
+
+def _marked(show: Show, name: str) -> None:
+    """Production is told in words, on the page and on what stands in front of it."""
+    if name not in WITHOUT_A_SET_UP:
+        assert f"{LONGEST} · PRODUCTION" in show.lines()[0]
 
 
 def _few_keys(show: Show) -> None:
@@ -80,29 +89,18 @@ def _secrets_alone(show: Show) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 async def test_every_sentence_can_be_read_whole_on_a_narrow_terminal(stage: Stage, name: str) -> None:
-    stage.setup()
-    async with curtain(_at(stage, name), (60, 20), at=name) as show:
+    stage.setup(setup__name=LONGEST, setup__environment="production")
+    stage.more = {"no_colour": True}
+    async with curtain(_at(stage, name, LONGEST), (60, 20), at=name) as show:
         assert await cut(show) == []
+        _marked(show, name)
+        await show.press("f1")
+        _marked(show, name)
 
 
 def test_no_page_is_left_out_of_these_tests() -> None:
     # Without a plan that was agreed to, there is nothing to look at on that page.
     assert sorted([*PAGES, "applying"]) == sorted(page for step in flow.STEPS for page in step.pages)
-
-
-@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
-async def test_production_is_marked_in_words_above_every_page(stage: Stage, size: tuple[int, int]) -> None:
-    longest = "a" * 31
-    stage.setup(setup__name=longest, setup__environment="production")
-    stage.more = {"open_first": stage.state.path_of(longest), "no_colour": True}
-    async with curtain(stage, size, at="account") as show:
-        for name in (name for name in PAGES if name not in flow.STEPS[0].pages):
-            await show.go(name)
-            assert show.page.name_ == name
-            assert f"{longest} · PRODUCTION" in show.lines()[0], name
-            await show.press("f1")
-            assert "PRODUCTION" in show.lines()[0], f"help hides it on {name}"
-            await show.press("escape")
 
 
 async def test_leaving_asks_and_staying_stays(stage: Stage) -> None:

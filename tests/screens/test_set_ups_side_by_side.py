@@ -51,7 +51,9 @@ async def switch_to(show: Show, name: str) -> None:
     await show.press("enter")
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(page, marks=[pytest.mark.slow] * (n % 2)) for n, page in enumerate(PAGES)]
+)
 async def test_the_switcher_opens_over_every_page_and_closes_to_it(stage: Stage, name: str) -> None:
     pair(stage)
     async with curtain(stage, at=name) as show:

@@ -37,7 +37,11 @@ OVER: Mapping[str, Open] = MappingProxyType(
 
 
 @pytest.mark.parametrize(
-    ("page", "over"), [(page, list(OVER)[n % len(OVER)]) for n, page in enumerate(PAGES)]
+    ("page", "over"),
+    [
+        pytest.param(page, list(OVER)[n % len(OVER)], marks=[pytest.mark.slow] * (n % 2))
+        for n, page in enumerate(PAGES)
+    ],
 )
 async def test_a_walk_of_sizes_leaves_the_page_as_it_was(stage: Stage, page: str, over: str) -> None:
     await _walk(stage, page, over, 3)

@@ -88,8 +88,13 @@ def test_killed_at_any_write_the_next_run_completes(
     assert len(do(aws, "s3", "ListBuckets")["Buckets"]) == 2
 
 
-@pytest.mark.parametrize(("address", "verb", "drift"), HARD_DRIFTS)
-def test_drift_is_one_step_and_one_write(done: Journey, address: str, verb: str, drift: Change) -> None:
+def test_every_drift_is_one_step_and_one_write(done: Journey) -> None:
+    """One after the other in one account: at the end of each everything is as it was."""
+    for address, verb, drift in HARD_DRIFTS:
+        _drifted(done, address, verb, drift)
+
+
+def _drifted(done: Journey, address: str, verb: str, drift: Change) -> None:
     drift(done.aws)
     (step,) = done.plan().steps
     assert (step.address, step.verb) == (address, verb)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,10 +55,13 @@ def test_everything_that_production_has_is_made_and_a_second_run_writes_nothing(
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    "more", [{}, pytest.param(EVERYTHING, marks=pytest.mark.slow)], ids=["least", "everything"]
+)
 def test_what_the_program_made_needs_nothing_of_the_script_and_an_export_after_it_neither(
-    account: Ground,
+    account: Ground, more: Mapping[str, object]
 ) -> None:
-    full = account.having(**EVERYTHING)
+    full = account.having(**more)
     before = full.export()
     assert full.journey.run().ok
     for script in (before, full.export()):
@@ -88,7 +92,15 @@ def _killing(when: str, nth: int) -> Faults:
     return Faults(before=nth) if when == "before" else Faults(after=nth)
 
 
-@pytest.mark.parametrize(("when", "nth"), [("after", 1), ("after", 4), ("before", 7), ("after", 11)])
+@pytest.mark.parametrize(
+    ("when", "nth"),
+    [
+        ("after", 1),
+        pytest.param("after", 4, marks=pytest.mark.slow),
+        ("before", 7),
+        pytest.param("after", 11, marks=pytest.mark.slow),
+    ],
+)
 def test_killed_at_a_write_and_run_again_it_converges(account: Ground, when: str, nth: int) -> None:
     """After the key was made and before it has its alias, it is found by its tags."""
     script = account.export()

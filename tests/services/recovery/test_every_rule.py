@@ -51,7 +51,7 @@ def one_pair(folder: Path, seed: int) -> None:
 
 
 def test_random_pairs_meet_every_rule(tmp_path: Path) -> None:
-    for seed in (1, 2, 3, 4):
+    for seed in (1, 2):
         one_pair(tmp_path, seed)
 
 
