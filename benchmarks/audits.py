@@ -64,10 +64,19 @@ def listing(url: str, folder: Path) -> dict[str, float]:
     return {"seconds": time.monotonic() - begun, "found": count}
 
 
+def peak() -> float:
+    """The most memory that this program had at once, in megabytes.
+
+    On Linux, `ru_maxrss` begins with that of whoever started it.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
+
+
 if __name__ == "__main__":
     what, place, scratch = sys.argv[1:]
     told = inventory(Path(place), Path(scratch)) if what == "inventory" else listing(place, Path(scratch))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
-        1 << 20 if sys.platform == "darwin" else 1 << 10
-    )
-    sys.stdout.write(json.dumps({**told, "cpu": time.process_time(), "megabytes": peak}))
+    sys.stdout.write(json.dumps({**told, "cpu": time.process_time(), "megabytes": peak()}))

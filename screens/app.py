@@ -16,7 +16,6 @@ from textual import events, on
 from textual.app import App, ScreenStackError, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
-from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widget import MountError
@@ -238,11 +237,6 @@ class PalisadeWizard(App[None]):
         from screens.commands import commands
 
         return commands(self, screen)
-
-    @on(Driver.SignalResume)
-    def _goes_on(self) -> None:
-        """After a stop (SIGTSTP, then `fg`) nothing of the page is on the terminal any more."""
-        self.screen.refresh()
 
     # The end ------------------------------------------------------------------------------------------------------
 
