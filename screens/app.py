@@ -27,6 +27,7 @@ from screens.frame import Page
 from screens.host import Host
 from screens.printing import Printable
 from screens.session import Session
+from screens.sizes import Ground
 from screens.work import Ended, Job, Runner, Told, fault
 from services import last_errors
 from services.printable import lines
@@ -232,6 +233,9 @@ class PalisadeWizard(App[None]):
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette())  # without an id: one may still be on its way out
+
+    def get_default_screen(self) -> Ground:
+        return Ground()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         from screens.commands import commands

@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Static
 
 from screens import flow
+from screens.sizes import Sized
 from screens.widgets.action import Action
 from screens.widgets.keys import Keys
 from screens.widgets.listing import Lines
@@ -36,7 +37,7 @@ class Body(VerticalScroll, can_focus=False):
     """The scrolling middle of a page; the page's own keys scroll it."""
 
 
-class Page(Screen[None]):
+class Page(Sized, Screen[None]):
     """A page of the wizard. Subclasses say what is in `body`, and what Next does in `forward`."""
 
     name_: ClassVar[str] = ""

@@ -14,12 +14,13 @@ from textual.css.query import NoMatches
 from textual.screen import ModalScreen
 from textual.worker import Worker
 
+from screens.sizes import Sized
 from screens.widgets.options import laid_out
 
 T = TypeVar("T")
 
 
-class Modal(ModalScreen[T]):
+class Modal(Sized, ModalScreen[T]):
     """A dialog that gives a `T`, or None where it is only looked at."""
 
     put_away = False
@@ -32,7 +33,7 @@ class Modal(ModalScreen[T]):
         return super().dismiss(result)
 
 
-class Palette(CommandPalette):
+class Palette(Sized, CommandPalette):
     """Textual's command palette with the same care, and none for a list that is not laid out yet."""
 
     put_away = False
