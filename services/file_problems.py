@@ -41,6 +41,10 @@ def unread(error: OSError, path: Path) -> ProblemError:
             summary, remedy = f"You may not read {path}.", "Check who owns the file and its permissions."
         case errno.EISDIR:
             summary, remedy = f"{path} is a folder, not a file.", "Name the file in it."
+        case errno.ENAMETOOLONG:
+            summary, remedy = f"No file can be at {path}: the name is too long.", "Check the path."
+        case errno.ELOOP:
+            summary, remedy = f"{path} leads through links in a circle.", "Give the path of the file itself."
         case _:
             why = os.strerror(error.errno) if error.errno else type(error).__name__
             summary, remedy = f"{path} could not be read: {why}.", "Check the medium, then try again."

@@ -64,3 +64,17 @@ def test_a_state_directory_that_cannot_be_is_told(machine: Terminal, odd: str) -
 def test_many_options_name_a_place() -> None:
     assert len(paths()) > 40
     assert Path(LONG).name == LONG
+
+
+@pytest.mark.parametrize(
+    ("odd", "says", "remedy"),
+    [
+        (LONG, "the name is too long", "Check the path."),
+        ("circle/below", "in a circle", "Give the path of the file itself."),
+    ],
+)
+def test_what_is_wrong_with_the_path_is_said(machine: Terminal, odd: str, says: str, remedy: str) -> None:
+    ran = machine("plan", "--config", machine.folder / odd)
+    assert ran.status == 2
+    assert says in ran.err
+    assert remedy in ran.err
