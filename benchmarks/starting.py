@@ -14,7 +14,7 @@ BARE = Path(__file__).with_name("bare.py")
 def rows(runs: int) -> list[Row]:
     """`--help` and the first frame of the welcome page."""
     with tempfile.TemporaryDirectory() as folder:
-        environ = {**os.environ, "NO_COLOR": ""}
+        environ = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
         wizard = [PYTHON, "-m", "wizard", "--state-dir", folder]
         return [
             in_turn(

@@ -29,7 +29,6 @@ from screens.printing import Printable
 from screens.session import Session
 from screens.sizes import Ground
 from screens.work import Ended, Job, Runner, Told, fault
-from services import last_errors
 from services.printable import lines
 from services.problems import Problem, ProblemError
 
@@ -71,6 +70,10 @@ class PalisadeWizard(App[None]):
     async def on_mount(self) -> None:
         if not self.is_headless:
             self._end_cleanly()
+        # Later: Textual draws nothing while it mounts the app, and a page put up here would be drawn twice.
+        self.call_later(self._open_first)
+
+    async def _open_first(self) -> None:
         await self.push_screen(pages.page(self._first_page()))
         self.call_after_refresh(self._warm)
 
@@ -143,6 +146,8 @@ class PalisadeWizard(App[None]):
                 job.problem = error.problem
         if job.problem is not None:
             self.session.note(f"{job.name}: {job.problem.code}: {job.problem.summary} {job.problem.where}")
+            from services import last_errors
+
             last_errors.keep(self.host.state, job.problem, "wizard", self.host.clock.wall())
         for page in self._pages():
             await page.job_over(job)

@@ -164,7 +164,6 @@ class Page(Sized, Screen[None]):
         if self.name_ in flow.ORDER and self.session.setup is not None:
             flow.mark(self.session, flow.AT, self.name_)
         self.ready()
-        self.wizard.look_for_endpoint()
         self.refresh_frame()
         self.call_after_refresh(self._from_the_top)
 
@@ -172,6 +171,7 @@ class Page(Sized, Screen[None]):
         """Puts the focus on something harmless: a field or a list, never a button outside the page's middle."""
         if not self.is_attached:
             return  # another page came at once
+        self.wizard.look_for_endpoint()
         body = self.query_one(Body)
         if self.focused is None:
             inside = [widget for widget in self.focus_chain if body in widget.ancestors]

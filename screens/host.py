@@ -9,15 +9,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.clock import Clock
-from services.model.calls import Aws
 from services.recovery.passwords import ITERATIONS
-from services.setup_file import SetupFile
-from services.setups import State
 
 if TYPE_CHECKING:
+    from services.clock import Clock
+    from services.model.calls import Aws
     from services.recovery.keyring_copy import Backend
     from services.recovery.medium import Finding
+    from services.setup_file import SetupFile
+    from services.setups import State
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from services import own_files, setup_file
 from services.answers import Answers
 from services.clock import stamp
-from services.model.calls import Aws
 from services.problems import ProblemError
 from services.recovery.passwords import wipe
 from services.setup_file import SetupFile
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from screens.key_work import Source
     from services.identity import Identity
     from services.kit import Kit
+    from services.model.calls import Aws
     from services.recovery.gathering import Gathering
     from services.recovery.token import Driver, Token
     from services.rights import Rights

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 
 from services import hardening_checks
 from services.model.place import Place, parse_arn, partition_of
-from services.model.tags import ENVIRONMENT
 from services.problems import Problem, ProblemError, refuse
 from services.questions import QUESTIONS, Value, accept, find
 
@@ -120,6 +119,8 @@ def place(answers: Answers, account: str) -> Place:
             "Sign in to the recorded account, or use a profile that does (aws.profile or --profile).",
             where="aws.account",
         )
+    from services.model.tags import ENVIRONMENT
+
     tags = {**answers.tags, ENVIRONMENT: answers.text("setup.environment")}
     return Place(account, answers.text("aws.region"), answers.text("setup.id"), tags)
 

@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from services import files, json_text, own_files, seen, setup_file
-from services.clock import Clock
-from services.engine import journal
-from services.engine.journal import Journal
 from services.problems import ProblemError
 from services.setup_file import SetupFile
+
+if TYPE_CHECKING:
+    from services.clock import Clock
+    from services.engine.journal import Journal
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,14 @@ class State:
 
     def journal(self, setup: str, clock: Clock) -> Journal:
         """The journal of a setup's id."""
+        from services.engine.journal import Journal
+
         return Journal(self._journal(setup), clock)
 
     def keys_made(self, setup: str) -> dict[str, str]:
         """The ARNs of the KMS keys that a setup's journal says are its own, by resource."""
+        from services.engine import journal
+
         return journal.keys_made(self._journal(setup))
 
     def remember(self, setup: SetupFile) -> None:

@@ -206,9 +206,11 @@ def isolate(around: Surroundings, config_file: Path) -> None:
 
 def endpoint_of(option: str, environ: Mapping[str, str]) -> str:
     """The first endpoint set that is not AWS's own; empty if there is none."""
-    from services.aws.endpoints import is_aws, without_sign_in
-
     ignored = environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
     named = sorted(name for name in environ if name == ENDPOINT or name.startswith(f"{ENDPOINT}_"))
-    configured = () if ignored else (environ[name] for name in named)
-    return next((without_sign_in(url) for url in (option, *configured) if url and not is_aws(url)), "")
+    urls = [url for url in (option, *(() if ignored else map(environ.__getitem__, named))) if url]
+    if not urls:
+        return ""
+    from services.aws.endpoints import is_aws, without_sign_in
+
+    return next((without_sign_in(url) for url in urls if not is_aws(url)), "")

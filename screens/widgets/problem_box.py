@@ -17,14 +17,14 @@ Choice = tuple[str, str, Callable[[], None]]
 
 
 class ProblemBox(VerticalScroll, can_focus=False):
-    """Hidden until `show`; `where` and the code appear when details are asked for."""
+    """Hidden and empty until `show`; `where` and the code appear when details are asked for."""
 
     def __init__(self) -> None:
         super().__init__(id="problem")
         self._choices: dict[str, Callable[[], None]] = {}
         self.problem: Problem | None = None
 
-    def compose(self) -> ComposeResult:
+    def _parts(self) -> ComposeResult:
         yield Words(id="problem-summary")
         yield Listing(id="problem-text", markup=False)
         yield Words(id="problem-details")
@@ -33,6 +33,8 @@ class ProblemBox(VerticalScroll, can_focus=False):
     async def show(self, problem: Problem, choices: tuple[Choice, ...], so_far: str = "") -> None:
         """Shows a problem with its choices; `Details` is always one of them."""
         self.problem = problem
+        if not self.children:
+            await self.mount(*self._parts())
         rows = [("What to do" if n == 0 else "", remedy) for n, remedy in enumerate(problem.remedy)]
         rows += [("So far", so_far)] if so_far else []
         self.query_one("#problem-summary", Words).say(problem.summary, "bad")

@@ -2,17 +2,49 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions, Visual
 from textual.widgets import Static
 
 from services.printable import lines
 
 SIGNS = {"ok": "✓", "warn": "!", "bad": "✗", "now": "▸", "todo": "·", "same": "=", "info": ""}
+INDENT = 2
+"""Cells that a sign and the blank after it take."""
 
 
-class Words(Horizontal):
+class Hanging(Visual):
+    """A paragraph that hangs from its sign; `str` gives the paragraph alone."""
+
+    def __init__(self, sign: str, text: Content) -> None:
+        self._sign, self._text = sign, text
+
+    def __str__(self) -> str:
+        return str(self._text)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        return INDENT + self._text.get_optimal_width(rules, max(container_width - INDENT, 0))
+
+    def get_minimal_width(self, rules: RulesMap) -> int:
+        return INDENT + self._text.get_minimal_width(rules)
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        return self._text.get_height(rules, max(width - INDENT, 1))
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        strips = self._text.render_strips(max(width - INDENT, 1), height, style, options)
+        first = Content(f"{self._sign:<{INDENT}}").render_strips(INDENT, 1, style, options)[0]
+        blank = Strip.blank(INDENT, style.rich_style)
+        return [Strip.join([blank if n else first, strip]) for n, strip in enumerate(strips)]
+
+
+class Words(Static):
     """A paragraph; no line of the page while it has no words.
 
     `kind` gives it a sign in front, which it hangs from, and a colour that repeats the sign.
@@ -26,16 +58,9 @@ class Words(Horizontal):
         id: str | None = None,  # noqa: A002
         classes: str = "",
     ) -> None:
-        super().__init__(id=id, classes=f"words {kind} {classes}")
+        super().__init__(_drawn(text, kind), id=id, classes=f"words {kind} {classes}", markup=False)
         self.set_class(not text, "silent")
         self.text, self.kind = text, kind
-        self._sign = Static(SIGNS[kind], classes="words-sign", markup=False)
-        self._words = Static(Content(lines(text)), classes="words-text", markup=False)
-        self._sign.display = bool(SIGNS[kind] and text)
-
-    def compose(self) -> ComposeResult:
-        yield self._sign
-        yield self._words
 
     def say(self, text: str, kind: str = "info") -> None:
         """Other words."""
@@ -44,9 +69,16 @@ class Words(Horizontal):
         self.set_classes(" ".join([*(self.classes - set(SIGNS)), kind]))
         self.set_class(not text, "silent")
         self.text, self.kind = text, kind
-        self._sign.display = bool(SIGNS[kind] and text)
-        self._sign.update(SIGNS[kind])
-        self._words.update(Content(lines(text)))
+        self.update(_drawn(text, kind))
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """What the mouse selected of the paragraph: the sign is no part of it."""
+        return selection.extract(lines(self.text)), "\n"
+
+
+def _drawn(text: str, kind: str) -> Visual:
+    words = Content(lines(text))
+    return Hanging(SIGNS[kind], words) if SIGNS[kind] and text else words
 
 
 def elapsed(seconds: float) -> str:
