@@ -40,7 +40,9 @@ def observe(blueprint: Blueprint, aws: Aws, ownership: Ownership, workers: int =
     A read starts as soon as everything that its parameters refer to has been found; at most `workers` run at a time.
     """
     looking = _Looking(Once(aws), ownership, frozenset(resource.name for resource in blueprint))
-    looking.waiting = [looking.about(resource) for resource in blueprint]
+    # What has many sides has the longest way to go, and begins first.
+    by_sides = sorted(blueprint, key=lambda resource: -len(resource.facets("created")))
+    looking.waiting = [looking.about(resource) for resource in by_sides]
     ended: SimpleQueue[Future[_Keep]] = SimpleQueue()
     with ThreadPoolExecutor(max_workers=workers) as pool:
         running = 0
