@@ -54,6 +54,8 @@ class Page(Sized, Screen[None]):
 
     busy: Job | None = None
     composed = False
+    _named = ""
+    """The endpoint that the page tells."""
     next_only_when_possible: ClassVar[bool] = False
 
     # What pages say ---------------------------------------------------------------------------------------------
@@ -125,8 +127,6 @@ class Page(Sized, Screen[None]):
     async def job_over(self, job: Job) -> None:
         """Tells the page that a job is over, and ends its line."""
         self._tick()
-        if job.name == "endpoint":
-            self.refresh_frame()
         await self.job_ended(job)
 
     # The frame itself -------------------------------------------------------------------------------------------
@@ -197,9 +197,10 @@ class Page(Sized, Screen[None]):
         lines += ["", "Ctrl+O Switch set-up"]
         self.query_one("#steps", Static).update(Content("\n".join(lines)))
         banner = self.query_one("#endpoint", Words)
-        banner.display = bool(session.endpoint)
-        if session.endpoint:
-            banner.say(f"This is not AWS itself: every call goes to {session.endpoint}", "warn")
+        self._named = session.endpoint
+        banner.display = bool(self._named)
+        if self._named:
+            banner.say(f"This is not AWS itself: every call goes to {self._named}", "warn")
         following = self.query_one("#next", Action)
         following.display = self.can_next() or not self.next_only_when_possible
         following.disabled = not self.can_next()
@@ -232,6 +233,8 @@ class Page(Sized, Screen[None]):
         await self.forward()
 
     def _tick(self) -> None:
+        if self.session.endpoint != self._named:
+            self.refresh_frame()  # a job that signed in has learnt where the calls go
         job = self.busy
         if job is None:
             return
