@@ -53,7 +53,7 @@ class ByHandPage(Page):
         yield Words(id="step", classes="heading")
         yield Words(id="risk")
         with Horizontal(classes="row-of-buttons", id="ways"):
-            yield Action("I ran it: check", id="check", strong=True)
+            yield Action("I ran it", id="check", strong=True)
             yield Action("Copy", id="copy")
             yield Action("Plain screen", id="plain")
             yield Action("Write a file", id="write-file")

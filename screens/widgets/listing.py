@@ -11,6 +11,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.widgets.options import Options
+from services import printable
 from services.printable import one_line
 
 Line = tuple[str, str, int]
@@ -18,13 +19,16 @@ Line = tuple[str, str, int]
 
 
 def hanging(label: str, text: str, depth: int = 0) -> Table:
-    """A text that hangs from its label; words too long for the line are folded, never cut."""
+    """A text that hangs from its label; words too long for the line are folded, never cut.
+
+    A line break begins another line below: what comes from elsewhere has passed `one_line` before.
+    """
     grid = Table.grid(expand=True)
     if depth:
         grid.add_column(width=depth * 2)
     grid.add_column(no_wrap=True, width=len(label) + 1)
     grid.add_column(ratio=1, overflow="fold")
-    grid.add_row(*([""] if depth else []), Text(label), Text(one_line(text)))
+    grid.add_row(*([""] if depth else []), Text(label), Text(printable.lines(text)))
     return grid
 
 
