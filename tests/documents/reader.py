@@ -1,0 +1,152 @@
+"""A reader who follows a page word for word: a shell on a real terminal, the demo's AWS behind it, Palisade at its time.
+
+What the reader has is what `palisade-wizard demo --serve` prints, as docs/demo.md tells. What the reader types when asked
+is what the guides say: a password, the word of a risk, `yes`, the name of a set-up. Palisade acts when a reader would have
+entered the values in its console: right before the first `verify` that waits for a set-up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.demo.objects import DemoWallet, new_wallet
+from services.demo.palisade import load_service, read_kit
+from tests.documents.fences import ROOT, Block, Command, blocks, commands
+from tests.planted import PASSWORD
+from tests.terminal.pseudo import PATIENCE, Pseudo, pseudo
+from tests.wizard.test_endings import serving
+from wizard import stage
+
+QUORUM = "4b9f0c1e-3f52-4c8a-9d6e-2a7b1c5d8e90"
+WALLET = "c7d2e6a4-81b3-4f0e-a5d9-6e4c2b1f7a38"
+"""The quorum and the wallet that the guides name for an example."""
+
+_ASKED = re.compile(
+    r"(?P<secret>(?:Newpassword(?:,again)?|Password):)$"
+    r"|Typetheword(?P<risk>[a-z]+)toagree:$"
+    r"|Type(?P<word>[a-z-]+)toagree:$"
+    r"|Typethenameoftheset-up,(?P<name>[\w-]+),toagree:$"
+    r"|(?P<yes>Only'yes'istakenasconsent:)$"
+)
+"""What is asked, as it stands on the terminal without white space."""
+
+_IN = "import os, sys; os.chdir(sys.argv[1]); os.execvp('sh', ['sh', '-c', sys.argv[2]])"
+
+
+@dataclass
+class Reader:
+    """Where the reader works; `played` are the set-ups for which Palisade has written its backups."""
+
+    folder: Path
+    demo: Path
+    environ: dict[str, str]
+    played: set[str] = field(default_factory=set)
+    said: str = ""
+
+    def follows(self, page: Path) -> int:
+        """Runs a page from top to bottom; gives how many commands there were."""
+        done, before = 0, ""
+        for block in blocks(page.read_text("utf-8")):
+            place = f"{page.name}, line {block.line}"
+            if block.language == "sh":
+                before = ""
+                for command in commands(block):
+                    before += self.types(command, page.name)
+                    done += 1
+            elif block.language == "text":
+                _printed(block, before, place)
+        return done
+
+    def types(self, command: Command, page: str) -> str:
+        """One command, on a terminal; gives what it printed."""
+        for setup in re.findall(r"verify\b.*--config (\S+).*--wait", command.text):
+            for name in self._each(command, setup):
+                self._palisade(name)
+        program = ("-c", _IN, str(self.folder), command.text)
+        with pseudo(program=program, environ=self.environ, size=(200, 60)) as terminal:
+            status = _answered(terminal)
+            written = terminal.written.decode().replace("\r\n", "\n")
+        assert status == command.status, (
+            f"{page}, line {command.line}: {command.text}\nended with {status}, not {command.status}:\n{written}"
+        )
+        return written
+
+    def _each(self, command: Command, setup: str) -> list[str]:
+        """The setup files that a command means: in a loop, one for each of its words."""
+        loop = re.search(r"for (\w+) in ([^;\n]+)", command.text)
+        if loop is None:
+            return [setup]
+        return [setup.replace(f"${loop[1]}", word) for word in loop[2].split()]
+
+    def _palisade(self, setup: str) -> None:
+        """A kit with the values, a new quorum that has it, a wallet: what follows of that in the bucket."""
+        if setup in self.played:
+            return
+        self.played.add(setup)
+        values = [sys.executable, "-m", "wizard", "values", "--config", setup, "--json"]
+        ran = subprocess.run(values, env=self.environ, cwd=self.folder, capture_output=True, check=True)
+        service = load_service(self.demo / "emulator" / "service.json")
+        kit = read_kit(json.loads(ran.stdout))
+        deeds = list(stage.perform(service, kit, [self._wallet(setup)]))
+        assert len(deeds) >= 2
+        assert all(deed.held for deed in deeds)
+
+    def _wallet(self, setup: str) -> DemoWallet:
+        """The wallet of the guides in the first set-up, others in the next ones."""
+        first, rest = WALLET[:8], WALLET[8:]
+        key_id = WALLET if len(self.played) == 1 else f"{int(first, 16) + len(self.played):08x}{rest}"
+        return new_wallet(QUORUM, key_id, "SECP256K1")
+
+
+def _answered(terminal: Pseudo) -> int:
+    """Types what is asked for, until the command has ended; its status."""
+    end, seen = time.monotonic() + PATIENCE, 0
+    while terminal.process.poll() is None:
+        assert time.monotonic() < end, f"it does not end:\n{terminal.written.decode()[-2000:]}"
+        if not terminal.drain(0.2):
+            continue
+        asked = _ASKED.search(terminal.drawn(), seen)
+        if asked:
+            seen = len(terminal.drawn())
+            word = asked["risk"] or asked["word"] or asked["name"] or "yes"
+            terminal.keys((PASSWORD if asked["secret"] else word) + "\n")
+    return terminal.ended()
+
+
+def _printed(block: Block, output: str, place: str) -> None:
+    """Every line of a block of output was printed, in this order."""
+    at = 0
+    for line in block.text.splitlines():
+        if line.strip() not in {"", "…"}:
+            found = output.find(line.rstrip(), at)
+            assert found >= 0, f"{place}: {line!r} is not printed by\n{output}"
+            at = found + len(line.rstrip())
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[Reader]:
+    """A reader at a computer of its own, with the demo's AWS behind it."""
+    home, work, programs = folder / "home", folder / "work", folder / "bin"
+    for made in (home, work, programs):
+        made.mkdir()
+    program = programs / "palisade-wizard"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m wizard "$@"\n')
+    program.chmod(0o755)
+    demo = folder / "demo"
+    with serving(demo, {}, "--json") as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        around = {name: value for name, value in os.environ.items() if name not in told["unset"]}
+        path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+        ours = {"HOME": str(home), "PATH": path, "PYTHONPATH": str(ROOT)}
+        ours["XDG_STATE_HOME"] = str(home / "state")
+        yield Reader(work, demo, {**around, **told["environment"], **ours})
