@@ -11,6 +11,7 @@ from services.engine.world import Present
 from services.model import policies
 from services.model.resource import Facet, Resource, Risk
 from services.model.values import Tree, fill, shown
+from services.printable import one_line
 from services.work import Desk, Planned
 
 SIGNS = {"create": "+", "set": "+", "change": "~", "adopt": "~", "delete": "-", "blocked": "✗"}
@@ -106,8 +107,8 @@ def _side(step: Step) -> Line:
         return Line("✗", f"{step.says}: {reason}", 1)
     text = _say(facet)
     if step.before is not None:
-        text += f"\nnow: {step.before}"
-        text += f"\nthen: {step.after}" if facet.name == "trust" else ""
+        text += f"\nnow: {one_line(step.before)}"
+        text += f"\nthen: {one_line(step.after or '')}" if facet.name == "trust" else ""
     return Line(_sign(step), text, 1, _document(facet, step.target))
 
 

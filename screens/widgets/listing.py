@@ -11,20 +11,20 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.widgets.options import Options
-from services.printable import one_line
+from services.printable import lines, one_line
 
 Line = tuple[str, str, int]
 """Sign, text and depth."""
 
 
 def hanging(label: str, text: str, depth: int = 0) -> Table:
-    """A text that hangs from its label; words too long for the line are folded, never cut."""
+    """A text that hangs from its label; words too long for the line are folded, never cut, and line breaks are kept."""
     grid = Table.grid(expand=True)
     if depth:
         grid.add_column(width=depth * 2)
     grid.add_column(no_wrap=True, width=len(label) + 1)
     grid.add_column(ratio=1, overflow="fold")
-    grid.add_row(*([""] if depth else []), Text(label), Text(one_line(text)))
+    grid.add_row(*([""] if depth else []), Text(label), Text(lines(text)))
     return grid
 
 
