@@ -71,7 +71,7 @@ def calls(text: str) -> Iterator[list[str]]:
     """The words of each call of the program within the lines of a shell, without what is sent where."""
     for line in text.replace("\\\n", " ").splitlines():
         before, _, rest = line.partition(PROGRAM)
-        if not rest[:1].isspace() and rest or not _begins(before) or f"{PROGRAM}{rest}" not in line:
+        if (rest and not rest[:1].isspace()) or not _begins(before) or f"{PROGRAM}{rest}" not in line:
             continue
         lexer = shlex.shlex(rest.split(')"')[0], posix=True, punctuation_chars=True)
         lexer.whitespace_split = True

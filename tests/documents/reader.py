@@ -63,7 +63,7 @@ class Reader:
                     before += self.types(command, page.name)
                     done += 1
             elif block.language == "text":
-                _printed(block, before, place)
+                printed(block, before, place)
         return done
 
     def types(self, command: Command, page: str) -> str:
@@ -122,7 +122,7 @@ def _answered(terminal: Pseudo) -> int:
     return terminal.ended()
 
 
-def _printed(block: Block, output: str, place: str) -> None:
+def printed(block: Block, output: str, place: str) -> None:
     """Every line of a block of output was printed, in this order."""
     at = 0
     for line in block.text.splitlines():
