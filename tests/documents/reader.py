@@ -132,21 +132,26 @@ def printed(block: Block, output: str, place: str) -> None:
             at = found + len(line.rstrip())
 
 
-@contextmanager
-def reading(folder: Path) -> Iterator[Reader]:
-    """A reader at a computer of its own, with the demo's AWS behind it."""
+def desk(folder: Path) -> tuple[Path, dict[str, str]]:
+    """A folder to work in, and the environment of a computer of the reader's own, with the program on its path."""
     home, work, programs = folder / "home", folder / "work", folder / "bin"
     for made in (home, work, programs):
         made.mkdir()
     program = programs / "palisade-wizard"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m wizard "$@"\n')
     program.chmod(0o755)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    ours = {"HOME": str(home), "XDG_STATE_HOME": str(home / "state"), "PATH": path, "PYTHONPATH": str(ROOT)}
+    return work, ours
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[Reader]:
+    """A reader with the demo's AWS behind the computer."""
+    work, ours = desk(folder)
     demo = folder / "demo"
     with serving(demo, {}, "--json") as process:
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
         around = {name: value for name, value in os.environ.items() if name not in told["unset"]}
-        path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-        ours = {"HOME": str(home), "PATH": path, "PYTHONPATH": str(ROOT)}
-        ours["XDG_STATE_HOME"] = str(home / "state")
         yield Reader(work, demo, {**around, **told["environment"], **ours})

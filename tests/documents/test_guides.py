@@ -13,7 +13,7 @@ import pytest
 
 from screens import flow
 from tests.documents.fences import PAGES, ROOT, Block, Command, blocks, commands
-from tests.documents.reader import QUORUM, printed, reading
+from tests.documents.reader import QUORUM, Reader, desk, printed, reading
 
 GUIDES = {name: ROOT / "docs" / f"guide-{name}.md" for name in ("administrator", "support", "repeat")}
 README = ROOT / "README.md"
@@ -88,6 +88,22 @@ def test_output_that_does_not_come_or_not_in_this_order_is_seen(shown: str) -> N
     printed(Block("text", "one\n…\ntwo\n", 1), "one\nand\ntwo\n", "here")
     with pytest.raises(AssertionError, match="is not printed"):
         printed(Block("text", shown, 1), "one\nand\ntwo\n", "here")
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("```sh\npalisade-wizard answers check --config none.toml\n```\n", "ended with 2, not 0"),
+        ("```sh\ntrue # exit code 7\n```\n", "ended with 0, not 7"),
+        ("```sh\necho one\n```\n\n```text\ntwo\n```\n", "is not printed"),
+    ],
+    ids=["it fails", "it does not fail", "it prints something else"],
+)
+def test_a_page_that_does_not_tell_the_truth_is_seen(page: str, said: str, tmp_path: Path) -> None:
+    work, environ = desk(tmp_path)
+    (tmp_path / "page.md").write_text(page)
+    with pytest.raises(AssertionError, match=said):
+        Reader(work, tmp_path, environ).follows(tmp_path / "page.md")
 
 
 def test_the_examples_name_one_quorum() -> None:
