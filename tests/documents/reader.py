@@ -1,8 +1,8 @@
 """A reader who follows a page word for word: a shell on a real terminal, the demo's AWS behind it, Palisade at its time.
 
 What the reader has is what `palisade-wizard demo --serve` prints, as docs/demo.md tells. What the reader types when asked
-is what the guides say: a password, the word of a risk, `yes`, the name of a set-up. Palisade acts when a reader would have
-entered the values in its console: right before the first `verify` that waits for a set-up.
+is what the guides say: a password, the word of a risk, `yes`, the name of a set-up. What a reader does in Palisade's console
+is done as the guides say for the demo, with `demo --play`, right before the first `verify` that waits for a set-up.
 """
 
 from __future__ import annotations
@@ -18,17 +18,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.demo.objects import DemoWallet, new_wallet
-from services.demo.palisade import load_service, read_kit
 from tests.documents.fences import ROOT, Block, Command, blocks, commands
 from tests.planted import PASSWORD
 from tests.terminal.pseudo import PATIENCE, Pseudo, pseudo
 from tests.wizard.test_endings import serving
-from wizard import stage
-
-QUORUM = "4b9f0c1e-3f52-4c8a-9d6e-2a7b1c5d8e90"
-WALLET = "c7d2e6a4-81b3-4f0e-a5d9-6e4c2b1f7a38"
-"""The quorum and the wallet that the guides name for an example."""
 
 _ASKED = re.compile(
     r"(?P<secret>(?:Newpassword(?:,again)?|Password):)$"
@@ -47,7 +40,6 @@ class Reader:
     """Where the reader works; `played` are the set-ups for which Palisade has written its backups."""
 
     folder: Path
-    demo: Path
     environ: dict[str, str]
     played: set[str] = field(default_factory=set)
     said: str = ""
@@ -88,23 +80,12 @@ class Reader:
         return [setup.replace(f"${loop[1]}", word) for word in loop[2].split()]
 
     def _palisade(self, setup: str) -> None:
-        """A kit with the values, a new quorum that has it, a wallet: what follows of that in the bucket."""
-        if setup in self.played:
-            return
-        self.played.add(setup)
-        values = [sys.executable, "-m", "wizard", "values", "--config", setup, "--json"]
-        ran = subprocess.run(values, env=self.environ, cwd=self.folder, capture_output=True, check=True)
-        service = load_service(self.demo / "emulator" / "service.json")
-        kit = read_kit(json.loads(ran.stdout))
-        deeds = list(stage.perform(service, kit, [self._wallet(setup)]))
-        assert len(deeds) >= 2
-        assert all(deed.held for deed in deeds)
-
-    def _wallet(self, setup: str) -> DemoWallet:
-        """The wallet of the guides in the first set-up, others in the next ones."""
-        first, rest = WALLET[:8], WALLET[8:]
-        key_id = WALLET if len(self.played) == 1 else f"{int(first, 16) + len(self.played):08x}{rest}"
-        return new_wallet(QUORUM, key_id, "SECP256K1")
+        """A kit with the values, a new quorum that has it, wallets: what follows of that in the bucket."""
+        if setup not in self.played:
+            self.played.add(setup)
+            command = [sys.executable, "-m", "wizard", "demo", "--play", setup]
+            ran = subprocess.run(command, env=self.environ, cwd=self.folder, capture_output=True, check=False)
+            assert ran.returncode == 0, ran.stderr.decode()
 
 
 def _answered(terminal: Pseudo) -> int:
@@ -149,9 +130,8 @@ def desk(folder: Path) -> tuple[Path, dict[str, str]]:
 def reading(folder: Path) -> Iterator[Reader]:
     """A reader with the demo's AWS behind the computer."""
     work, ours = desk(folder)
-    demo = folder / "demo"
-    with serving(demo, {}, "--json") as process:
+    with serving(folder / "demo", {}, "--json") as process:
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
         around = {name: value for name, value in os.environ.items() if name not in told["unset"]}
-        yield Reader(work, demo, {**around, **told["environment"], **ours})
+        yield Reader(work, {**around, **told["environment"], **ours})

@@ -13,7 +13,8 @@ import pytest
 
 from screens import flow
 from tests.documents.fences import PAGES, ROOT, Block, Command, blocks, commands
-from tests.documents.reader import QUORUM, Reader, desk, printed, reading
+from tests.documents.reader import Reader, desk, printed, reading
+from wizard.playing import QUORUM
 
 GUIDES = {name: ROOT / "docs" / f"guide-{name}.md" for name in ("administrator", "support", "repeat")}
 README = ROOT / "README.md"
@@ -103,7 +104,7 @@ def test_a_page_that_does_not_tell_the_truth_is_seen(page: str, said: str, tmp_p
     work, environ = desk(tmp_path)
     (tmp_path / "page.md").write_text(page)
     with pytest.raises(AssertionError, match=said):
-        Reader(work, tmp_path, environ).follows(tmp_path / "page.md")
+        Reader(work, environ).follows(tmp_path / "page.md")
 
 
 def test_the_examples_name_one_quorum() -> None:
