@@ -17,8 +17,8 @@ _HEAD = """# Troubleshooting
 When the program cannot go on it says one sentence (what happened), what to do next, and ends with an exit code. Begin with
 these words: they know more than this page, such as the right, file or name concerned. `echo $?` right after the command
 prints the exit code. With `--json` the problem has a `code`, and so has a line of `errors.jsonl` in
-[a support bundle](support.md): below is what each code means. Nothing here needs a state to be undone first: every command
-can be run again, and goes on from what is there.
+[a support bundle](support.md): below is what each code means. Every command can be run again, and goes on from what is there;
+nothing has to be undone first.
 
 What a line of `verify` or `doctor` means is in [the checks](checks.md). What to ask a customer is in
 [the guide for support engineers](guide-support.md).
