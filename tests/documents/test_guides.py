@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from screens import flow
+from services.verify.checks import Check, Report, Status
 from tests.documents.fences import PAGES, ROOT, Block, Command, blocks, commands
 from tests.documents.reader import Reader, desk, printed, reading
+from wizard.manual.about import STATUSES
 from wizard.playing import QUORUM
+from wizard.render.plain import STATUS
 
 GUIDES = {name: ROOT / "docs" / f"guide-{name}.md" for name in ("administrator", "support", "repeat")}
 README = ROOT / "README.md"
@@ -71,6 +75,20 @@ def test_the_guide_names_buttons_and_sentences_that_the_pages_have() -> None:
     )
     there = {name for name in told if name in source or name in {"Create", "Endpoint"}}
     assert told == there
+
+
+@pytest.mark.parametrize("name", ["support", "repeat"])
+def test_the_exit_codes_in_a_guide_are_all_that_a_command_ends_with_by_itself(name: str) -> None:
+    rows = re.findall(r"^\| (\d+) \| ", GUIDES[name].read_text("utf-8"), re.MULTILINE)
+    assert [int(code) for code in rows] == sorted(code for code in STATUSES if code < 128)
+
+
+def test_the_signs_in_the_guide_are_those_of_the_report_with_their_exit_codes() -> None:
+    rows = re.findall(r"^\| (\S) \| [^|]+ \| (\d*) ?\|$", GUIDES["support"].read_text("utf-8"), re.MULTILINE)
+    told = {sign: int(code or 0) for sign, code in rows}
+    for status in get_args(Status):
+        assert told.pop(STATUS[status]) == Report((Check("x", "X", status, "", ""),)).exit_code, status
+    assert told == {}
 
 
 def test_a_block_is_read_as_a_shell_reads_it() -> None:
