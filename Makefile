@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Compiled once: the tests start the program many hundred times.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-slow check format bench lock audit licences clean
+.PHONY: help demo test test-slow check format bench lock audit licences docs pictures clean
 
 help:
 	@echo "make demo       open the wizard on an embedded AWS; without a terminal, walk the journey and print it"
@@ -16,6 +16,8 @@ help:
 	@echo "make bench      the benchmarks, as ratios measured side by side"
 	@echo "make audit      ask for known vulnerabilities of everything in requirements/"
 	@echo "make licences   list the licences of everything in requirements/ in docs/licences.md"
+	@echo "make docs       write the pages that come from the program's own tables"
+	@echo "make pictures   take the README's pictures of the wizard"
 	@echo "make lock       resolve the dependencies again and write requirements/"
 
 $(VENV)/.demo: requirements/demo.txt
@@ -68,6 +70,12 @@ audit: $(VENV)-audit/.done
 
 licences: $(VENV)/.dev
 	$(BIN)/python -m tests.supply.licences
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m tests.documents.troubleshooting
+
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.documents.pictures
 
 clean:
 	rm -rf $(VENV) $(VENV)-audit build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -30,10 +30,13 @@ def wallet_row(wallet: Wallet) -> Row:
     """A wallet on record."""
     sign = "✓" if wallet.proofs else "·"
     days = [f"{'verified' if proof.how == 'verify' else 'rehearsed'} {proof.on}" for proof in wallet.proofs]
-    text = f"{wallet.key_id}  {wallet.algorithm}\n{', '.join(days) or 'not verified'}"
-    if wallet.address:
-        text += f", {one_line(wallet.address)}"
-    return (sign, text, 0), details(wallet)
+    stands = ", ".join([*(days or ["not verified"]), *([wallet.address] if wallet.address else [])])
+    return (sign, f"{_named(wallet)}\n{one_line(stands)}", 0), details(wallet)
+
+
+def _named(wallet: Wallet) -> str:
+    # The name of a folder in the bucket: anybody who may write there has chosen it.
+    return one_line(f"{wallet.key_id}  {wallet.algorithm}")
 
 
 def details(wallet: Wallet) -> str:
@@ -45,16 +48,16 @@ def details(wallet: Wallet) -> str:
 def proposal_rows(found: Proposals) -> list[Row]:
     """What verification saw and the record does not have, and what stands against taking it over."""
     new: list[Row] = [
-        (("+", f"{one.key_id}  {one.algorithm}\nseen by verification, not on record yet", 0), details(one))
+        (("+", f"{_named(one)}\nseen by verification, not on record yet", 0), details(one))
         for one in found.new
     ]
-    return [*new, *((("!", sentence, 0), sentence) for sentence in found.against)]
+    return [*new, *((("!", one_line(sentence), 0), sentence) for sentence in found.against)]
 
 
 def compared_rows(found: Comparison) -> list[Row]:
     """What differs between record and bucket."""
     split = (sentence.partition(" ") for sentence in sentences(found))
-    return [((sign, text, 0), text) for sign, _, text in split]
+    return [((sign, one_line(text), 0), text) for sign, _, text in split]
 
 
 def lost_rows(record: Record) -> list[Row]:
@@ -65,7 +68,7 @@ def lost_rows(record: Record) -> list[Row]:
         f"The copy of this record knows wallets that the file does not: {', '.join(record.lost)}. The file was put back from "
         "an older one. Put them on record again."
     )
-    return [(("!", text, 0), text)]
+    return [(("!", one_line(text), 0), text)]
 
 
 def fresh(found: Proposals, record: Record) -> tuple[Wallet, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from screens import record_words
+from screens.widgets.listing import Lines
 from services import setup_file
 from services.printable import STACKED, lines, one_line
+from services.record.wallet import Wallet
 from tests import tally
 from tests.hostile import ACTS, TEXTS, faults
 from tests.hostile_aws import Hostile
-from tests.screens.stage import Show, Stage, curtain
+from tests.screens.stage import KEY_ID, QUORUM, Show, Stage, curtain
 from tests.screens.test_every_page import PAGES
 
 EVERYTHING = " ".join(text for name, text in TEXTS.items() if name != "long")
@@ -105,6 +108,21 @@ def test_a_text_that_is_spelled_out_does_nothing(name: str) -> None:
     assert one_line(said) == said
     said.encode()
     assert lines(f"a\n{TEXTS['escape']}\nb").split("\n") == ["a", one_line(TEXTS["escape"]), "b"]
+
+
+async def test_a_line_break_is_one_where_it_is_meant_and_spelled_out_where_it_comes_from_elsewhere(
+    stage: Stage,
+) -> None:
+    stage.more["open_first"] = stage.setup().path
+    async with curtain(stage, (100, 30), at="record") as show:
+        lines_of = Lines(id="lines-of-this-test")
+        await show.page.mount(lines_of)
+        wallet = Wallet(QUORUM, f"{KEY_ID}\n✓ fine", "SECP256K1")
+        lines_of.show([record_words.wallet_row(wallet)])
+        await show.settle()
+        drawn = [line.strip() for line in show.lines()]
+    assert f"· {KEY_ID}\\n✓ fine  SECP256K1" in drawn
+    assert "not verified" in drawn
 
 
 def test_ordinary_texts_stay_as_they_are() -> None:

@@ -37,13 +37,27 @@ AGAIN = "Start the demo again, in another folder."
     "--dir", "folder", type=PATH, metavar="DIR", help="Use this empty folder and leave everything there."
 )
 @click.option("--serve", is_flag=True, help="Start only the embedded AWS, and print how to use it.")
+@click.option(
+    "--play",
+    type=PATH,
+    metavar="S",
+    help="Where the variables of a demo with --serve are set: play Palisade for the setup file S.",
+)
 @click.pass_obj
-def command(program: Program, *, headless: bool, folder: Path | None, serve: bool) -> int:
+def command(program: Program, *, headless: bool, folder: Path | None, serve: bool, play: Path | None) -> int:
     """See the help text."""
     if headless and serve:
         raise refuse(
             "usage", "--headless and --serve exclude each other.", "Give one of them.", where="--serve"
         )
+    if play is not None:
+        if headless or serve or folder is not None:
+            raise refuse(
+                "usage", "--play goes with no other option of the demo.", "Give it alone.", where="--play"
+            )
+        from wizard import playing
+
+        return playing.play(program, play)
     if not headless and not serve and not program.around.terminal:
         raise refuse(
             "no-terminal",
