@@ -98,6 +98,8 @@ def plain(svg: str) -> str:
     for pattern in _LEFT_OUT:
         svg = re.sub(pattern, "", svg, flags=re.DOTALL)
     svg = re.sub(r"terminal-\d+-", "t-", svg).replace("&#160;", "\u00a0")
+    # Some programs that draw SVG drop even these blanks where a text begins, and with them what hangs from what.
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
     return re.sub(r"\s*\n\s*", "\n", svg).strip() + "\n"
 
 
