@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.costs import DATA_EVENTS
 from services.engine.plan import Step
 from services.engine.world import Present
-from services.model import policies
+from services.model import policy_words
 from services.model.resource import Facet, Resource, Risk
 from services.model.values import Tree, fill, shown
 from services.printable import one_line
@@ -113,7 +113,7 @@ def _side(step: Step) -> Line:
 
 
 def _document(facet: Facet, tree: Tree) -> str:
-    return policies.text(shown(tree)) if facet.document else ""
+    return policy_words.explained(shown(tree)) if facet.document else ""
 
 
 def risks(planned: Planned) -> tuple[Risk, ...]:
