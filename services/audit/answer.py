@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from services.audit.expected import Expected
@@ -16,14 +17,15 @@ from services.verify.checks import Report
 if TYPE_CHECKING:
     from services.audit.database import Database
 
-Engine: TypeAlias = Literal["list", "inventory"]
+Engine: TypeAlias = Literal["list", "inventory", "athena"]
 
 
 @dataclass(frozen=True)
 class Looked:
     """What the engine could see: of when the list is, what is wrong with it, and what keeps it from being whole.
 
-    `unseen` are the beginnings of key IDs of which nothing could be seen.
+    `unseen` are the beginnings of key IDs of which nothing could be seen; `note` is a sentence about how it was looked at,
+    `details` the same for programs.
     """
 
     engine: Engine
@@ -35,6 +37,8 @@ class Looked:
     absent: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    note: str = ""
+    details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def whole(self) -> bool:

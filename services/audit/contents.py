@@ -47,11 +47,16 @@ def sampled(database: Database, number: int, seed: str) -> list[Wallet]:
         if len(chosen) == number or len(rows) < limit:
             break
         limit *= 4
+    return among(database, chosen)
+
+
+def among(database: Database, chosen: Sequence[str]) -> list[Wallet]:
+    """These wallets, by their key IDs."""
     if not chosen:
         return []
     rows = database.execute(
         f"SELECT key, size FROM raw WHERE {_CURRENT} AND list_contains($1::VARCHAR[], split_part(key, '/', 1)) ORDER BY key",
-        [chosen],
+        [list(chosen)],
     ).fetchall()
     return list(_grouped(rows))
 

@@ -174,9 +174,8 @@ def _source(looked: Looked, now: datetime) -> str:
         return f"Listed at {stamp(looked.begun or looked.as_of)}; a listing tells neither encryption nor retention."
     hours = (now - looked.as_of).total_seconds() / 3600
     age = f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
-    return (
-        f"From the S3 Inventory of {stamp(looked.as_of)}, which is {age} old; what came since is not in it."
-    )
+    note = f" {looked.note}" if looked.note else ""
+    return f"From the S3 Inventory of {stamp(looked.as_of)}, which is {age} old; what came since is not in it.{note}"
 
 
 def _some(names: tuple[str, ...]) -> str:
@@ -226,6 +225,7 @@ def _document(asked: Asked, found: int) -> dict[str, Any]:
         "as_of": stamp(looked.as_of),
         "complete": looked.whole,
         "missing_fields": list(looked.lacking),
+        **({looked.engine: dict(looked.details)} if looked.details else {}),
         "wallets_read": asked.read,
         "totals": {name: _plain(value) for name, value in asked.totals.items()},
         "by_day": [

@@ -125,7 +125,6 @@ def test_an_inventory_is_read_from_a_folder(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("--engine", "athena"), "usage"),
         (("--sample", "3", "--all"), "usage"),
         (("--inventory", "somewhere"), "usage"),
         (("--engine", "inventory", "--inventory", "nowhere"), "not-ready"),
