@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from services.audit.athena_offer import Offer, offer
@@ -102,13 +102,19 @@ def test_wallets_that_are_read_are_counted_here_and_all_others_there(account: Aw
     assert coverage[0] == coverage[1]
 
 
-def test_rows_about_another_bucket_are_refused(account: Aws, tmp_path: Path) -> None:
-    report = fleet.write(Fleet(20, 1, fleet.TEN), tmp_path / "report")
+@pytest.mark.parametrize("which", ["size % 2 = 0", "NOT is_latest"])
+def test_rows_about_another_bucket_are_refused(account: Aws, tmp_path: Path, which: str) -> None:
+    report = fleet.write(Fleet(20, 1, fleet.TEN), tmp_path / "report", parts=1)
+    path = report / "data" / "0.parquet"
+    other = f"CASE WHEN {which} THEN 'another' ELSE bucket END AS bucket"
+    duckdb.execute(
+        f"COPY (SELECT * REPLACE ({other}) FROM read_parquet('{path}')) TO '{path}.new' (FORMAT parquet)"
+    )
+    Path(f"{path}.new").rename(path)
+    fleet.manifest(report, "Parquet")
     aws = room.Supplied(account)
-    asked = offered(aws, report)
-    other = replace(asked.table.manifest, bucket="another-bucket")
     with pytest.raises(ProblemError) as raised:
-        ask(Wanted("athena", offer=replace(asked, table=replace(asked.table, manifest=other))), tmp_path, aws)
+        ask(Wanted("athena", offer=offered(aws, report)), tmp_path, aws)
     assert raised.value.problem.code == "unfit"
     assert "another bucket" in raised.value.problem.summary
     count("faults injected")
