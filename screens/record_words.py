@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from services.lifecycle.reminders import steps_text
 from services.lifecycle.standing import Life, Standing, State
+from services.printable import one_line
 from services.record.book import Record
 from services.record.comparing import Comparison, sentences
 from services.record.paper import rows
@@ -31,7 +32,7 @@ def wallet_row(wallet: Wallet) -> Row:
     days = [f"{'verified' if proof.how == 'verify' else 'rehearsed'} {proof.on}" for proof in wallet.proofs]
     text = f"{wallet.key_id}  {wallet.algorithm}\n{', '.join(days) or 'not verified'}"
     if wallet.address:
-        text += f", {wallet.address}"
+        text += f", {one_line(wallet.address)}"
     return (sign, text, 0), details(wallet)
 
 

@@ -11,20 +11,23 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.widgets.options import Options
-from services.printable import one_line
+from services.printable import lines, one_line
 
 Line = tuple[str, str, int]
 """Sign, text and depth."""
 
 
 def hanging(label: str, text: str, depth: int = 0) -> Table:
-    """A text that hangs from its label; words too long for the line are folded, never cut."""
+    """A text that hangs from its label, its line breaks kept; words too long for the line are folded, never cut.
+
+    A line of it always hangs: what comes from elsewhere cannot stand under a sign of its own.
+    """
     grid = Table.grid(expand=True)
     if depth:
         grid.add_column(width=depth * 2)
     grid.add_column(no_wrap=True, width=len(label) + 1)
     grid.add_column(ratio=1, overflow="fold")
-    grid.add_row(*([""] if depth else []), Text(label), Text(one_line(text)))
+    grid.add_row(*([""] if depth else []), Text(label), Text(lines(text)))
     return grid
 
 
@@ -61,18 +64,18 @@ class Lines(Options):
         super().__init__(id=id, markup=False, compact=True, classes="lines")
         self.lines: list[tuple[Line, str]] = []
 
-    def show(self, lines: Sequence[tuple[Line, str]]) -> None:
+    def show(self, found: Sequence[tuple[Line, str]]) -> None:
         """Shows these lines, each with what is behind it; keeps the place."""
-        if list(lines) == self.lines:
+        if list(found) == self.lines:
             return
-        if len(lines) == len(self.lines):
-            for index, (line, behind) in enumerate(lines):
+        if len(found) == len(self.lines):
+            for index, (line, behind) in enumerate(found):
                 if self.lines[index] != (line, behind):
                     self.replace_option_prompt_at_index(index, hanging(*line))
-            self.lines = list(lines)
+            self.lines = list(found)
             return
         at = self.highlighted or 0
-        self.lines = list(lines)
+        self.lines = list(found)
         self.clear_options()
         self.add_options([Option(hanging(*line)) for line, _ in self.lines])
         if self.lines:
