@@ -193,6 +193,33 @@ SELECT CAST(newest_written AS DATE) AS day, count(*) AS wallets, sum(files) AS f
 FROM coverage WHERE files > 0 GROUP BY CAST(newest_written AS DATE) ORDER BY day"""
 
 
+LEFT = (
+    ("unknown", "known_locks = 0"),
+    ("none", "unlocked > 0"),
+    ("run out", "days < 0"),
+    ("less than 30 days", "days < 30"),
+    ("30 to 89 days", "days < 90"),
+    ("90 to 364 days", "days < 365"),
+    ("1 to 2 years", "days < 1096"),
+    ("3 years or more", "TRUE"),
+)
+"""How much retention is left, and when; the first that holds counts."""
+
+
+def retention_left(terms: Terms) -> str:
+    """The wallets by how much is left of the retention of the file that loses it first."""
+    cases = " ".join(f"WHEN {when} THEN {place}" for place, (_, when) in enumerate(LEFT))
+    return f"""
+SELECT place, count(*) AS wallets FROM (
+  SELECT CASE {cases} END AS place FROM (
+    SELECT unlocked, files - lock_unknown AS known_locks,
+      CASE WHEN first_unlocked <= {moment(terms.now)} THEN -1
+        ELSE date_diff('day', {moment(terms.now)}, first_unlocked) END AS days
+    FROM coverage WHERE files > 0
+  ) AS held
+) AS placed GROUP BY place ORDER BY place"""
+
+
 def totals() -> str:
     """One row about everything."""
     return """

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.audit.answer import Asked, Audited, Looked
 from services.audit.kinds import KINDS, Kind
-from services.audit.question import FINDINGS, by_day
+from services.audit.question import FINDINGS, LEFT, by_day, retention_left
 from services.backups.findings import shown
 from services.clock import stamp
 from services.verify.checks import Check, Report, Status
@@ -46,7 +46,7 @@ def answered(asked: Asked) -> Audited:
         *(_check(kind, found.get(kind.name), asked) for kind in KINDS),
         _writer(),
     )
-    return Audited(Report(checks), _document(asked, sum(each.count for each in found.values())))
+    return Audited(Report(checks), _document(asked, {name: each.count for name, each in found.items()}))
 
 
 def _found(asked: Asked) -> Mapping[str, _Found]:
@@ -211,7 +211,7 @@ def _writer() -> Check:
     return Check("audit.writer", "Only Palisade wrote backups", "skipped", evidence, remedy)
 
 
-def _document(asked: Asked, found: int) -> dict[str, Any]:
+def _document(asked: Asked, counts: Mapping[str, int]) -> dict[str, Any]:
     looked, database = asked.looked, asked.database
     rows = database.execute(
         f"SELECT {', '.join(FINDINGS)} FROM findings ORDER BY kind, key_id, object_key LIMIT {MOST}"
@@ -232,9 +232,19 @@ def _document(asked: Asked, found: int) -> dict[str, Any]:
             {"day": day.isoformat(), "wallets": wallets, "files": int(number), "bytes": int(size or 0)}
             for day, wallets, number, size in days
         ],
-        "findings_total": found,
+        "retention_left": _retention_left(asked),
+        "kinds": {kind.name: counts[kind.name] for kind in KINDS if kind.name in counts},
+        "findings_total": sum(counts.values()),
         "findings": [dict(zip(FINDINGS, map(_plain, row), strict=True)) for row in rows],
     }  # fmt: skip
+
+
+def _retention_left(asked: Asked) -> list[dict[str, Any]]:
+    """Every length, also those that no wallet has; none where the set-up asks for no retention."""
+    if asked.terms.lock.mode == "off":
+        return []
+    counts = dict(asked.database.execute(retention_left(asked.terms)).fetchall())
+    return [{"left": name, "wallets": counts.get(place, 0)} for place, (name, _) in enumerate(LEFT)]
 
 
 def _plain(value: Any) -> Any:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from services.audit.picture import WIDTH
+from services.audit.plots import text
 from services.demo.objects import backup_object, new_wallet, object_key
 from services.model.calls import Aws
 from tests import fleet
@@ -106,6 +108,12 @@ def test_files_are_written_once(stocked: Terminal) -> None:
     ran = run(stocked, "--out", out, "--all", "--json")
     assert {Path(path).name for path in ran.document["files"]} == {path.name for path in out.iterdir()}
     assert json.loads((out / "audit.json").read_text())["summary"] == ran.document["summary"]
+    page = (out / "report.md").read_text()
+    assert f"# All wallets of `{BUCKET}` (sandbox)" in page
+    assert text(ran.document, WIDTH) in page
+    assert all(check["title"] in page for check in ran.document["checks"])
+    assert max(map(len, page.splitlines())) < 120
+    assert page.count("```") == 4
     assert refused(run(stocked, "--out", out, "--json"), "exists")["where"] == str(out / "audit.json")
 
 

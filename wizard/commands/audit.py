@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.audit import SAMPLE
 from services.problems import refuse
 from wizard.carrying_out import typed
 from wizard.cli import Subcommand
@@ -18,7 +18,6 @@ from wizard.options import PATH
 if TYPE_CHECKING:
     from services.audit.answer import Audited, Engine
     from services.audit.athena_offer import Offer
-    from services.audit.audit import Wanted
     from services.audit.sources import Source
     from services.model.calls import Aws
     from services.work import Desk
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 ENGINES = ("list", "inventory", "athena")
 ACCEPTED = ("cost", "cost:athena")
-SAMPLE = 20
 
 
 @click.command(
@@ -93,6 +91,7 @@ def command(
 ) -> int:
     """See the help text."""
     from services.audit.audit import Wanted
+    from services.audit.running import run, seed
 
     number = _number(sample, everything=everything)
     asked = _Athena(workgroup, database, accept)
@@ -106,9 +105,9 @@ def command(
         expected=expected,
         out=out.absolute() if out is not None else None,
         sample=number,
-        seed=secrets.token_hex(8),
+        seed=seed(),
     )
-    audited = _audited(program, desk, wanted)
+    audited = run(desk, wanted, lambda says: program.voice.tell(f"… {says}"))
     _say(program, desk, audited)
     return audited.report.exit_code
 
@@ -204,21 +203,6 @@ def _source(desk: Desk, place: str | None) -> Callable[[Aws, Path], Source]:
     if place is not None:
         return lambda aws, cache: locating.named(place, account, aws, cache)
     return lambda aws, cache: locating.configured(bucket, account, aws, cache)
-
-
-def _audited(program: Program, desk: Desk, wanted: Wanted) -> Audited:
-    """The answer; what happens on the way is talk."""
-    from services.audit.answer import Audited
-    from services.audit.audit import audit
-    from services.audit.subject import of_desk
-
-    subject = of_desk(desk, reading=wanted.sample != 0)
-    folder = desk.state.folder / "audits" / desk.setup_id / wanted.engine
-    for event in audit(desk.aws, subject, wanted, folder, desk.clock):
-        if isinstance(event, Audited):
-            return event
-        program.voice.tell(f"… {event.says}")
-    raise AssertionError("an audit ends with its answer")
 
 
 def _say(program: Program, desk: Desk, audited: Audited) -> None:
