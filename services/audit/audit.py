@@ -149,7 +149,12 @@ def _inventory(run: _Run) -> Generator[Progressed, None, Looked]:
     source = run.wanted.source(run.aws, run.folder / "report")
     report = Report(manifest_of(source, run.subject.terms.bucket))
     yield from gather(source, report, run.clock)
-    run.database.execute(f"CREATE OR REPLACE VIEW raw AS {relation(report)}")
+    rows = relation(report)
+    if report.manifest.format == "CSV":
+        # Text is unpacked and read once, however often it is asked about; Parquet is as quick as what is kept of it.
+        make(run.database, f"CREATE OR REPLACE TEMP TABLE parsed AS {rows}")
+        rows = "SELECT * FROM parsed"
+    run.database.execute(f"CREATE OR REPLACE VIEW raw AS {rows}")
     return Looked(
         "inventory",
         report.manifest.created,
