@@ -57,6 +57,13 @@ def test_every_planted_fault_is_found_and_nothing_else(report: Path) -> None:
         totals["files"] == 3 * 6990 - 10 - 10 + 10
     )  # without those behind a marker and in a gap, with those named twice
     assert sum(day["wallets"] for day in audited.document["by_day"]) == 6990
+    assert audited.document["kinds"] == dict.fromkeys(
+        (kind.name for kind in KINDS if kind.name in fleet.KINDS), 10
+    )
+    left = {row["left"]: row["wallets"] for row in audited.document["retention_left"]}
+    assert {word: number for word, number in left.items() if number} == {
+        "none": 10, "run out": 10, "90 to 364 days": 6990 - 20,
+    }  # fmt: skip
 
 
 def test_a_list_of_the_same_bucket_finds_the_same_but_for_what_no_listing_tells(
