@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from services.audit.expected import Expected
 from services.audit.question import Terms
+from services.audit.writers import Told
 from services.problems import Problem
 from services.verify.checks import Report
 
@@ -59,6 +60,8 @@ class Asked:
     read: int
     totals: Mapping[str, Any]
     key: Problem | None = None
+    writers: Told | None = None
+    """What the trail told of who wrote; None where there is no trail to ask."""
 
 
 @dataclass(frozen=True)

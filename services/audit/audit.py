@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services import files
-from services.audit import athena, contents, expected, question, writing
+from services.audit import athena, contents, expected, question, writers, writing
 from services.audit.answer import Asked, Audited, Engine, Looked
 from services.audit.athena_offer import Offer
 from services.audit.athena_query import Asking
@@ -26,6 +26,7 @@ from services.audit.reading import Reader, Wallet
 from services.audit.report import answered
 from services.audit.sources import Source
 from services.audit.subject import Subject
+from services.audit.writers import Told
 from services.aws.guards import OwnQueries, ReadOnly
 from services.clock import Clock
 from services.events import Progressed
@@ -103,6 +104,7 @@ def _asked(run: _Run) -> Generator[Progressed, None, Audited]:
             read = yield from _read(run)
         case "athena":
             looked, read = yield from _athena(run, terms)
+    told_of_writers = _writers(run) if read else None
     terms = replace(terms, unseen=looked.unseen)
     objects = contents.JOINED if read else "SELECT * FROM raw"
     run.database.execute(f"CREATE OR REPLACE VIEW objects AS {objects}")
@@ -111,9 +113,8 @@ def _asked(run: _Run) -> Generator[Progressed, None, Audited]:
     else:
         make(run.database, f"CREATE OR REPLACE TABLE coverage AS {question.coverage(terms)}")
     make(run.database, f"CREATE OR REPLACE TABLE findings AS {question.findings(terms)}")
-    asked = Asked(
-        run.database, terms, looked, given, read, one(run.database, question.totals()), run.subject.key
-    )
+    totals = one(run.database, question.totals())
+    asked = Asked(run.database, terms, looked, given, read, totals, run.subject.key, told_of_writers)
     told = answered(asked)
     written = writing.write(asked, told, run.wanted.out) if run.wanted.out is not None else ()
     return replace(told, files=written)
@@ -194,6 +195,15 @@ def _read(run: _Run) -> Generator[Progressed, None, int]:
     if number:
         yield from contents.read_into(run.database, _reader(run), wallets, number, run.clock)
     return number
+
+
+def _writers(run: _Run) -> Told | None:
+    """What the trail tells of who wrote the files that were read."""
+    if run.subject.writers is None:
+        return None
+    told, found = writers.look(run.database, run.aws, run.subject.writers, run.clock)
+    contents.keep(run.database, found)
+    return told
 
 
 def _reader(run: _Run) -> Reader:

@@ -23,7 +23,7 @@ MOST = 1000
 STALE = timedelta(days=3)
 """An inventory that is older says little about today."""
 
-_CONTENT = frozenset({"unrecoverable", "flawed", "shared-root-key", "unread"})
+_CONTENT = frozenset({"unrecoverable", "flawed", "shared-root-key", "writer", "unread"})
 _LOCKS = frozenset({"retention-none", "retention-expired", "retention-weak"})
 _EXPECTING = frozenset({"missing", "unseen", "not-expected"})
 
@@ -44,7 +44,6 @@ def answered(asked: Asked) -> Audited:
         _list(asked),
         *_expected(asked),
         *(_check(kind, found.get(kind.name), asked) for kind in KINDS),
-        _writer(),
     )
     return Audited(Report(checks), _document(asked, {name: each.count for name, each in found.items()}))
 
@@ -71,6 +70,9 @@ def _check(kind: Kind, found: _Found | None, asked: Asked) -> Check:
         return Check(identifier, kind.title, kind.status, _evidence(kind, found), kind.remedy)
     if kind.name == "encryption" and asked.key is not None:
         return Check(identifier, kind.title, "unknown", asked.key.summary, " ".join(asked.key.remedy))
+    if kind.name == "writer" and asked.writers is not None and asked.writers.problem is not None:
+        problem = asked.writers.problem
+        return Check(identifier, kind.title, "unknown", problem.summary, " ".join(problem.remedy))
     silent = _silent(kind.name, asked)
     if silent is not None:
         return Check(identifier, kind.title, "skipped", *silent)
@@ -94,6 +96,8 @@ def _silent(kind: str, asked: Asked) -> tuple[str, str] | None:
         )
     if kind in _CONTENT and not asked.read:
         return "No wallet was read.", "Read some with --sample N, or every one with --all."
+    if kind == "writer" and not (asked.writers and asked.writers.known):
+        return _unrecorded(asked)
     if kind in _LOCKS and asked.terms.lock.mode == "off":
         return "Object Lock is off in this set-up, so no file is under retention.", ""
     if kind in _LOCKS and totals["files"] and totals["lock_unknown"] == totals["files"]:
@@ -112,6 +116,18 @@ def _silent(kind: str, asked: Asked) -> tuple[str, str] | None:
     return None
 
 
+def _unrecorded(asked: Asked) -> tuple[str, str]:
+    if asked.writers is None:
+        return (
+            "The set-up has no trail that records who writes files, so nothing tells who wrote one.",
+            "Answer hardening.trail and hardening.data_events.",
+        )
+    return (
+        f"The trail tells of none of the {asked.writers.files:,} files that were read; it is asked about the latest of them.",
+        "'palisade-wizard verify --config S --key-id ID' looks for those of one wallet.",
+    )
+
+
 _TELLS = "Read some files with --sample N, every one with --all, or take an inventory with all fields."
 
 
@@ -124,6 +140,8 @@ def _known(kind: str, asked: Asked) -> str:
         return f"Known of {known:,} of {whole:,} files; of {known - keys:,} also with which key."
     if kind in _LOCKS:
         return f"Known of {whole - int(totals['lock_unknown']):,} of {whole:,} files."
+    if kind == "writer" and asked.writers is not None:
+        return f"The trail tells of {asked.writers.known:,} of {asked.writers.files:,} files that were read."
     if kind in _CONTENT:
         return f"{asked.read:,} wallet{'s' * (asked.read != 1)} of {totals['wallets']:,} were read."
     if kind in _EXPECTING:
@@ -203,12 +221,6 @@ def _expected(asked: Asked) -> Iterator[Check]:
         evidence + doubles,
         "Take the doubles out of the list." if doubles else "",
     )
-
-
-def _writer() -> Check:
-    evidence = "An audit does not read the trail, so it cannot tell who wrote a file."
-    remedy = "'palisade-wizard verify --config S' tells it of the newest files, where the set-up has a trail."
-    return Check("audit.writer", "Only Palisade wrote backups", "skipped", evidence, remedy)
 
 
 def _document(asked: Asked, counts: Mapping[str, int]) -> dict[str, Any]:

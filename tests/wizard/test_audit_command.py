@@ -16,7 +16,7 @@ from services.demo.objects import backup_object, new_wallet, object_key
 from services.model.calls import Aws
 from tests import fleet
 from tests.fleet import Fleet, key_id
-from tests.ports import Denying
+from tests.ports import Denying, Recording
 from tests.wizard.driving import ROOT, Ran, Terminal, refused
 from tests.world import BUCKET, do
 
@@ -173,3 +173,26 @@ def test_without_the_database_one_sentence_says_how_to_get_it(tmp_path: Path) ->
     assert (
         "missing-extra: The audit needs the embedded database DuckDB, which is not installed." in ended.stderr
     )
+
+
+def test_the_trail_of_the_set_up_is_asked_who_wrote(terminal: Terminal, aws: Aws) -> None:
+    """What it was asked is the question of `verify`; here nothing is in the log group, so nothing is told of anybody."""
+    with_trail = ("--hardening-trail", "create", "--hardening-data-events", "write")
+    setup = terminal.with_key(*with_trail)
+    assert terminal("apply", "--config", setup, "--yes", "--accept", "cost").status == 0
+    do(aws, "s3", "DeleteBucketPolicy", Bucket=BUCKET)
+    do(aws, "s3", "PutObject", Bucket=BUCKET, Key=f"{key_id(0)}/recovery_shard-0.txt", Body=b"x")
+    seen = terminal.aws = Recording(aws)
+    told = {check["id"]: check for check in run(terminal, "--json").document["checks"]}
+    assert (told["audit.writer"]["status"], "none of the 1 files" in told["audit.writer"]["evidence"]) == (
+        "skipped",
+        True,
+    )
+    asked = [call for call in seen.calls if call.op == "FilterLogEvents"]
+    assert asked
+    assert all(f'"{BUCKET}"' in str(call.params["filterPattern"]) for call in asked)
+    assert seen.writes == []
+    terminal.aws = Denying(aws, "cloudtrail:GetTrail")
+    told = {check["id"]: check for check in run(terminal, "--json").document["checks"]}
+    assert told["audit.writer"]["status"] == "unknown"
+    assert "cloudtrail:GetTrail" in told["audit.writer"]["evidence"]
