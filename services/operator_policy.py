@@ -77,10 +77,10 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
             owner = str(parts["bucket"].lookup.params["ExpectedBucketOwner"])
             whole = (_IDENTITY, parts["key"].lookup, *coverage_calls(bucket, owner))
             told = ("role", "trail") if "trail" in parts else ()
-            looks = (_of(parts[name].lookup, parts[name], parts) for name in told)
+            seen = (_of(parts[name].lookup, parts[name], parts) for name in told)
             # The event history, which comes first, shows no writes of files.
             records = (_of(call, parts["trail"], parts) for call in evidence_calls(blueprint)[1:])
-            return (*(_of(call, parts["bucket"], parts) for call in whole), *looks, *records)
+            return (*(_of(call, parts["bucket"], parts) for call in whole), *seen, *records)
         case "destroy":
             return tuple(_destroying(blueprint, parts))
 
