@@ -84,6 +84,7 @@ def _asked(aws: Aws, statement: str, asking: Asking, token: str) -> Reply:
 
 _DENIED = re.compile(r"access ?denied|insufficient permission|not authorized|forbidden", re.IGNORECASE)
 _LIMIT = re.compile(r"bytes scanned limit", re.IGNORECASE)
+_NO_DATABASE = re.compile(r"(database|schema)\b.*\b(not found|does not exist)", re.IGNORECASE)
 _SYSTEM = 1
 """Athena's category of errors that are its own."""
 
@@ -121,6 +122,13 @@ def why(status: Mapping[str, Any], query: str, workgroup: str) -> Problem:
                     "kms:Decrypt and kms:GenerateDataKey on it too."
                 ),
             ),
+            where,
+        )
+    if _NO_DATABASE.search(told):
+        return Problem(
+            "unfit",
+            f"The database in which Athena should keep the table of the report is not there.{said}",
+            ("Make it in Athena ('CREATE DATABASE palisade'), and name it with --database.",),
             where,
         )
     error: Mapping[str, Any] = status.get("AthenaError") or {}

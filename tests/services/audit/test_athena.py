@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,4 +118,14 @@ def test_rows_about_another_bucket_are_refused(account: Aws, tmp_path: Path, whi
         ask(Wanted("athena", offer=offered(aws, report)), tmp_path, aws)
     assert raised.value.problem.code == "unfit"
     assert "another bucket" in raised.value.problem.summary
+    count("faults injected")
+
+
+def test_a_database_that_is_not_there_is_said(account: Aws, tmp_path: Path) -> None:
+    report = fleet.write(Fleet(20, 1, fleet.TEN), tmp_path / "report", parts=1)
+    aws = room.Supplied(account)
+    with pytest.raises(ProblemError) as raised:
+        ask(Wanted("athena", offer=replace(offered(aws, report), database="nowhere")), tmp_path, aws)
+    assert raised.value.problem.code == "unfit"
+    assert "--database" in raised.value.problem.remedy[0]
     count("faults injected")
