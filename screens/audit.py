@@ -1,6 +1,13 @@
-"""The audit of a set-up: everything that could weaken the backups, each with its weight and what to do about it."""
+"""The audit of a set-up: everything that could weaken the backups, each with its weight and what to do about it.
+
+From here all wallets can be looked at as well: whether each has its backup, as plots and lines over the page.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,13 +17,17 @@ from textual.widgets import Button
 from screens import check_words
 from screens.dialogs import TextView
 from screens.frame import Page
+from screens.wallets import Wallets
 from screens.widgets.action import Action
 from screens.widgets.listing import Lines
 from screens.widgets.words import Words
 from screens.work import Job
 from services.answers import complete
+from services.audit.answer import Audited
+from services.audit.running import LOOK, run, seed
 from services.doctor.audit import audit, of_setup
 from services.verify.checks import Report
+from services.work import open_desk
 
 WHY = "This looks at everything around the backups that could weaken them. It only reads; nothing is changed."
 
@@ -33,6 +44,7 @@ class Audit(Page):
         yield Lines(id="findings")
         with Horizontal(classes="row-of-buttons"):
             yield Action("Look again", id="look-again")
+            yield Action("Look at all wallets", id="all-wallets")
         yield Words(id="command", classes="apart")
 
     def ready(self) -> None:
@@ -55,7 +67,29 @@ class Audit(Page):
 
         self.watch_job(self.wizard.runner.start("audit", "Looking", look))
 
+    def _look_at_all(self) -> None:
+        """Lists the whole bucket, reads some wallets, and shows what it found."""
+        session = self.session
+        setup = session.setup
+        if setup is None or self.wizard.runner.running("wallets"):
+            return
+
+        def look(job: Job, tell: Callable[[object], None]) -> Audited:
+            signed_in = session.sign_in()
+            desk = open_desk(
+                setup, signed_in.aws, session.host.state, session.host.clock, signed_in.connection.endpoint
+            )
+            return run(desk, replace(LOOK, seed=seed()), tell, job.stop.is_set)
+
+        self.watch_job(self.wizard.runner.start("wallets", "Looking at all wallets", look))
+
+    def job_told(self, job: Job, what: Any) -> None:
+        if job.name == "wallets":
+            self.say(str(what), "now")
+
     async def job_ended(self, job: Job) -> None:
+        if job.name == "wallets":
+            self._show_all(job)
         if job.name != "audit":
             return
         if job.problem is not None:
@@ -83,6 +117,15 @@ class Audit(Page):
         else:
             self._judge("Nothing to find fault with.", "ok")
 
+    def _show_all(self, job: Job) -> None:
+        self.say("")
+        if job.problem is not None:
+            self.show_problem(job.problem, ("again", "Try again", self._look_at_all))
+            return
+        path = self.session.setup.path if self.session.setup else "S"
+        command = f"palisade-wizard audit --config {path} --out DIR"
+        self.app.push_screen(Wallets(job.result, command))
+
     def _judge(self, says: str, kind: str) -> None:
         self.query_one("#verdict", Words).say(says, kind)
 
@@ -94,3 +137,8 @@ class Audit(Page):
     def _again(self) -> None:
         self.hide_problem()
         self._look()
+
+    @on(Button.Pressed, "#all-wallets")
+    def _all(self) -> None:
+        self.hide_problem()
+        self._look_at_all()

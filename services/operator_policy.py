@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from services.model.audit_reads import audit_calls
@@ -75,7 +76,11 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
         case "coverage":
             owner = str(parts["bucket"].lookup.params["ExpectedBucketOwner"])
             whole = (_IDENTITY, parts["key"].lookup, *coverage_calls(bucket, owner))
-            return tuple(_of(call, parts["bucket"], parts) for call in whole)
+            told = ("role", "trail") if "trail" in parts else ()
+            seen = (_of(parts[name].lookup, parts[name], parts) for name in told)
+            # The event history, which comes first, shows no writes of files.
+            records = (_of(call, parts["trail"], parts) for call in evidence_calls(blueprint)[1:])
+            return (*(_of(call, parts["bucket"], parts) for call in whole), *seen, *records)
         case "destroy":
             return tuple(_destroying(blueprint, parts))
 
@@ -119,9 +124,16 @@ def _log_group(part: Resource | None) -> str:
     return "*" if part is None or part.create is None else str(part.create.params["logGroupName"])
 
 
-def policy(calls: Iterable[JobCall], place: Place) -> dict[str, Tree]:
-    """An IAM policy that allows exactly the actions of the calls, on the resources that they name."""
+def policy(
+    calls: Iterable[JobCall], place: Place, grants: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> dict[str, Tree]:
+    """An IAM policy that allows exactly the actions of the calls, on the resources that they name.
+
+    `grants` are further actions with their resources: what a service does in the caller's name.
+    """
     found: dict[_Scope, set[str]] = {}
+    for action, resources in grants.items():
+        found.setdefault(_Scope(resources), set()).add(action)
     for call in calls:
         for action in OPERATIONS[call.name].actions:
             scope = _scope(action, call, place)

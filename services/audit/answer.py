@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from services.audit.expected import Expected
 from services.audit.question import Terms
+from services.audit.writers import Told
 from services.problems import Problem
 from services.verify.checks import Report
 
 if TYPE_CHECKING:
     from services.audit.database import Database
 
-Engine: TypeAlias = Literal["list", "inventory"]
+Engine: TypeAlias = Literal["list", "inventory", "athena"]
 
 
 @dataclass(frozen=True)
 class Looked:
     """What the engine could see: of when the list is, what is wrong with it, and what keeps it from being whole.
 
-    `unseen` are the beginnings of key IDs of which nothing could be seen.
+    `unseen` are the beginnings of key IDs of which nothing could be seen; `note` is a sentence about how it was looked at,
+    `details` the same for programs.
     """
 
     engine: Engine
@@ -35,6 +38,8 @@ class Looked:
     absent: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    note: str = ""
+    details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def whole(self) -> bool:
@@ -55,6 +60,8 @@ class Asked:
     read: int
     totals: Mapping[str, Any]
     key: Problem | None = None
+    writers: Told | None = None
+    """What the trail told of who wrote; None where there is no trail to ask."""
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services import files
-from services.audit import contents, expected, question, writing
+from services.audit import athena, contents, expected, question, writers, writing
 from services.audit.answer import Asked, Audited, Engine, Looked
+from services.audit.athena_offer import Offer
+from services.audit.athena_query import Asking
 from services.audit.database import WHILE_LISTING, make, one, opened, within
 from services.audit.expected import Expected
-from services.audit.inventory import STRANGER, Report, gather, manifest_of, relation
+from services.audit.inventory import STRANGER, Report, gather, manifest_of, relation, stranger
 from services.audit.listing import Listing
 from services.audit.pages import Pages
 from services.audit.parts import beginnings
 from services.audit.polite import Polite
+from services.audit.question import Terms
 from services.audit.reading import Reader, Wallet
 from services.audit.report import answered
 from services.audit.sources import Source
 from services.audit.subject import Subject
-from services.aws.guards import ReadOnly
+from services.audit.writers import Told
+from services.aws.guards import OwnQueries, ReadOnly
 from services.clock import Clock
 from services.events import Progressed
 from services.model.calls import Aws
@@ -35,9 +39,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody asked for. `sample` is how many wallets are read, None for all; `seed` decides which.
+    """What somebody asked for. `sample` is how many wallets are read, None for all (not with Athena); `seed` decides which.
 
-    `source` is where the inventory is; `expected` a file of key IDs in place of the record; `out` the folder for the findings.
+    `source` is where the inventory is; `expected` a file of key IDs in place of the record; `out` the folder for the findings;
+    `offer` is what was agreed to for Athena.
     """
 
     engine: Engine
@@ -46,6 +51,7 @@ class Wanted:
     out: Path | None = None
     sample: int | None = 0
     seed: str = ""
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,8 @@ def audit(
     files.folder(folder)
     with closing(opened(folder / "audit.duckdb")) as database:
         try:
-            answer = yield from _asked(
-                _Run(Polite(ReadOnly(aws), clock), subject, wanted, folder, clock, database)
-            )
+            guarded = OwnQueries(aws, wanted.offer.workgroup) if wanted.offer is not None else ReadOnly(aws)
+            answer = yield from _asked(_Run(Polite(guarded, clock), subject, wanted, folder, clock, database))
         except Exception as error:
             problem = _problem(error, folder)
             if problem is None:
@@ -88,17 +93,28 @@ def audit(
 
 def _asked(run: _Run) -> Generator[Progressed, None, Audited]:
     given = _expected(run)
-    looked = yield from _listed(run) if run.wanted.engine == "list" else _inventory(run)
     contents.prepare(run.database)
-    read = yield from _read(run)
-    terms = replace(run.subject.terms, expects=given is not None, unseen=looked.unseen)
+    terms = replace(run.subject.terms, expects=given is not None)
+    match run.wanted.engine:
+        case "list":
+            looked = yield from _listed(run)
+            read = yield from _read(run)
+        case "inventory":
+            looked = yield from _inventory(run)
+            read = yield from _read(run)
+        case "athena":
+            looked, read = yield from _athena(run, terms)
+    told_of_writers = _writers(run) if read else None
+    terms = replace(terms, unseen=looked.unseen)
     objects = contents.JOINED if read else "SELECT * FROM raw"
     run.database.execute(f"CREATE OR REPLACE VIEW objects AS {objects}")
-    make(run.database, f"CREATE OR REPLACE TABLE coverage AS {question.coverage(terms)}")
+    if run.wanted.engine == "athena":
+        athena.merge(run.database, terms)
+    else:
+        make(run.database, f"CREATE OR REPLACE TABLE coverage AS {question.coverage(terms)}")
     make(run.database, f"CREATE OR REPLACE TABLE findings AS {question.findings(terms)}")
-    asked = Asked(
-        run.database, terms, looked, given, read, one(run.database, question.totals()), run.subject.key
-    )
+    totals = one(run.database, question.totals())
+    asked = Asked(run.database, terms, looked, given, read, totals, run.subject.key, told_of_writers)
     told = answered(asked)
     written = writing.write(asked, told, run.wanted.out) if run.wanted.out is not None else ()
     return replace(told, files=written)
@@ -134,7 +150,12 @@ def _inventory(run: _Run) -> Generator[Progressed, None, Looked]:
     source = run.wanted.source(run.aws, run.folder / "report")
     report = Report(manifest_of(source, run.subject.terms.bucket))
     yield from gather(source, report, run.clock)
-    run.database.execute(f"CREATE OR REPLACE VIEW raw AS {relation(report)}")
+    rows = relation(report)
+    if report.manifest.format == "CSV":
+        # Text is unpacked and read once, however often it is asked about; Parquet is as quick as what is kept of it.
+        make(run.database, f"CREATE OR REPLACE TEMP TABLE parsed AS {rows}")
+        rows = "SELECT * FROM parsed"
+    run.database.execute(f"CREATE OR REPLACE VIEW raw AS {rows}")
     return Looked(
         "inventory",
         report.manifest.created,
@@ -144,6 +165,23 @@ def _inventory(run: _Run) -> Generator[Progressed, None, Looked]:
         damaged=tuple(report.damaged),
         lacking=report.manifest.missing,
     )
+
+
+def _athena(run: _Run, terms: Terms) -> Generator[Progressed, None, tuple[Looked, int]]:
+    """What could be seen, and how many wallets were read."""
+    offer, subject, number = run.wanted.offer, run.subject, run.wanted.sample
+    assert offer is not None  # noqa: S101 - whoever asks for this engine says what was agreed to
+    assert number is not None  # noqa: S101 - the same, for how many are read
+    account = subject.account
+    asking = Asking(run.aws, run.clock, offer.workgroup, offer.database, account, run.wanted.seed)
+    engine = athena.Athena(asking, offer, run.database, run.folder)
+    counted = yield from engine.counted(terms)
+    chosen = athena.chosen(run.database, number, run.wanted.seed)
+    rows = yield from engine.rows(chosen)
+    if chosen:
+        wallets = contents.among(run.database, chosen)
+        yield from contents.read_into(run.database, _reader(run), wallets, len(wallets), run.clock)
+    return engine.looked((counted, rows)), len(chosen)
 
 
 def _read(run: _Run) -> Generator[Progressed, None, int]:
@@ -157,6 +195,15 @@ def _read(run: _Run) -> Generator[Progressed, None, int]:
     if number:
         yield from contents.read_into(run.database, _reader(run), wallets, number, run.clock)
     return number
+
+
+def _writers(run: _Run) -> Told | None:
+    """What the trail tells of who wrote the files that were read."""
+    if run.subject.writers is None:
+        return None
+    told, found = writers.look(run.database, run.aws, run.subject.writers, run.clock)
+    contents.keep(run.database, found)
+    return told
 
 
 def _reader(run: _Run) -> Reader:
@@ -179,11 +226,7 @@ def _problem(error: Exception, folder: Path) -> ProblemError | None:
         return None
     said = str(error)
     if STRANGER in said:
-        return refuse(
-            "unfit",
-            "The inventory has rows about another bucket, so it is not S3's report about this one.",
-            "Take another report, or list the bucket: --engine list.",
-        )
+        return stranger()
     if isinstance(error, duckdb.OutOfMemoryException) or "No space" in said:
         return refuse(
             "folder",

@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from services.audit.question import BACKUP, text
-from services.audit.reading import Read, Reader, Wallet, read_all
+from services.audit.reading import Content, Read, Reader, Wallet, read_all
 from services.clock import Clock
 from services.events import Progressed
 
@@ -47,11 +47,16 @@ def sampled(database: Database, number: int, seed: str) -> list[Wallet]:
         if len(chosen) == number or len(rows) < limit:
             break
         limit *= 4
+    return among(database, chosen)
+
+
+def among(database: Database, chosen: Sequence[str]) -> list[Wallet]:
+    """These wallets, by their key IDs."""
     if not chosen:
         return []
     rows = database.execute(
         f"SELECT key, size FROM raw WHERE {_CURRENT} AND list_contains($1::VARCHAR[], split_part(key, '/', 1)) ORDER BY key",
-        [chosen],
+        [list(chosen)],
     ).fetchall()
     return list(_grouped(rows))
 
@@ -104,9 +109,7 @@ def _keep(database: Database, batch: Sequence[Read]) -> None:
         for read in batch
         for h in read.heads
     ]
-    contents = [
-        (c.kind, c.status, c.key_id, c.affected, c.files, c.seen) for read in batch for c in read.contents
-    ]
+    contents = [each for read in batch for each in read.contents]
     roots = [(read.root_key, read.key_id) for read in batch if read.root_key is not None]
     database.begin()
     _insert(
@@ -115,9 +118,15 @@ def _keep(database: Database, batch: Sequence[Read]) -> None:
         ("VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "BOOLEAN", "VARCHAR", "TIMESTAMPTZ"),
         heads,
     )
-    _insert(database, "contents", ("VARCHAR", "VARCHAR", "VARCHAR", "BIGINT", "BIGINT", "VARCHAR"), contents)
+    keep(database, contents)
     _insert(database, "roots", ("VARCHAR", "VARCHAR"), roots)
     database.commit()
+
+
+def keep(database: Database, found: Sequence[Content]) -> None:
+    """Findings about what was read."""
+    rows = [(c.kind, c.status, c.key_id, c.affected, c.files, c.seen) for c in found]
+    _insert(database, "contents", ("VARCHAR", "VARCHAR", "VARCHAR", "BIGINT", "BIGINT", "VARCHAR"), rows)
 
 
 def _insert(database: Database, table: str, kinds: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

@@ -11,17 +11,13 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from services.audit.manifest import CHECKSUM, FIELDS, MANIFEST, DataFile, Manifest, parse
-from services.audit.question import text
+from services.audit.question import OBJECTS, text
 from services.audit.sources import Source
 from services.clock import Clock
 from services.events import Progressed
-from services.problems import Problem, refuse
-
-if TYPE_CHECKING:
-    pass
+from services.problems import Problem, ProblemError, refuse
 
 EVERY = 2.0
 """Seconds between two words about how far it is."""
@@ -89,7 +85,7 @@ def _sound(path: Path, file: DataFile) -> bool:
 def relation(report: Report) -> str:
     """The report as the relation `objects`: a query over its files. It ends with `STRANGER` at a row about another bucket."""
     if not report.sound:
-        return _empty()
+        return NOTHING
     manifest = report.manifest
     ours = (
         f"{_field(manifest, 'Bucket')} = {text(manifest.bucket)}" if "Bucket" in manifest.schema else "TRUE"
@@ -98,6 +94,18 @@ def relation(report: Report) -> str:
 
 
 STRANGER = "a row of the inventory is about another bucket"
+
+NOTHING = f"SELECT {', '.join(f'CAST(NULL AS {kind}) AS {name}' for name, kind in OBJECTS)} WHERE FALSE"
+"""The relation `objects` without a row."""
+
+
+def stranger() -> ProblemError:
+    """The problem of a report with a row about another bucket."""
+    return refuse(
+        "unfit",
+        "The inventory has rows about another bucket, so it is not S3's report about this one.",
+        "Take another report, or list the bucket: --engine list.",
+    )
 
 
 def _table(report: Report) -> str:
@@ -138,10 +146,3 @@ def _columns(manifest: Manifest) -> str:
   {cast("ObjectLockMode", "VARCHAR")} AS lock_mode,
   {cast("ObjectLockRetainUntilDate", "TIMESTAMP")} AS locked_until
 """
-
-
-def _empty() -> str:
-    from services.audit.question import OBJECTS
-
-    nulls = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in OBJECTS)
-    return f"SELECT {nulls} WHERE FALSE"

@@ -148,6 +148,13 @@ KINDS = (
         "Ask Palisade which key ID the wallet has, and keep funds out of the wallets until it is clear.",
     ),
     Kind(
+        "writer", "fail", "Only Palisade wrote the files that were read",
+        "wallet that was read has a file that somebody else than Palisade's role wrote",
+        "wallets that were read have a file that somebody else than Palisade's role wrote",
+        "Find out who this is and why they could write: nobody but the role needs to. 'palisade-wizard verify --config S --key-id "
+        "ID' tells the record.",
+    ),
+    Kind(
         "unread", "unknown", "Every file that was asked for could be read",
         "wallet could not be read", "wallets could not be read",
         "Let this sign-in read the backups: 'palisade-wizard policy --config S --for coverage' prints the policy.",

@@ -1,7 +1,9 @@
 """The audit's question as SQL, written once for every engine.
 
 An engine fills the relation `objects`, one row a version of a file; `expected` holds the wallets that there should be. From
-these follow `coverage`, one row a wallet, and the findings. The SQL keeps to what DuckDB and Trino both understand, but for names that a translator maps.
+these follow `coverage`, one row a wallet, and the findings. The SQL keeps to words that DuckDB and Trino, which Athena speaks,
+both have with one meaning: no text of it is ever translated. `regexp_extract` is such a word; where nothing matches, one says
+'' and the other NULL, so that each use makes these two the same.
 
 What an engine cannot know is NULL in `objects`, and NULL is never a finding.
 """
@@ -31,10 +33,13 @@ OBJECTS = (
 """The columns of `objects`, in order."""
 
 KEY_ID = "[A-Za-z0-9][A-Za-z0-9_-]{0,127}"
-BACKUP = rf"^{KEY_ID}/recovery_shard-(0|[1-9][0-9]{{0,5}})\.txt\z"
-"""The name of a backup file, as `services.backups.shards.parse_key` has it; in the words of RE2."""
+BACKUP = rf"\A{KEY_ID}/recovery_shard-(0|[1-9][0-9]{{0,5}})\.txt\z"
+"""The name of a backup file, as `services.backups.shards.parse_key` has it; in words that RE2 and Java's expressions share.
 
-UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\z"
+Its one group is the file's number.
+"""
+
+UUID = r"\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\z"
 
 SMALL = 100_000
 """Bytes below which a file is suspicious; genuine ones have 220 to 350 thousand."""
@@ -65,6 +70,15 @@ class Terms:
 def text(value: str) -> str:
     """A text as SQL."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def matches(column: str, pattern: str) -> str:
+    """Whether a column has a pattern, as SQL; the pattern matches nothing that is empty."""
+    return f"coalesce(regexp_extract({column}, {text(pattern)}), '') <> ''"
+
+
+STRANGE = f"NOT ({matches('key', BACKUP)}) AND coalesce(latest, TRUE) AND NOT marker"
+"""Which rows of `objects` are files that are there and are no backups."""
 
 
 def moment(value: datetime) -> str:
@@ -104,7 +118,7 @@ SELECT
   count(*) FILTER (WHERE NOT listed) > 0 AS expected,
   {"TRUE" if terms.expects else "FALSE"} AS checks_expected,
   {unseen or "FALSE"} AS unseen,
-  regexp_matches(key_id, {text(UUID)}) AS uuid,
+  {matches("key_id", UUID)} AS uuid,
   {counted},
   max(number) FILTER (WHERE current_file OR hidden_file) AS highest,
   sum(size) FILTER (WHERE current_file) AS bytes,
@@ -122,12 +136,12 @@ _FILES = f"""
   SELECT
     TRUE AS listed,
     split_part(key, '/', 1) AS key_id,
-    CAST(regexp_extract(key, '([0-9]+)\\.txt', 1) AS INTEGER) AS number,
+    CAST(nullif(regexp_extract(key, {text(BACKUP)}, 1), '') AS INTEGER) AS number,
     coalesce(latest, TRUE) AND NOT marker AS current_file,
     coalesce(latest, TRUE) AND marker AS hidden_file,
     marker, version_id, size, written, encryption, kms_key, lock_known, lock_mode, locked_until
   FROM objects
-  WHERE regexp_matches(key, {text(BACKUP)})
+  WHERE {matches("key", BACKUP)}
   UNION ALL
   SELECT FALSE, key_id, NULL, FALSE, FALSE, FALSE, NULL, NULL, NULL, NULL, NULL, FALSE, NULL, NULL
   FROM expected
@@ -164,7 +178,7 @@ UNION ALL
 SELECT
   {constant}, 'strange-name', 'warn', NULL, key, 1, count(*), CAST(max(size) AS VARCHAR), max(written)
 FROM objects
-WHERE NOT regexp_matches(key, {text(BACKUP)}) AND coalesce(latest, TRUE) AND NOT marker
+WHERE {STRANGE}
 GROUP BY key
 UNION ALL
 SELECT
@@ -177,6 +191,33 @@ def by_day() -> str:
     return """
 SELECT CAST(newest_written AS DATE) AS day, count(*) AS wallets, sum(files) AS files, sum(bytes) AS bytes
 FROM coverage WHERE files > 0 GROUP BY CAST(newest_written AS DATE) ORDER BY day"""
+
+
+LEFT = (
+    ("unknown", "known_locks = 0"),
+    ("none", "unlocked > 0"),
+    ("run out", "days < 0"),
+    ("less than 30 days", "days < 30"),
+    ("30 to 89 days", "days < 90"),
+    ("90 to 364 days", "days < 365"),
+    ("1 to 2 years", "days < 1096"),
+    ("3 years or more", "TRUE"),
+)
+"""How much retention is left, and when; the first that holds counts."""
+
+
+def retention_left(terms: Terms) -> str:
+    """The wallets by how much is left of the retention of the file that loses it first."""
+    cases = " ".join(f"WHEN {when} THEN {place}" for place, (_, when) in enumerate(LEFT))
+    return f"""
+SELECT place, count(*) AS wallets FROM (
+  SELECT CASE {cases} END AS place FROM (
+    SELECT unlocked, files - lock_unknown AS known_locks,
+      CASE WHEN first_unlocked <= {moment(terms.now)} THEN -1
+        ELSE date_diff('day', {moment(terms.now)}, first_unlocked) END AS days
+    FROM coverage WHERE files > 0
+  ) AS held
+) AS placed GROUP BY place ORDER BY place"""
 
 
 def totals() -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.audit.answer import Asked, Audited, Looked
 from services.audit.kinds import KINDS, Kind
-from services.audit.question import FINDINGS, by_day
+from services.audit.question import FINDINGS, LEFT, by_day, retention_left
 from services.backups.findings import shown
 from services.clock import stamp
 from services.verify.checks import Check, Report, Status
@@ -23,7 +23,7 @@ MOST = 1000
 STALE = timedelta(days=3)
 """An inventory that is older says little about today."""
 
-_CONTENT = frozenset({"unrecoverable", "flawed", "shared-root-key", "unread"})
+_CONTENT = frozenset({"unrecoverable", "flawed", "shared-root-key", "writer", "unread"})
 _LOCKS = frozenset({"retention-none", "retention-expired", "retention-weak"})
 _EXPECTING = frozenset({"missing", "unseen", "not-expected"})
 
@@ -44,9 +44,8 @@ def answered(asked: Asked) -> Audited:
         _list(asked),
         *_expected(asked),
         *(_check(kind, found.get(kind.name), asked) for kind in KINDS),
-        _writer(),
     )
-    return Audited(Report(checks), _document(asked, sum(each.count for each in found.values())))
+    return Audited(Report(checks), _document(asked, {name: each.count for name, each in found.items()}))
 
 
 def _found(asked: Asked) -> Mapping[str, _Found]:
@@ -71,6 +70,9 @@ def _check(kind: Kind, found: _Found | None, asked: Asked) -> Check:
         return Check(identifier, kind.title, kind.status, _evidence(kind, found), kind.remedy)
     if kind.name == "encryption" and asked.key is not None:
         return Check(identifier, kind.title, "unknown", asked.key.summary, " ".join(asked.key.remedy))
+    if kind.name == "writer" and asked.writers is not None and asked.writers.problem is not None:
+        problem = asked.writers.problem
+        return Check(identifier, kind.title, "unknown", problem.summary, " ".join(problem.remedy))
     silent = _silent(kind.name, asked)
     if silent is not None:
         return Check(identifier, kind.title, "skipped", *silent)
@@ -94,6 +96,8 @@ def _silent(kind: str, asked: Asked) -> tuple[str, str] | None:
         )
     if kind in _CONTENT and not asked.read:
         return "No wallet was read.", "Read some with --sample N, or every one with --all."
+    if kind == "writer" and not (asked.writers and asked.writers.known):
+        return _unrecorded(asked)
     if kind in _LOCKS and asked.terms.lock.mode == "off":
         return "Object Lock is off in this set-up, so no file is under retention.", ""
     if kind in _LOCKS and totals["files"] and totals["lock_unknown"] == totals["files"]:
@@ -112,6 +116,18 @@ def _silent(kind: str, asked: Asked) -> tuple[str, str] | None:
     return None
 
 
+def _unrecorded(asked: Asked) -> tuple[str, str]:
+    if asked.writers is None:
+        return (
+            "The set-up has no trail that records who writes files, so nothing tells who wrote one.",
+            "Answer hardening.trail and hardening.data_events.",
+        )
+    return (
+        f"The trail tells of none of the {asked.writers.files:,} files that were read; it is asked about the latest of them.",
+        "'palisade-wizard verify --config S --key-id ID' looks for those of one wallet.",
+    )
+
+
 _TELLS = "Read some files with --sample N, every one with --all, or take an inventory with all fields."
 
 
@@ -124,6 +140,8 @@ def _known(kind: str, asked: Asked) -> str:
         return f"Known of {known:,} of {whole:,} files; of {known - keys:,} also with which key."
     if kind in _LOCKS:
         return f"Known of {whole - int(totals['lock_unknown']):,} of {whole:,} files."
+    if kind == "writer" and asked.writers is not None:
+        return f"The trail tells of {asked.writers.known:,} of {asked.writers.files:,} files that were read."
     if kind in _CONTENT:
         return f"{asked.read:,} wallet{'s' * (asked.read != 1)} of {totals['wallets']:,} were read."
     if kind in _EXPECTING:
@@ -174,9 +192,8 @@ def _source(looked: Looked, now: datetime) -> str:
         return f"Listed at {stamp(looked.begun or looked.as_of)}; a listing tells neither encryption nor retention."
     hours = (now - looked.as_of).total_seconds() / 3600
     age = f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
-    return (
-        f"From the S3 Inventory of {stamp(looked.as_of)}, which is {age} old; what came since is not in it."
-    )
+    note = f" {looked.note}" if looked.note else ""
+    return f"From the S3 Inventory of {stamp(looked.as_of)}, which is {age} old; what came since is not in it.{note}"
 
 
 def _some(names: tuple[str, ...]) -> str:
@@ -206,13 +223,7 @@ def _expected(asked: Asked) -> Iterator[Check]:
     )
 
 
-def _writer() -> Check:
-    evidence = "An audit does not read the trail, so it cannot tell who wrote a file."
-    remedy = "'palisade-wizard verify --config S' tells it of the newest files, where the set-up has a trail."
-    return Check("audit.writer", "Only Palisade wrote backups", "skipped", evidence, remedy)
-
-
-def _document(asked: Asked, found: int) -> dict[str, Any]:
+def _document(asked: Asked, counts: Mapping[str, int]) -> dict[str, Any]:
     looked, database = asked.looked, asked.database
     rows = database.execute(
         f"SELECT {', '.join(FINDINGS)} FROM findings ORDER BY kind, key_id, object_key LIMIT {MOST}"
@@ -226,15 +237,26 @@ def _document(asked: Asked, found: int) -> dict[str, Any]:
         "as_of": stamp(looked.as_of),
         "complete": looked.whole,
         "missing_fields": list(looked.lacking),
+        **({looked.engine: dict(looked.details)} if looked.details else {}),
         "wallets_read": asked.read,
         "totals": {name: _plain(value) for name, value in asked.totals.items()},
         "by_day": [
             {"day": day.isoformat(), "wallets": wallets, "files": int(number), "bytes": int(size or 0)}
             for day, wallets, number, size in days
         ],
-        "findings_total": found,
+        "retention_left": _retention_left(asked),
+        "kinds": {kind.name: counts[kind.name] for kind in KINDS if kind.name in counts},
+        "findings_total": sum(counts.values()),
         "findings": [dict(zip(FINDINGS, map(_plain, row), strict=True)) for row in rows],
     }  # fmt: skip
+
+
+def _retention_left(asked: Asked) -> list[dict[str, Any]]:
+    """Every length, also those that no wallet has; none where the set-up asks for no retention."""
+    if asked.terms.lock.mode == "off":
+        return []
+    counts = dict(asked.database.execute(retention_left(asked.terms)).fetchall())
+    return [{"left": name, "wallets": counts.get(place, 0)} for place, (name, _) in enumerate(LEFT)]
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,7 @@
-"""The findings and the coverage as files, with stable columns: JSON, CSV and Parquet. No file is ever overwritten."""
+"""The findings and the coverage as files, with stable columns: JSON, CSV and Parquet; and a report to look at.
+
+No file is ever overwritten.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 
 from services import files, seen
 from services.audit.answer import Asked, Audited
+from services.audit.picture import markdown
 from services.audit.question import FINDINGS, text
 from services.file_problems import unwritten
 from services.problems import refuse
@@ -27,6 +31,7 @@ NAMES = (
     "findings.parquet",
     "coverage.csv",
     "coverage.parquet",
+    "report.md",
 )
 
 _FORMATS = {
@@ -52,13 +57,14 @@ def write(asked: Asked, told: Audited, folder: Path) -> tuple[Path, ...]:
     """Writes all files. Errors: `exists`, `folder`."""
     files.folder(folder)
     check(folder)
-    for name in NAMES[1:]:
+    for name in NAMES[1:-1]:
         what, kind = name.split(".")
         _copy(
             asked, _findings(kind) if what == "findings" else _coverage(asked), folder / name, _FORMATS[kind]
         )
     document = {**told.document, **report_json(told.report)}
     files.publish(folder / NAMES[0], (json.dumps(document, indent=2) + "\n").encode(), 0o600)
+    files.publish(folder / NAMES[-1], markdown(told).encode(), 0o600)
     return tuple(folder / name for name in NAMES)
 
 

@@ -59,7 +59,7 @@ CODES: Mapping[str, str] = _rows(
         KmsKeyDisabledException ChannelNotFoundException EventDataStoreNotFoundException
         InactiveEventDataStoreException InvalidState InvalidStateException""",
     refused="""MalformedPolicyDocument MalformedPolicyDocumentException MalformedPolicy InvalidInput
-        InvalidInputException ValidationError ValidationException InvalidArgument InvalidRequest InvalidBucketName
+        InvalidInputException ValidationError ValidationException InvalidArgument InvalidRequest InvalidRequestException InvalidBucketName
         InvalidPolicyDocument InvalidAliasNameException InvalidArnException InvalidMarkerException TagException
         UnsupportedOperationException UnsupportedOperation UnsupportedArgument MalformedXML InvalidTag
         InvalidParameterValue InvalidParameterCombination InvalidPrincipal PolicyNotAttachable

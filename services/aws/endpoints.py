@@ -8,10 +8,10 @@ from urllib.parse import urlsplit, urlunsplit
 _REGION = r"(?:[a-z]{2}(?:-[a-z]+)+-\d+|aws(?:-cn|-us-gov)?-global)"
 _SUFFIX = r"amazonaws\.com(?:\.cn)?"
 _DUAL = r"(?:api\.aws|api\.amazonwebservices\.com\.cn)"
-SERVICES = ("s3", "kms", "iam", "sts", "cloudtrail", "logs", "cloudwatch", "sns")
+SERVICES = ("s3", "kms", "iam", "sts", "cloudtrail", "logs", "cloudwatch", "sns", "athena")
 """The services that the program calls, by the names that AWS's SDKs have for them."""
 
-_SERVICE = r"(?:s3|kms|sts|iam|cloudtrail|logs|monitoring|sns)"
+_SERVICE = r"(?:s3|kms|sts|iam|cloudtrail|logs|monitoring|sns|athena)"
 
 _HOSTS = re.compile(
     "|".join(

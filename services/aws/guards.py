@@ -57,6 +57,43 @@ class OwnUploads:
         )
 
 
+@dataclass
+class OwnQueries:
+    """Reads, has Athena answer questions in one workgroup, and ends those that it began; nothing else.
+
+    A question only reads: what else it may be is the definition of a table that is not there yet.
+    """
+
+    aws: Aws
+    workgroup: str
+    begun: set[str] = field(default_factory=set)
+
+    def __call__(self, call: Call) -> Reply:
+        if reads(call):
+            return self.aws(call)
+        query = str(call.params.get("QueryExecutionId", ""))
+        if call.name == "athena:StartQueryExecution" and self._may(call):
+            reply = self.aws(call)
+            self.begun.add(str(reply["QueryExecutionId"]))
+            return reply
+        if call.name == "athena:StopQueryExecution" and query in self.begun:
+            return self.aws(call)
+        raise refuse(
+            "our-bug",
+            f"A part of the program that may only ask Athena wanted to call {call.name}; it was stopped.",
+            "Nothing was changed. Report this fault of the program.",
+            where=call.name,
+        )
+
+    def _may(self, call: Call) -> bool:
+        statement = str(call.params["QueryString"])
+        return call.params.get("WorkGroup") == self.workgroup and statement.startswith(STATEMENTS)
+
+
+STATEMENTS = ("WITH ", "CREATE EXTERNAL TABLE IF NOT EXISTS ")
+"""How the statements begin that may be run: Athena takes one statement at a time."""
+
+
 @dataclass(frozen=True)
 class Logged:
     """Tells every call and how it ended: names and outcomes, never parameters or replies."""

@@ -227,7 +227,7 @@ def _denied(refused: Refused, does: str) -> Problem:
 
 
 _TELLING = (
-    *("Bucket", "RoleName", "KeyId", "AliasName", "TopicArn", "AlarmName", "TrailName", "Name"),
+    *("Bucket", "RoleName", "KeyId", "AliasName", "TopicArn", "AlarmName", "TrailName", "Name", "WorkGroup"),
     *("logGroupName", "resourceArn", "ResourceArn", "ResourceARN"),
 )
 """The parameters that say what a call is about."""

@@ -145,6 +145,11 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         # What verification reads of a trail's records
         "cloudtrail:LookupEvents": _read("look into CloudTrail's event history", "cloudtrail:LookupEvents"),
         "logs:FilterLogEvents": _read("look into the log group of the trail", "logs:FilterLogEvents"),
+        # What an audit may ask Athena. A query begins only once for a token, so its call may be repeated.
+        "athena:GetWorkGroup": _read("look at the Athena workgroup", "athena:GetWorkGroup"),
+        "athena:GetQueryExecution": _read("see how far a query in Athena is", "athena:GetQueryExecution"),
+        "athena:StartQueryExecution": _write("have a query run in Athena", "athena:StartQueryExecution"),
+        "athena:StopQueryExecution": _write("end a query in Athena", "athena:StopQueryExecution"),
         # IAM
         "iam:GetRole": _read("look at the role", "iam:GetRole"),
         "iam:GetRolePolicy": _read("read the role's policy", "iam:GetRolePolicy"),

@@ -70,7 +70,7 @@ def trail_checks(
             return (logging.check, _no_group(trail))
         return (logging.check, check_of("trail.write", _WRITE, problem_of(refused), REFERENCES))
     looked, left_out = windows[:MOST_WINDOWS], windows[MOST_WINDOWS:]
-    matched = {each.file.key: _match(each, found.events) for each in judged}
+    matched = {each.file.key: record_of(each, found.events) for each in judged}
     writes = [
         _beyond(each)
         if any(window.start <= each.file.written <= window.end for window in left_out)
@@ -96,7 +96,7 @@ def _no_group(trail: Trail) -> Check:
     return Check("trail.write", _WRITE, "fail", evidence, remedy, REFERENCES)
 
 
-def _match(judged: Judged, events: Sequence[TrailEvent]) -> TrailEvent | None:
+def record_of(judged: Judged, events: Sequence[TrailEvent]) -> TrailEvent | None:
     """The record of the write of a file as it is now: of its version, or else the nearest in time."""
     named = [event for event in events if event.wrote and event.key == judged.file.key]
     versions = [event for event in named if event.version_id and event.version_id == judged.version_id]

@@ -27,6 +27,8 @@ async def test_findings_stand_under_what_they_are_about_and_enter_shows_the_reme
         lines = show.page.query_one("#findings", Lines)
         assert "✗ S3 bucket: " in lines.words
         assert "✓ KMS key: 8 of 8 pass" in lines.words
+        # What was seen stands below what it is about, on a line of its own.
+        assert "\\n" not in "".join(show.lines())
         assert show.shows("1 of ")
         at = next(n for n, (line, _) in enumerate(lines.lines) if line[1].startswith("critical: keeps old"))
         lines.highlighted = at

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from services.audit.picture import WIDTH
+from services.audit.plots import text
 from services.demo.objects import backup_object, new_wallet, object_key
 from services.model.calls import Aws
 from tests import fleet
 from tests.fleet import Fleet, key_id
-from tests.ports import Denying
+from tests.ports import Denying, Recording
 from tests.wizard.driving import ROOT, Ran, Terminal, refused
 from tests.world import BUCKET, do
 
@@ -106,6 +108,12 @@ def test_files_are_written_once(stocked: Terminal) -> None:
     ran = run(stocked, "--out", out, "--all", "--json")
     assert {Path(path).name for path in ran.document["files"]} == {path.name for path in out.iterdir()}
     assert json.loads((out / "audit.json").read_text())["summary"] == ran.document["summary"]
+    page = (out / "report.md").read_text()
+    assert f"# All wallets of `{BUCKET}` (sandbox)" in page
+    assert text(ran.document, WIDTH) in page
+    assert all(check["title"] in page for check in ran.document["checks"])
+    assert max(map(len, page.splitlines())) < 120
+    assert page.count("```") == 4
     assert refused(run(stocked, "--out", out, "--json"), "exists")["where"] == str(out / "audit.json")
 
 
@@ -125,7 +133,6 @@ def test_an_inventory_is_read_from_a_folder(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("--engine", "athena"), "usage"),
         (("--sample", "3", "--all"), "usage"),
         (("--inventory", "somewhere"), "usage"),
         (("--engine", "inventory", "--inventory", "nowhere"), "not-ready"),
@@ -166,3 +173,26 @@ def test_without_the_database_one_sentence_says_how_to_get_it(tmp_path: Path) ->
     assert (
         "missing-extra: The audit needs the embedded database DuckDB, which is not installed." in ended.stderr
     )
+
+
+def test_the_trail_of_the_set_up_is_asked_who_wrote(terminal: Terminal, aws: Aws) -> None:
+    """What it was asked is the question of `verify`; here nothing is in the log group, so nothing is told of anybody."""
+    with_trail = ("--hardening-trail", "create", "--hardening-data-events", "write")
+    setup = terminal.with_key(*with_trail)
+    assert terminal("apply", "--config", setup, "--yes", "--accept", "cost").status == 0
+    do(aws, "s3", "DeleteBucketPolicy", Bucket=BUCKET)
+    do(aws, "s3", "PutObject", Bucket=BUCKET, Key=f"{key_id(0)}/recovery_shard-0.txt", Body=b"x")
+    seen = terminal.aws = Recording(aws)
+    told = {check["id"]: check for check in run(terminal, "--json").document["checks"]}
+    assert (told["audit.writer"]["status"], "none of the 1 files" in told["audit.writer"]["evidence"]) == (
+        "skipped",
+        True,
+    )
+    asked = [call for call in seen.calls if call.op == "FilterLogEvents"]
+    assert asked
+    assert all(f'"{BUCKET}"' in str(call.params["filterPattern"]) for call in asked)
+    assert seen.writes == []
+    terminal.aws = Denying(aws, "cloudtrail:GetTrail")
+    told = {check["id"]: check for check in run(terminal, "--json").document["checks"]}
+    assert told["audit.writer"]["status"] == "unknown"
+    assert "cloudtrail:GetTrail" in told["audit.writer"]["evidence"]

@@ -57,7 +57,7 @@ def test_from_nothing_to_the_last_step_and_everything_that_is_offered_there(tmp_
         KIT: ["file", "file", "show", "created"],
         "New file": [str(values)] * 2,
         "Quorum ID": [QUORUM],
-        NEXT: ["look", "rehearse", "all", "audit", "record", "duties", "leave"],
+        NEXT: ["look", "rehearse", "all", "audit", "wallets", "record", "duties", "leave"],
     }
     script = Script(answers, otherwise)
     ran = sit(machine, script)
@@ -69,6 +69,8 @@ def test_from_nothing_to_the_last_step_and_everything_that_is_offered_there(tmp_
         "Everything is there and was read back from AWS.",
         f"{values} exists already",
         "wallet-recovery-cli",
+        "wallets read",
+        "palisade-wizard audit --config",
     ):
         assert squeezed(sentence) in said, sentence
     assert json.loads(values.read_text())["external_id"] == EXTERNAL_ID

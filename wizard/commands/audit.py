@@ -1,28 +1,30 @@
-"""`audit`: the coverage of all wallets' backups, from a listing or an inventory. It reads only."""
+"""`audit`: the coverage of all wallets' backups, from a listing or an inventory. It reads only; Athena writes its answers."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from services.audit import SAMPLE
 from services.problems import refuse
+from wizard.carrying_out import typed
 from wizard.cli import Subcommand
 from wizard.options import PATH
 
 if TYPE_CHECKING:
-    from services.audit.answer import Audited
-    from services.audit.audit import Wanted
+    from services.audit.answer import Audited, Engine
+    from services.audit.athena_offer import Offer
     from services.audit.sources import Source
     from services.model.calls import Aws
     from services.work import Desk
     from wizard.root import Program
 
 ENGINES = ("list", "inventory", "athena")
-SAMPLE = 20
+ACCEPTED = ("cost", "cost:athena")
 
 
 @click.command(
@@ -31,15 +33,16 @@ SAMPLE = 20
     config=True,
     answers="hidden",
     help="Tells of every wallet whether its backups are there, whole, encrypted with your key and locked, against the wallets "
-    "that there should be. It reads only, and goes on where an earlier run ended. Exit status: 3 if something is wrong, else "
-    "5 if something could not be seen, else 0.",
+    "that there should be. It reads only, and goes on where an earlier run ended; with Athena, which costs and writes its "
+    "answers into your bucket for them, it says so and asks before. Exit status: 3 if something is wrong, else 5 if "
+    "something could not be seen, else 0.",
 )
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),
     default="list",
     show_default=True,
-    help="List the bucket now, or read its S3 Inventory report.",
+    help="List the bucket now, read its S3 Inventory report here, or have your Athena read it.",
 )
 @click.option(
     "--inventory",
@@ -63,34 +66,48 @@ SAMPLE = 20
 @click.option(
     "--out", type=PATH, metavar="DIR", help="Write findings and coverage there as JSON, CSV and Parquet."
 )
+@click.option("--workgroup", metavar="NAME", help="Athena's workgroup; it must have a limit of bytes read.")
+@click.option(
+    "--database", metavar="NAME", help="Where Athena keeps the table of the report (default 'default')."
+)
+@click.option(
+    "--accept", multiple=True, metavar="RISK", help="Agree to what Athena costs and writes: --accept cost."
+)
 @click.pass_obj
 def command(
     program: Program,
     *,
     config: Path,
     given: dict[str, object],
-    engine: str,
+    engine: Engine,
     place: str | None,
     expected: Path | None,
     sample: int | None,
     everything: bool,
     out: Path | None,
+    workgroup: str | None,
+    database: str | None,
+    accept: tuple[str, ...],
 ) -> int:
     """See the help text."""
     from services.audit.audit import Wanted
+    from services.audit.running import run, seed
 
-    _fits(engine, place)
     number = _number(sample, everything=everything)
+    asked = _Athena(workgroup, database, accept)
+    _fits(engine, place, number, asked)
     desk = program.desk(config, given)
+    source = _source(desk, place)
     wanted = Wanted(
-        engine="inventory" if engine == "inventory" else "list",
-        source=_source(desk, place),
+        engine=engine,
+        source=source,
+        offer=_agreed(program, desk, source, asked) if engine == "athena" else None,
         expected=expected,
         out=out.absolute() if out is not None else None,
         sample=number,
-        seed=secrets.token_hex(8),
+        seed=seed(),
     )
-    audited = _audited(program, desk, wanted)
+    audited = run(desk, wanted, lambda says: program.voice.tell(f"… {says}"))
     _say(program, desk, audited)
     return audited.report.exit_code
 
@@ -102,21 +119,80 @@ def _number(sample: int | None, *, everything: bool) -> int | None:
     return None if everything else SAMPLE if sample is None else sample
 
 
-def _fits(engine: str, place: str | None) -> None:
-    if engine == "athena":
-        raise refuse(
-            "usage",
-            "The engine 'athena' is not in this version.",
-            "Read the inventory on this computer with --engine inventory, or list the bucket with --engine list.",
-            where="--engine",
-        )
-    if place is not None and engine != "inventory":
+@dataclass(frozen=True)
+class _Athena:
+    """What the command line says of Athena."""
+
+    workgroup: str | None
+    database: str | None
+    accept: tuple[str, ...]
+
+
+def _fits(engine: Engine, place: str | None, number: int | None, asked: _Athena) -> None:
+    if place is not None and engine == "list":
         raise refuse(
             "usage",
             "--inventory says where a report is, and the engine 'list' reads none.",
             "Add --engine inventory, or leave --inventory out.",
             where="--inventory",
         )
+    if engine != "athena":
+        given = {"--workgroup": asked.workgroup, "--database": asked.database, "--accept": asked.accept}
+        for name in (name for name, value in given.items() if value):
+            raise refuse(
+                "usage",
+                f"{name} is about Athena, and the engine {engine!r} does not ask it.",
+                f"Add --engine athena, or leave {name} out.",
+                where=name,
+            )
+        return
+    if asked.workgroup is None:
+        raise refuse(
+            "usage",
+            "Athena is asked in a workgroup, and none is named.",
+            "Add --workgroup NAME; it must limit how much a question may read, and say where answers go.",
+            where="--workgroup",
+        )
+    for each in asked.accept:
+        if each not in ACCEPTED:
+            raise refuse(
+                "usage",
+                f"There is no risk named {each!r} here.",
+                "What Athena costs is agreed to with --accept cost.",
+                where="--accept",
+            )
+    from services.audit.athena import MOST_READ
+
+    if number is None or number > MOST_READ:
+        raise refuse(
+            "usage",
+            f"With Athena at most {MOST_READ:,} wallets are read.",
+            "Read every one with --engine inventory --all, or fewer with --sample N.",
+            where="--sample",
+        )
+
+
+def _agreed(program: Program, desk: Desk, source: Callable[[Aws, Path], Source], asked: _Athena) -> Offer:
+    """Says what asking Athena takes, and has it agreed to. Errors: `consent`, and those of the offer."""
+    from services.audit.athena_offer import dollars, offer
+
+    cache = desk.state.folder / "audits" / desk.setup_id / "athena" / "report"
+    bucket, group = desk.setup.answers.text("storage.bucket"), asked.workgroup or ""
+    found = offer(desk.aws, source(desk.aws, cache), bucket, group, asked.database or "default")
+    for sentence in found.says():
+        program.voice.tell(sentence)
+    if asked.accept:
+        return found
+    if not program.around.terminal:
+        raise refuse(
+            "consent",
+            f"Asking Athena costs {dollars(found.usd)} at most and writes its answers into {found.results}, and nobody can be "
+            "asked; nothing was begun.",
+            "If you agree, add --accept cost.",
+            where="--accept",
+        )
+    typed(program, "Type the word cost to agree: ", "cost")
+    return found
 
 
 def _source(desk: Desk, place: str | None) -> Callable[[Aws, Path], Source]:
@@ -127,21 +203,6 @@ def _source(desk: Desk, place: str | None) -> Callable[[Aws, Path], Source]:
     if place is not None:
         return lambda aws, cache: locating.named(place, account, aws, cache)
     return lambda aws, cache: locating.configured(bucket, account, aws, cache)
-
-
-def _audited(program: Program, desk: Desk, wanted: Wanted) -> Audited:
-    """The answer; what happens on the way is talk."""
-    from services.audit.answer import Audited
-    from services.audit.audit import audit
-    from services.audit.subject import of_desk
-
-    subject = of_desk(desk, reading=wanted.sample != 0)
-    folder = desk.state.folder / "audits" / desk.setup_id / wanted.engine
-    for event in audit(desk.aws, subject, wanted, folder, desk.clock):
-        if isinstance(event, Audited):
-            return event
-        program.voice.tell(f"… {event.says}")
-    raise AssertionError("an audit ends with its answer")
 
 
 def _say(program: Program, desk: Desk, audited: Audited) -> None:

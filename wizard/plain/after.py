@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from screens import record_words
 from services.answers import complete
+from services.audit.picture import WIDTH
+from services.audit.plots import text
+from services.audit.running import LOOK, run, seed
 from services.backups import rehearsal
 from services.doctor.audit import audit, of_setup
 from services.problems import ProblemError
@@ -15,10 +19,13 @@ from services.record.proposals import proposals
 from services.record.rehearsing import example
 from wizard import PROGRAM
 from wizard.plain.guide import tried
+from wizard.plain.review import opened
 from wizard.render import heads
+from wizard.render.coverage import audit_text
 from wizard.render.findings import findings_text
 
 if TYPE_CHECKING:
+    from services.audit.answer import Audited
     from services.setup_file import SetupFile
     from services.verify.checks import Report
     from wizard.plain.guide import Guide
@@ -83,6 +90,23 @@ def audited(guide: Guide) -> None:
 
     of = heads.set_up(setup.answers, setup.answers.text("aws.account"))
     person.say(findings_text(tried(guide, look), session.endpoint, of=of))
+
+
+def all_wallets(guide: Guide) -> None:
+    """Whether each wallet has its backup, as plots and lines."""
+    setup, person = _setup(guide), guide.person
+
+    def look() -> Audited:
+        person.say("Listing the whole bucket, and reading some wallets. Nothing is changed by that.")
+        return run(opened(guide), replace(LOOK, seed=seed()), lambda says: person.say(f"… {says}"))
+
+    found = tried(guide, look)
+    of = heads.set_up(setup.answers, setup.answers.text("aws.account"))
+    person.say(audit_text(found, guide.session.endpoint, of=of))
+    person.say()
+    person.say(text(found.document, WIDTH))
+    person.say("The same as files:")
+    person.command(PROGRAM, "audit", "--config", str(setup.path), "--out", "findings")
 
 
 def duties(guide: Guide) -> None:

@@ -45,6 +45,8 @@ def _verify(guide: Guide) -> None:
                 person.say(report_text(report, verbose=True))
             case "audit":
                 after.audited(guide)
+            case "wallets":
+                after.all_wallets(guide)
             case "rehearse":
                 after.rehearse(guide, report)
             case "record":
@@ -66,6 +68,7 @@ def _options(guide: Guide) -> list[tuple[str, str]]:
         ("watch", "Look again every minute, for at most 15 minutes. Ctrl-C stops it and asks again."),
         ("all", "Read every check of the last look, with its evidence."),
         ("audit", "Audit the set-up: everything around the backups that could weaken them."),
+        ("wallets", "Look at all wallets: whether each has its backups."),
         ("rehearse", "How to rehearse a recovery with an empty wallet."),
         (
             "record",

@@ -18,6 +18,7 @@ from services.problems import ProblemError, refuse
 
 _PLAIN_SIGNS = {
     "✓": "ok", "✗": "x", "…": "...", "→": "->", "–": "-", "—": "-", "·": "-", "“": '"', "”": '"', "’": "'", "▸": ">",
+    "▇": "#",
 }  # fmt: skip
 
 

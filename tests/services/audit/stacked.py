@@ -10,11 +10,15 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import duckdb
+
 from services.audit.database import opened
 from services.audit.listing import Listing
 from services.audit.pages import Pages
 from services.clock import Clock
 from services.model.calls import Aws, Call, Refused, Reply
+from tests import fleet
+from tests.fleet import Fleet
 from tests.ports import FakeClock
 from tests.world import ACCOUNT, BUCKET, KEY_ARN
 
@@ -124,6 +128,24 @@ class Stack:
 def files(keys: Iterable[str]) -> list[Version]:
     """One version of each key."""
     return [Version(key, 0, f"v-{number}") for number, key in enumerate(dict.fromkeys(keys))]
+
+
+def of_fleet(planted: Fleet) -> Stack:
+    """The fleet as a bucket: what is named twice in the report cannot be twice in a bucket."""
+    database = duckdb.connect()
+    query = f"SELECT DISTINCT key, coalesce(version_id, ''), is_latest, is_delete_marker, size FROM ({fleet.rows(planted)})"
+    rows = database.execute(query).fetchall()
+    twice = {where for kind, where in planted.planted if kind == "counted-twice"}
+    kept = {
+        (key, latest): (key, version, latest, marker, size) for key, version, latest, marker, size in rows
+    }
+    assert len(rows) - len(kept) == len(twice)
+    return Stack(
+        [
+            Version(key, 0 if latest else 1, version, marker, size or 0)
+            for key, version, latest, marker, size in kept.values()
+        ]
+    )
 
 
 Listed = list[tuple[str, str, bool, bool, int | None]]

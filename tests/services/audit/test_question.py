@@ -11,14 +11,13 @@ from typing import Literal
 
 import duckdb
 import pytest
-import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.audit import question, writing
 from services.audit.audit import Wanted
 from services.audit.kinds import KINDS
-from services.audit.question import BACKUP, FINDINGS, KEY_ID, Terms, text
+from services.audit.question import BACKUP, FINDINGS, KEY_ID, text
 from services.audit.sources import FolderSource
 from services.audit.subject import Subject
 from services.backups.shards import parse_key
@@ -27,7 +26,7 @@ from services.verify.retention import Lock
 from tests import fleet
 from tests.fleet import LOCK, NOW, TERMS, Fleet
 from tests.services.audit.asking import ask, checks, found, of_report
-from tests.services.audit.stacked import Stack, Version
+from tests.services.audit.stacked import Stack, Version, of_fleet
 from tests.tally import count
 from tests.world import ACCOUNT
 
@@ -58,36 +57,25 @@ def test_every_planted_fault_is_found_and_nothing_else(report: Path) -> None:
         totals["files"] == 3 * 6990 - 10 - 10 + 10
     )  # without those behind a marker and in a gap, with those named twice
     assert sum(day["wallets"] for day in audited.document["by_day"]) == 6990
+    assert audited.document["kinds"] == dict.fromkeys(
+        (kind.name for kind in KINDS if kind.name in fleet.KINDS), 10
+    )
+    left = {row["left"]: row["wallets"] for row in audited.document["retention_left"]}
+    assert {word: number for word, number in left.items() if number} == {
+        "none": 10, "run out": 10, "90 to 364 days": 6990 - 20,
+    }  # fmt: skip
 
 
 def test_a_list_of_the_same_bucket_finds_the_same_but_for_what_no_listing_tells(
     report: Path, tmp_path: Path
 ) -> None:
-    stack = of_fleet()
+    stack = of_fleet(SMALL)
     audited = ask(Wanted("list", expected=report / "expected.csv"), tmp_path, stack)
     wanted = {(kind, where) for kind, where in SMALL.planted if kind not in LISTED | {"counted-twice"}}
     assert found(audited) == wanted
     told = checks(audited)
     assert {told[kind].status for kind in LISTED} == {"skipped"}
     assert "does not tell" in told["encryption"].evidence
-
-
-def of_fleet() -> Stack:
-    """The fleet as a bucket: what is named twice in the report cannot be twice in a bucket."""
-    database = duckdb.connect()
-    query = f"SELECT DISTINCT key, coalesce(version_id, ''), is_latest, is_delete_marker, size FROM ({fleet.rows(SMALL)})"
-    rows = database.execute(query).fetchall()
-    twice = {where for kind, where in SMALL.planted if kind == "counted-twice"}
-    kept = {
-        (key, latest): (key, version, latest, marker, size) for key, version, latest, marker, size in rows
-    }
-    assert len(rows) - len(kept) == len(twice)
-    return Stack(
-        [
-            Version(key, 0 if latest else 1, version, marker, size or 0)
-            for key, version, latest, marker, size in kept.values()
-        ]
-    )
 
 
 def test_a_strange_file_that_is_deleted_or_overwritten_is_told_once_or_not_at_all(tmp_path: Path) -> None:
@@ -180,17 +168,6 @@ def test_the_sql_and_the_program_know_the_same_backup_files(name: str) -> None:
 
 
 _MEMORY = duckdb.connect()
-
-
-@pytest.mark.parametrize(
-    "terms", [TERMS, replace(TERMS, key_arn="", lock=Lock("governance", 30), unseen=("a", "b"))]
-)
-def test_the_same_sql_can_be_said_in_trinos_words(terms: Terms) -> None:
-    """Athena speaks Trino's dialect: the one source translates, and what comes out is Trino's own grammar."""
-    for query in (question.coverage(terms), question.findings(terms), question.by_day(), question.totals()):
-        (said,) = sqlglot.transpile(query, read="duckdb", write="trino")
-        assert sqlglot.parse_one(said, read="trino") is not None
-        assert "REGEXP_MATCHES" not in said.upper()
 
 
 def test_texts_are_quoted() -> None:

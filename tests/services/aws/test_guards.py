@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import botocore.session
 import pytest
 
 from services.aws.endpoints import SERVICES
-from services.aws.guards import Logged, Once, ReadOnly
+from services.aws.guards import Logged, Once, OwnQueries, ReadOnly
 from services.model.calls import Aws, Call, Refused, Reply
 from services.model.operations import OPERATIONS
 from services.problems import ProblemError, refuse
@@ -134,3 +135,50 @@ def test_once_asks_once_although_many_ask_at_the_same_time() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(ask, range(8))) == [{"Answer": 42}] * 8
     assert len(asked) == 1
+
+
+WORKGROUP = {"WorkGroup": "audit", "QueryString": "WITH x AS (SELECT 1) SELECT * FROM x"}
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_whoever_asks_athena_writes_nothing_else(name: str) -> None:
+    recording = Recording(answered)
+    with pytest.raises(ProblemError) as caught:
+        OwnQueries(recording, "another")(replace(named(name), params=WORKGROUP))
+    assert caught.value.problem.code == "our-bug"
+    assert recording.calls == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE x",
+        "INSERT INTO x SELECT 1",
+        "UNLOAD (SELECT 1) TO 's3://b/'",
+        "CREATE TABLE x AS SELECT 1",
+        "",
+    ],
+)
+def test_a_question_only_reads(statement: str) -> None:
+    recording = Recording(answered)
+    with pytest.raises(ProblemError):
+        OwnQueries(recording, "audit")(
+            replace(named("athena:StartQueryExecution"), params={**WORKGROUP, "QueryString": statement})
+        )
+    assert recording.calls == []
+
+
+def test_only_queries_of_its_own_are_ended() -> None:
+    recording = Recording(lambda _call: {"QueryExecutionId": "q-1"})
+    port = OwnQueries(recording, "audit")
+    ending = {
+        query: Call("athena", "StopQueryExecution", {"QueryExecutionId": query}) for query in ("q-1", "q-2")
+    }
+    with pytest.raises(ProblemError):
+        port(ending["q-1"])
+    port(replace(named("athena:StartQueryExecution"), params=WORKGROUP))
+    port(ending["q-1"])
+    with pytest.raises(ProblemError):
+        port(ending["q-2"])
+    assert [call.op for call in recording.calls] == ["StartQueryExecution", "StopQueryExecution"]
+    assert port(named("s3:GetObject")) == {"QueryExecutionId": "q-1"}

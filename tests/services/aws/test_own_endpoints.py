@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.aws.endpoints import is_aws, scrubbed, without_sign_in
 
-SERVICES = ("s3", "kms", "iam", "sts")
+SERVICES = ("s3", "kms", "iam", "sts", "athena")
 REGIONS = ("eu-west-1", "us-east-1", "ap-southeast-7", "us-gov-west-1", "cn-north-1")
 KINDS = (
     Config(),
