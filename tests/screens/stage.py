@@ -24,6 +24,7 @@ from screens.frame import Body, Page
 from screens.host import Connection, Host
 from screens.shares import Shares
 from screens.type_share import TypeShare
+from screens.widgets.action import Action
 from screens.widgets.choice import Radio
 from screens.widgets.field import Field, widget_id
 from screens.widgets.listing import Listing
@@ -226,7 +227,7 @@ async def cut(show: Show) -> list[str]:
         seen = squeezed("".join(line[region.x : region.right] for line in lines))
         if words not in seen:
             missing.append(f"{said(part)!r} is read as {seen!r}")
-    return missing + [f"{button.id} is cut" for button in show.page.query(Button) if _too_narrow(button)]
+    return missing + [f"{button.id} is cut" for button in show.page.query(Action) if _too_narrow(button)]
 
 
 def _too_narrow(button: Button) -> bool:

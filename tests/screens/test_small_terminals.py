@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Button, Input
+from textual.widgets import Input
 
 from screens import plan_words
 from screens.hardening_words import lock_words
 from screens.host import ExtraAction
+from screens.widgets.action import Action
 from screens.widgets.listing import Lines
 from tests.screens.stage import Stage, curtain
 from tests.world import sample
@@ -32,7 +33,7 @@ async def test_no_button_of_the_checklist_leaves_the_screen(
         ),
     }
     async with curtain(stage, size, at=page) as show:
-        ends = {button.id: button.region.right for button in show.page.query(Button) if button.region.width}
+        ends = {button.id: button.region.right for button in show.page.query(Action) if button.region.width}
     assert {"verify": "extra-action", "record": "write-file", "duties": "remind"}[page] in ends
     assert {name for name, end in ends.items() if end > size[0]} == set()
 

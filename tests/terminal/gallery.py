@@ -15,11 +15,12 @@ from textual.binding import Binding, BindingType
 from textual.errors import NoWidget
 from textual.geometry import Region
 from textual.widget import Widget
-from textual.widgets import Button, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from screens.app import PalisadeWizard
 from screens.frame import Page
 from screens.host import Host
+from screens.widgets.action import Action
 from services.aws.port import Port, Settings
 from tests import planted
 from tests.screens.stage import Account, Stage, said
@@ -84,7 +85,7 @@ class Gallery(PalisadeWizard):
 
 
 def _speaking(page: Page) -> list[Widget]:
-    parts = [*page.query(Static), *page.query(Button), *page.query(OptionList)]
+    parts = [*page.query(Static), *page.query(Action), *page.query(OptionList)]
     return [part for part in parts if part.id != "more" and all(n.display for n in _above(part))]
 
 
@@ -112,7 +113,7 @@ def _words(part: Widget) -> list[str]:
     match part:
         case OptionList():
             return [_prompt(part, index) for index in range(part.option_count)]
-        case Button():
+        case Action():
             return [str(part.label)]
         case Static():
             return [said(part)]
