@@ -8,12 +8,9 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Button, Static
@@ -32,6 +29,7 @@ from services.demo.objects import backup_object, new_wallet, object_key
 from services.model.calls import Aws, Call, Refused, Reply
 from services.setup_file import SetupFile
 from services.setups import State
+from tests.keys import public_der
 from tests.ports import FakeClock
 from tests.watch import WATCH
 from tests.world import sample
@@ -39,17 +37,6 @@ from tests.world import sample
 ENDPOINT = "http://localhost:4566"
 QUORUM = "20b7aefb-0000-4000-8000-00000000000b"
 KEY_ID = "c4b083d4-0000-4000-8000-00000000000a"
-
-
-@cache
-def private_key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(65537, 4096)
-
-
-@cache
-def public_der() -> bytes:
-    key = private_key().public_key()
-    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 @dataclass
