@@ -23,7 +23,7 @@ from services import files, setup_file
 from services.setup_file import SetupFile
 from services.setups import State
 from tests import planted
-from tests.screens.stage import public_der
+from tests.keys import public_der
 from tests.terminal.modes import left_behind
 from tests.terminal.pseudo import Pseudo, pseudo
 from tests.world import sample

@@ -62,6 +62,7 @@ def test_200_random_pairs_meet_every_rule(tmp_path: Path) -> None:
             pass
 
 
+@pytest.mark.slow
 def test_a_split_pair_meets_every_rule_with_the_real_number_of_rounds(tmp_path: Path) -> None:
     sticks = (tmp_path / "one", tmp_path / "two")
     for stick in sticks:

@@ -329,7 +329,9 @@ OPENSSL = {
 }
 
 
-@pytest.mark.parametrize("name", OPENSSL)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name == "genpkey")) for name in OPENSSL]
+)
 def test_what_openssl_makes_is_recognised_and_refused_by_the_tool(tmp_path: Path, name: str) -> None:
     openssl = need("openssl")
     arguments, kind, acceptable = OPENSSL[name]
