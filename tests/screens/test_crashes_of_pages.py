@@ -26,6 +26,7 @@ from services.recovery.token import Driver, Token
 from tests import keys, planted
 from tests.crashes import Crash, UnforeseenError, arm, at_stage, disarm, watch_threads
 from tests.crashing_child import stand_in
+from tests.sampling import every
 from tests.screens.stage import Show, Stage, curtain
 from tests.screens.test_handing_out import answer, to_first_cover, words_of
 from tests.search import Search, files_below, key_secrets, private_marks, word_runs
@@ -214,7 +215,7 @@ def named(case: tuple[object, ...]) -> Any:
     return pytest.param(*case, id=f"{getattr(reach, '__name__', '')}: {crash}")
 
 
-@pytest.mark.parametrize(("reach", "crash", "key"), [*map(named, HANDLERS)])
+@pytest.mark.parametrize(("reach", "crash", "key"), every(2, map(named, HANDLERS)))
 async def test_a_crash_in_a_handler(
     staged: Stage, nothing: Callable[..., None], reach: Reach, crash: Crash, key: str
 ) -> None:
@@ -235,7 +236,7 @@ async def test_a_crash_in_a_handler(
     nothing(shows[0], at)
 
 
-@pytest.mark.parametrize(("reach", "crash", "key", "job"), [*map(named, THREADS)])
+@pytest.mark.parametrize(("reach", "crash", "key", "job"), every(2, map(named, THREADS)))
 async def test_a_crash_in_a_thread(
     staged: Stage, nothing: Callable[..., None], reach: Reach, crash: Crash, key: str, job: str
 ) -> None:

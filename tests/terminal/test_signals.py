@@ -24,6 +24,7 @@ from services.setup_file import SetupFile
 from services.setups import State
 from tests import planted
 from tests.keys import public_der
+from tests.sampling import every
 from tests.terminal.modes import left_behind
 from tests.terminal.pseudo import Pseudo, pseudo
 from tests.world import sample
@@ -232,7 +233,7 @@ def test_a_stopped_wizard_gives_the_terminal_back_and_comes_again(place: Place, 
         ended_well(screen, place, signal.SIGTERM)
 
 
-@pytest.mark.parametrize("name", ["a page with answers", "the help", "the palette"])
+@pytest.mark.parametrize("name", every(3, ["a page with answers", "the help", "the palette"]))
 def test_a_storm_of_sizes_ends_in_a_whole_page(place: Place, name: str) -> None:
     rng = random.Random(name)
     with playing(place, SCENES[name]) as screen:
