@@ -194,7 +194,13 @@ def kept_whole(place: Place) -> None:
         assert list(public.parent.glob("*.pke1")), "a public key without its private one"
 
 
-@pytest.mark.parametrize(("name", "number"), [(name, ENDINGS[n % 3]) for n, name in enumerate(SCENES)])
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        pytest.param(name, ENDINGS[n % 3], marks=[pytest.mark.slow] * (name in {"the first page", "typing"}))
+        for n, name in enumerate(SCENES)
+    ],
+)
 def test_a_signal_ends_it_well(place: Place, name: str, number: signal.Signals) -> None:
     _play(place, name, number, 0)
 
