@@ -6,7 +6,9 @@ has the program loaded. The same `aws` can misbehave in one way, as `Faults` say
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import io
 import json
 import os
 import socket
@@ -21,6 +23,16 @@ from typing import Any
 from services.model.operations import OPERATIONS
 
 SERVICES = ("s3", "iam", "kms", "sts", "logs", "sns", "cloudwatch", "cloudtrail")
+LOOKS = (
+    "s3api list-buckets",
+    "iam list-roles",
+    "kms list-keys",
+    "sts get-caller-identity",
+    "logs describe-log-groups",
+    "sns list-topics",
+    "cloudwatch describe-alarms",
+    "cloudtrail describe-trails",
+)
 READS = frozenset(name.split(":")[1].lower() for name, operation in OPERATIONS.items() if operation.reads)
 CLIENT = """\
 #!{python} -IS
@@ -136,6 +148,7 @@ def serve(listener: socket.socket) -> None:
 
     driver = create_clidriver()
     _warm(driver.session.get_component("data_loader"))
+    _practise(driver)
     gc.disable()
     gc.freeze()  # what is not touched need not be copied for every child
     while True:
@@ -154,6 +167,14 @@ def _warm(loader: Any) -> None:
     for service in SERVICES:
         for model in ("service-2", "endpoint-rule-set-1", "paginators-1"):
             loader.load_service_model(service, model)
+
+
+def _practise(driver: Any) -> None:
+    """One command of each service, to its end, which is that nobody has signed in: the tables of commands stay."""
+    os.environ.update(AWS_DEFAULT_REGION="eu-west-1", AWS_EC2_METADATA_DISABLED="true")
+    with contextlib.redirect_stderr(io.StringIO()):
+        for look in LOOKS:
+            driver.main(look.split())
 
 
 def _reap() -> None:

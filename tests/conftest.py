@@ -48,12 +48,26 @@ def _watched(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="session")
 def port() -> Iterator[Port]:
     """The real port, made once: its clients are what takes time."""
-    from moto.kms import utils  # moto must be there before the first client is made
+    from botocore import useragent
+    from moto.core import utils as core  # moto must be there before the first client is made
+    from moto.core.base_backend import BaseBackend
+    from moto.kms import utils
+    from moto.s3.models import S3Backend
 
-    # moto makes an RSA key, which nothing uses, for every KMS key: two thirds of a test's time.
     with pytest.MonkeyPatch.context() as patch:
+        # moto makes an RSA key, which nothing uses, for every KMS key: two thirds of a test's time.
         made = functools.cache(utils.generate_private_key)
         patch.setattr("moto.kms.models.generate_private_key", made)
+        # At each call it looks for its own methods anew, loads a module of S3 anew, and writes its addresses anew.
+        names = functools.cache(core.method_names_from_class)
+        patch.setattr("moto.core.responses.method_names_from_class", names)
+        patch.delattr(S3Backend, "_url_module")
+        addresses = functools.cached_property(vars(BaseBackend)["urls"].fget)
+        addresses.__set_name__(BaseBackend, "urls")
+        patch.setattr(BaseBackend, "urls", addresses)
+        # And botocore spells its own name and its parts anew for each request.
+        spelt = functools.cache(useragent.sanitize_user_agent_string_component)
+        patch.setattr(useragent, "sanitize_user_agent_string_component", spelt)
         yield Port(Settings(region="eu-west-1", access_key="AKIAEXAMPLE", secret_key=planted.AWS_SECRET_KEY))
 
 

@@ -10,14 +10,14 @@ import traceback
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from shamir_mnemonic import generate_mnemonics
 
+from tests import keys
 from tests.search import Search, key_secrets, private_marks, spellings, word_runs
 from tests.services.recovery.forms import hexed, private, public
 
-KEY = rsa.generate_private_key(65537, 4096)
+KEY = keys.key()
 KEYS = Search(key_secrets(KEY))
 # Secrets of this file alone: those of the other tests would be found at the end of the run.
 PASSWORD, PIN, KEY_OF_AWS = (

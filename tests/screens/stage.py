@@ -8,12 +8,12 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Button, Static
@@ -33,6 +33,7 @@ from services.demo.objects import backup_object, new_wallet, object_key
 from services.model.calls import Aws, Call, Refused, Reply
 from services.setup_file import SetupFile
 from services.setups import State
+from tests.keys import public_der
 from tests.ports import FakeClock
 from tests.watch import WATCH
 from tests.world import sample
@@ -40,17 +41,6 @@ from tests.world import sample
 ENDPOINT = "http://localhost:4566"
 QUORUM = "20b7aefb-0000-4000-8000-00000000000b"
 KEY_ID = "c4b083d4-0000-4000-8000-00000000000a"
-
-
-@cache
-def private_key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(65537, 4096)
-
-
-@cache
-def public_der() -> bytes:
-    key = private_key().public_key()
-    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 @dataclass
@@ -235,6 +225,27 @@ def _too_narrow(button: Button) -> bool:
     return _shown(button) and button.region.width < len(str(button.label))
 
 
+_PARSED: dict[tuple[object, ...], list[RuleSet]] = {}
+"""Rules by their source and the colours that it was read with."""
+
+
+class _Parsed(Stylesheet):
+    """Reads each source once for all apps of the process, which is a sixth of what it takes to open a page."""
+
+    def _parse_rules(
+        self,
+        css: str,
+        read_from: CSSLocation,
+        is_default_rules: bool = False,
+        tie_breaker: int = 0,
+        scope: str = "",
+    ) -> list[RuleSet]:
+        of = (frozenset(self._variables.items()), css, read_from, is_default_rules, tie_breaker, scope)
+        if of not in _PARSED:
+            _PARSED[of] = super()._parse_rules(css, read_from, is_default_rules, tie_breaker, scope)
+        return _PARSED[of]
+
+
 class _Opened(PalisadeWizard):
     """Begins at a page, because walking there is what takes a test's time."""
 
@@ -242,6 +253,7 @@ class _Opened(PalisadeWizard):
 
     def __init__(self, host: Host, at: str) -> None:
         super().__init__(host)
+        self.stylesheet = _Parsed(variables=self.get_css_variables())
         self._at = at
 
     def _first_page(self) -> str:

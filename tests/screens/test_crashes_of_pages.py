@@ -23,10 +23,11 @@ from screens.widgets.secret import SecretInput
 from services.problems import KINDS
 from services.recovery import pke1
 from services.recovery.token import Driver, Token
-from tests import planted
+from tests import keys, planted
 from tests.crashes import Crash, UnforeseenError, arm, at_stage, disarm, watch_threads
 from tests.crashing_child import stand_in
-from tests.screens.stage import Show, Stage, curtain, private_key
+from tests.sampling import every
+from tests.screens.stage import Show, Stage, curtain
 from tests.screens.test_handing_out import answer, to_first_cover, words_of
 from tests.search import Search, files_below, key_secrets, private_marks, word_runs
 from tests.services.recovery import forms
@@ -169,7 +170,7 @@ CHILDREN = [
 def staged(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """A set-up without a key; private files of a person's own; a keyring, and a key for the child to “make”."""
     monkeypatch.setattr(sys, "executable", str(stand_in(stage.folder / "backstage")))
-    key = private_key()
+    key = keys.key()
     (stage.folder / "backstage" / "maker.key").write_bytes(forms.private(key))
     child_crashes(stage, None)
     (stage.folder / "own.pem").write_bytes(forms.private(key, Encoding.PEM))
@@ -197,7 +198,7 @@ def nothing(
     def found_in(show: Show, at: At, *seen: str) -> None:
         assert at.evidence.with_suffix(".json").exists(), "the place of the crash was not reached"
         more = {f"what was seen, {number}": text.encode() for number, text in enumerate(at.seen)}
-        search = Search({**planted.ALL, **key_secrets(private_key()), **more}, at.seen)
+        search = Search({**planted.ALL, **key_secrets(keys.key()), **more}, at.seen)
         printed = "".join(capsys.readouterr())
         for text in (printed, caplog.text, show.app.clipboard, "".join(show.app.session.log), *seen):
             content = text.encode()
@@ -214,7 +215,7 @@ def named(case: tuple[object, ...]) -> Any:
     return pytest.param(*case, id=f"{getattr(reach, '__name__', '')}: {crash}")
 
 
-@pytest.mark.parametrize(("reach", "crash", "key"), [*map(named, HANDLERS)])
+@pytest.mark.parametrize(("reach", "crash", "key"), every(2, map(named, HANDLERS)))
 async def test_a_crash_in_a_handler(
     staged: Stage, nothing: Callable[..., None], reach: Reach, crash: Crash, key: str
 ) -> None:
@@ -235,7 +236,7 @@ async def test_a_crash_in_a_handler(
     nothing(shows[0], at)
 
 
-@pytest.mark.parametrize(("reach", "crash", "key", "job"), [*map(named, THREADS)])
+@pytest.mark.parametrize(("reach", "crash", "key", "job"), every(2, map(named, THREADS)))
 async def test_a_crash_in_a_thread(
     staged: Stage, nothing: Callable[..., None], reach: Reach, crash: Crash, key: str, job: str
 ) -> None:

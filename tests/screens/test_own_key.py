@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from textual.widgets import Checkbox, Input
 
 from screens.widgets.action import Action
 from screens.widgets.secret import SecretInput
 from services.recovery import check, hsm
-from tests import planted
-from tests.screens.stage import Show, Stage, curtain, cut, private_key, public_der
+from tests import keys, planted
+from tests.keys import public_der
+from tests.screens.stage import Show, Stage, curtain, cut
 from tests.services.recovery import forms
 
 OLD, NEW = planted.OLD_PASSWORD, planted.NEW_PASSWORD
@@ -52,7 +52,7 @@ async def test_a_public_key_is_taken_or_refused_with_a_sentence(stage: Stage) ->
 async def test_a_private_key_is_brought_into_the_tools_form(stage: Stage) -> None:
     stage.keyless()
     path = stage.folder / "recovery.key"
-    pem = forms.private(private_key(), Encoding.PEM)
+    pem = forms.private(keys.key(), Encoding.PEM)
     path.write_bytes(pem)
     async with curtain(stage, at="own-key") as show:
         await look_at(show, path)
@@ -81,7 +81,7 @@ async def test_a_private_key_is_brought_into_the_tools_form(stage: Stage) -> Non
 async def test_the_password_of_the_own_key_is_asked_and_a_wrong_one_leaves_nothing(stage: Stage) -> None:
     stage.keyless()
     path = stage.folder / "recovery.key"
-    path.write_bytes(forms.private(private_key(), Encoding.PEM, PrivateFormat.PKCS8, OLD.encode()))
+    path.write_bytes(forms.private(keys.key(), Encoding.PEM, PrivateFormat.PKCS8, OLD.encode()))
     async with curtain(stage, at="own-key") as show:
         await look_at(show, path)
         await show.press("ctrl+n")
@@ -105,7 +105,7 @@ async def test_the_password_of_the_own_key_is_asked_and_a_wrong_one_leaves_nothi
 async def test_a_weak_key_is_refused(stage: Stage) -> None:
     stage.keyless()
     path = stage.folder / "weak.pem"
-    path.write_bytes(forms.private(rsa.generate_private_key(65537, 2048), Encoding.PEM))
+    path.write_bytes(forms.private(keys.weak_key(), Encoding.PEM))
     async with curtain(stage, at="own-key") as show:
         await look_at(show, path)
         assert show.shows("This RSA key has 2048 bits")

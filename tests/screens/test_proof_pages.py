@@ -14,8 +14,9 @@ from screens.widgets.action import Action
 from screens.widgets.secret import SecretInput
 from services import setup_file
 from services.recovery import check, vendor_tool
+from tests import keys
 from tests.planted import PASSWORD
-from tests.screens.stage import Show, Stage, curtain, cut, private_key
+from tests.screens.stage import Show, Stage, curtain, cut
 from tests.services.recovery import forms
 
 
@@ -49,7 +50,7 @@ async def test_a_file_that_is_recorded_beside_the_setup_file_is_named_whole(stag
 
 async def test_a_finished_set_up_is_proven_from_the_first_page(stage: Stage) -> None:
     stage.setup()
-    path = sealed(stage.folder, private_key())
+    path = sealed(stage.folder, keys.key())
     async with curtain(stage) as show:
         await to_password(show, path)
         box = show.page.query_one("#password", SecretInput)
@@ -70,7 +71,7 @@ async def test_a_finished_set_up_is_proven_from_the_first_page(stage: Stage) -> 
 
 async def test_the_file_of_another_key_proves_nothing(stage: Stage) -> None:
     stage.setup()
-    path = sealed(stage.folder, rsa.generate_private_key(65537, 4096))
+    path = sealed(stage.folder, keys.other_key())
     async with curtain(stage) as show:
         await to_password(show, path)
         show.page.query_one("#password", SecretInput).value = PASSWORD

@@ -20,6 +20,7 @@ from screens.widgets.words import Words
 from services import setup_file
 from services.setup_file import SetupFile
 from tests.planted import PASSWORD
+from tests.sampling import every
 from tests.screens.stage import Show, Stage, curtain, cut
 from tests.screens.test_every_page import PAGES
 from tests.world import BUCKET, EXTERNAL_ID, OTHER_SETUP
@@ -51,9 +52,7 @@ async def switch_to(show: Show, name: str) -> None:
     await show.press("enter")
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(page, marks=[pytest.mark.slow] * (n % 2)) for n, page in enumerate(PAGES)]
-)
+@pytest.mark.parametrize("name", every(4, PAGES, start=1))
 async def test_the_switcher_opens_over_every_page_and_closes_to_it(stage: Stage, name: str) -> None:
     pair(stage)
     async with curtain(stage, at=name) as show:

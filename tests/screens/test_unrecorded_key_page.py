@@ -6,7 +6,8 @@ from pathlib import Path
 
 from screens.widgets.action import Action
 from services.recovery import keyfiles
-from tests.screens.stage import Stage, curtain, public_der
+from tests.keys import public_der
+from tests.screens.stage import Stage, curtain
 
 
 def pair(stage: Stage) -> dict[Path, bytes]:

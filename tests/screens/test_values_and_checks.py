@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import stat
 
-import pytest
 from textual.widgets import Checkbox, Input
 
 from screens import flow
@@ -49,23 +48,23 @@ async def test_every_value_is_shown_whole_and_copied(stage: Stage) -> None:
         assert show.shows(kit.CONSOLE_PATH)
 
 
-@pytest.mark.parametrize("name", ["kit.txt", "kit.json", "kit.md"])
-async def test_a_file_is_written_and_never_overwritten(stage: Stage, name: str) -> None:
+async def test_a_file_is_written_and_never_overwritten(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup().path}
-    path = stage.folder / name
     async with curtain(stage) as show:
         await prepared(show)
-        await show.go("palisade")
-        await _write(show, str(path))
-        assert EXTERNAL_ID in path.read_text()
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        if path.suffix == ".json":
-            assert json.loads(path.read_text())["external_id"] == EXTERNAL_ID
-        path.chmod(0o600)
-        path.write_text("mine")
-        await _write(show, str(path))
-        assert path.read_text() == "mine"
-        assert show.shows("is never overwritten")
+        for path in (stage.folder / name for name in ("kit.txt", "kit.json", "kit.md")):
+            await show.go("palisade")
+            await _write(show, str(path))
+            assert EXTERNAL_ID in path.read_text()
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+            if path.suffix == ".json":
+                assert json.loads(path.read_text())["external_id"] == EXTERNAL_ID
+            path.chmod(0o600)
+            path.write_text("mine")
+            assert not show.shows("is never overwritten")
+            await _write(show, str(path))
+            assert path.read_text() == "mine"
+            assert show.shows("is never overwritten")
 
 
 async def _write(show: Show, path: str) -> None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pytest
 from textual.widgets import Input
 
+from tests.sampling import every
 from tests.screens.monkey import Open, nothing
 from tests.screens.stage import Show, Stage, curtain
 from tests.screens.test_every_page import PAGES
@@ -38,10 +39,7 @@ OVER: Mapping[str, Open] = MappingProxyType(
 
 @pytest.mark.parametrize(
     ("page", "over"),
-    [
-        pytest.param(page, list(OVER)[n % len(OVER)], marks=[pytest.mark.slow] * (n % 2))
-        for n, page in enumerate(PAGES)
-    ],
+    every(3, [(page, list(OVER)[n % len(OVER)]) for n, page in enumerate(PAGES)]),
 )
 async def test_a_walk_of_sizes_leaves_the_page_as_it_was(stage: Stage, page: str, over: str) -> None:
     await _walk(stage, page, over, 3)

@@ -19,7 +19,7 @@ from services.recovery.custodians import Custody
 from services.recovery.keyfiles import KeyFiles
 from services.recovery.proof import Bench
 from services.recovery.stages import silent
-from tests.screens.stage import private_key
+from tests import keys
 from tests.services.recovery.forms import ROUNDS
 
 OF = Purpose("production", "Acme kit")
@@ -34,7 +34,7 @@ def make(folder: Path, key: rsa.RSAPrivateKey) -> KeyFiles:
 
 @pytest.fixture
 def made(tmp_path: Path) -> KeyFiles:
-    return make(tmp_path / "keys", private_key())
+    return make(tmp_path / "keys", keys.key())
 
 
 def write(made: KeyFiles, custody: Custody | None = None, *, split: bool = False) -> Papers:

@@ -14,6 +14,7 @@ from services.model.calls import Aws, Call, Refused, Reply
 from tests import tally
 from tests.account import everything
 from tests.ports import Crashed, Crashing, Denying
+from tests.sampling import every, moments
 from tests.services.teardowns import HARDENED, Site, beside, finished
 from tests.shelves import files
 from tests.world import BUCKET, ROLE, do
@@ -106,11 +107,7 @@ def _objects(call: Call) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize(
     ("nth", "when"),
-    [
-        pytest.param(nth, when, marks=() if (nth % 2 == 0) == (when == "after") else pytest.mark.slow)
-        for nth in range(1, len(WRITES) + 1)
-        for when in ("before", "after")
-    ],
+    every(3, moments(len(WRITES))),
 )
 def test_killed_at_any_write_the_next_run_completes(
     aws: Aws, tmp_path: Path, nth: int, when: Literal["before", "after"]
@@ -146,13 +143,16 @@ class KilledAt:
         return self.aws(call)
 
 
-def test_killed_before_and_after_each_kind_of_write_of_a_hardened_one(aws: Aws, tmp_path: Path) -> None:
-    """One run after the other on what the one before left."""
+@pytest.mark.parametrize("both", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_killed_before_and_after_each_kind_of_write_of_a_hardened_one(
+    aws: Aws, tmp_path: Path, both: bool
+) -> None:
+    """One run after the other on what the one before left; before the one and after the next, or both at each."""
     site = Site(aws, tmp_path, HARDENED)
     before = everything(aws)
     site.made()
-    for name in HARDENED_WRITES:
-        for when in ("before", "after"):
+    for number, name in enumerate(HARDENED_WRITES):
+        for when in ("before", "after") if both else (("before", "after")[number % 2],):
             with pytest.raises(Crashed):
                 site.destroy(KilledAt(site.aws, name, when))
             tally.count("writes killed")
@@ -174,7 +174,7 @@ def test_killed_at_any_write_of_a_hardened_one_the_next_run_completes(
     assert site.listing() == {}
 
 
-@pytest.mark.parametrize("seen", range(2, 11, 2))
+@pytest.mark.parametrize("seen", every(2, range(2, 11, 2)))
 def test_killed_between_two_events_the_next_run_completes(aws: Aws, tmp_path: Path, seen: int) -> None:
     from services import teardown
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from services import setup_file, work
 from services.events import Finished, Started
@@ -16,14 +14,11 @@ from services.model.calls import Aws, Call, Refused, Reply
 from services.problems import ProblemError
 from services.setups import State
 from services.work import Desk
+from tests import keys
 from tests.ports import Denying, FakeClock, Recording
 from tests.world import BUCKET, ROLE, do, sample
 
-PUBLIC = (
-    rsa.generate_private_key(65537, 4096)
-    .public_key()
-    .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-)
+PUBLIC = keys.public_der()
 
 
 @pytest.fixture

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.sampling import every
 from tests.terminal.modes import left_behind
 from tests.terminal.pseudo import pseudo
 
 pytestmark = [pytest.mark.terminal, pytest.mark.timeout(240)]
 
 
-@pytest.mark.parametrize("size", [(1, 1), (20, 5), (500, 200), (0, 0)])
+@pytest.mark.parametrize(
+    "size", every(2, [pytest.param(size) for size in ((1, 1), (20, 5), (500, 200), (0, 0))])
+)
 def test_the_smallest_and_the_largest_terminal_are_drawn_on_and_left(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -53,6 +53,7 @@ def without_pages(tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(tmp_path / "blocked")}
 
 
+@pytest.mark.slow
 def test_from_nothing_to_verified_line_by_line(tmp_path: Path, without_pages: dict[str, str]) -> None:
     folder = tmp_path / "demo"
     screen = start("demo", "--plain", "--dir", folder, environ=without_pages)

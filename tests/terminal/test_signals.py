@@ -23,7 +23,8 @@ from services import files, setup_file
 from services.setup_file import SetupFile
 from services.setups import State
 from tests import planted
-from tests.screens.stage import public_der
+from tests.keys import public_der
+from tests.sampling import every
 from tests.terminal.modes import left_behind
 from tests.terminal.pseudo import Pseudo, pseudo
 from tests.world import sample
@@ -193,7 +194,13 @@ def kept_whole(place: Place) -> None:
         assert list(public.parent.glob("*.pke1")), "a public key without its private one"
 
 
-@pytest.mark.parametrize(("name", "number"), [(name, ENDINGS[n % 3]) for n, name in enumerate(SCENES)])
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        pytest.param(name, ENDINGS[n % 3], marks=[pytest.mark.slow] * (name in {"the first page", "typing"}))
+        for n, name in enumerate(SCENES)
+    ],
+)
 def test_a_signal_ends_it_well(place: Place, name: str, number: signal.Signals) -> None:
     _play(place, name, number, 0)
 
@@ -232,7 +239,7 @@ def test_a_stopped_wizard_gives_the_terminal_back_and_comes_again(place: Place, 
         ended_well(screen, place, signal.SIGTERM)
 
 
-@pytest.mark.parametrize("name", ["a page with answers", "the help", "the palette"])
+@pytest.mark.parametrize("name", every(3, ["a page with answers", "the help", "the palette"]))
 def test_a_storm_of_sizes_ends_in_a_whole_page(place: Place, name: str) -> None:
     rng = random.Random(name)
     with playing(place, SCENES[name]) as screen:

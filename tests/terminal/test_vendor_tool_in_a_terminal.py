@@ -19,7 +19,7 @@ from screens import flow
 from services import setup_file
 from services.recovery import vendor_tool
 from services.setups import State
-from tests.screens.stage import public_der
+from tests.keys import public_der
 from tests.tally import count
 from tests.terminal.test_journey import ROOT, fits
 from tests.terminal.tmux import Terminal, terminal

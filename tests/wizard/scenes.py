@@ -15,7 +15,7 @@ from services.problems import KINDS
 from services.recovery import keyfiles, pke1, share_files, slip39, split_operations
 from services.recovery.proof import Bench
 from services.recovery.stages import silent
-from tests import planted
+from tests import keys, planted
 from tests.crashes import Crash
 from tests.search import Search, files_below, key_secrets, private_marks, word_runs
 from tests.services.recovery.forms import hexed, private
@@ -46,7 +46,7 @@ class Kept:
 
 def keep(folder: Path) -> Kept:
     """Makes it, in an empty folder."""
-    key = rsa.generate_private_key(65537, 4096)
+    key = keys.key()
     (folder / "maker.key").write_bytes(private(key))
     (folder / "own.pem").write_bytes(private(key, Encoding.PEM))
     sealed = pke1.seal(hexed(private(key)), planted.PASSWORD.encode(), iterations=ROUNDS)

@@ -79,6 +79,7 @@ def moto() -> Iterator[str]:
         server.stop()
 
 
+@pytest.mark.slow
 def test_the_journey_on_a_stock_moto_server(tmp_path: Path) -> None:
     with moto() as url:
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}

@@ -111,7 +111,7 @@ def on(moto_server: str, folder: Path, *flags: str) -> Ground:
     return made
 
 
-@pytest.mark.parametrize(("nth", "when"), [(20, "before"), (48, "after")])
+@pytest.mark.parametrize(("nth", "when"), [(20, "before"), pytest.param(48, "after", marks=pytest.mark.slow)])
 def test_killed_once_the_next_run_completes(ground: Ground, nth: int, when: When) -> None:
     assert ground.run("apply", nth, when) == -signal.SIGKILL
     tally.count("writes killed")

@@ -127,11 +127,12 @@ def settle(terminal: Terminal, kept: Path) -> None:
     shutil.copytree(kept, terminal.folder)
 
 
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", CASES)
 def test_killed_before_any_file_event_the_next_run_goes_on(
-    terminal: Terminal, tmp_path_factory: pytest.TempPathFactory, name: str
+    terminal: Terminal, tmp_path_factory: pytest.TempPathFactory, name: str, step: int
 ) -> None:
-    kill_everywhere(terminal, CASES[name], tmp_path_factory.mktemp("kept") / "folder")
+    kill_everywhere(terminal, CASES[name], tmp_path_factory.mktemp("kept") / "folder", step)
 
 
 @pytest.mark.slow
@@ -142,14 +143,15 @@ def test_killed_before_any_file_event_nothing_half_is_published(
     kill_everywhere(terminal, PUBLISHING[name], tmp_path_factory.mktemp("kept") / "folder")
 
 
-def kill_everywhere(terminal: Terminal, case: Case, kept: Path) -> None:
+def kill_everywhere(terminal: Terminal, case: Case, kept: Path, step: int = 1) -> None:
+    """At every event of the case, or at every third and so on."""
     case.before(terminal)
     words = case.words(terminal)
     shutil.copytree(terminal.folder, kept)
     run = at_file_event(lambda: terminal(*words).status)
     assert run.events > 6, run
     wanted = contents(terminal.folder)
-    for nth in range(1, run.events + 1):
+    for nth in range(1, run.events + 1, step):
         settle(terminal, kept)
         before = contents(terminal.folder)
         assert at_file_event(lambda: terminal(*words).status, nth).killed

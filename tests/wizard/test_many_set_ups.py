@@ -15,7 +15,7 @@ from services.demo.palisade import Service, read_kit
 from tests.wizard.driving import EXTERNAL_ID, Terminal
 from wizard import stage
 
-NAMES = ("blue", "green", "red")
+NAMES = ("blue", "green")
 
 
 @dataclass(frozen=True)

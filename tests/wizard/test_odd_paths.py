@@ -33,13 +33,28 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     return terminal
 
 
-@pytest.mark.parametrize("odd", [LONG, f"{LONG}/below", "setup.toml/below", "circle", "circle/below"])
-@pytest.mark.parametrize(
-    ("words", "option"), paths(), ids=lambda value: " ".join(value) if isinstance(value, tuple) else value
-)
-def test_a_path_at_which_nothing_can_be_is_told(
-    machine: Terminal, words: tuple[str, ...], option: str, odd: str
+ODD = (LONG, f"{LONG}/below", "setup.toml/below", "circle", "circle/below")
+
+
+@pytest.mark.parametrize("words", sorted({words for words, _ in paths()}), ids=" ".join)
+def test_a_path_at_which_nothing_can_be_is_told(machine: Terminal, words: tuple[str, ...]) -> None:
+    """Two of the paths in turn for each option, so that each path and each option of a command is tried."""
+    for number, option in enumerate(option for of, option in paths() if of == words):
+        for odd in (ODD[number % len(ODD)], ODD[(number + 2) % len(ODD)]):
+            _told(machine, words, option, odd)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("words", sorted({words for words, _ in paths()}), ids=" ".join)
+def test_every_path_at_which_nothing_can_be_is_told(
+    machine: Terminal, words: tuple[str, ...], odd: str
 ) -> None:
+    for option in (option for of, option in paths() if of == words):
+        _told(machine, words, option, odd)
+
+
+def _told(machine: Terminal, words: tuple[str, ...], option: str, odd: str) -> None:
     value = str(machine.folder / odd)
     command = dict(COMMANDS)[words]
     given = [*words, *([option, value] if option.startswith("-") else [value])]

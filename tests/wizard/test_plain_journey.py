@@ -13,8 +13,9 @@ from services import progress, setup_file
 from services.model.calls import Aws, Call
 from services.record import book
 from services.record.wallet import Wallet
+from tests.keys import public_der
 from tests.ports import Recording
-from tests.screens.stage import KEY_ID, QUORUM, Account, curtain, public_der, refusal
+from tests.screens.stage import KEY_ID, QUORUM, Account, curtain, refusal
 from tests.screens.stage import Stage as PageStage
 from tests.wizard.driving import EXTERNAL_ID, PRINCIPAL, Terminal
 from tests.wizard.script import HARDENED, Script, left_at, marks, session, sit, squeezed, state

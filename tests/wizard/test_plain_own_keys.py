@@ -8,8 +8,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from screens import key_place
 from services import setup_file
 from services.recovery import check, hsm
+from tests import keys
+from tests.keys import public_der
 from tests.planted import NEW_PASSWORD, OLD_PASSWORD, PASSWORD
-from tests.screens.stage import private_key, public_der
 from tests.services.recovery import forms
 from tests.wizard.driving import Terminal
 from tests.wizard.keys_by_line import KEY, answers, at_the_key, opens
@@ -42,7 +43,7 @@ def test_a_public_key_is_taken_and_a_locked_one_needs_its_phrase(offline: Termin
 def test_a_private_key_is_brought_into_the_tools_form(offline: Terminal, closed: bool) -> None:
     path = offline.folder / "recovery.key"
     old = OLD_PASSWORD.encode() if closed else None
-    path.write_bytes(forms.private(private_key(), Encoding.PEM, password=old))
+    path.write_bytes(forms.private(keys.key(), Encoding.PEM, password=old))
     ran, script = at_the_key(
         offline,
         {

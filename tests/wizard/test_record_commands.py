@@ -84,14 +84,14 @@ def test_a_wallet_that_was_named_and_not_seen_is_a_difference(machine: Machine) 
 
 
 def test_every_wallet_of_a_full_bucket_comes_on_record_when_asked(machine: Machine) -> None:
-    ids = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(33)]
+    ids = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(31)]
     for key_id in ids:
         machine.palisade(key_id)
     some = machine("record", "add", "--from-verify", "--quorum-id", QUORUM, "--json")
     assert len(some.document["added"]) == 30
     assert machine("record", "list", "--check").status == 3
     rest = machine("record", "add", "--from-verify", "--all", "--quorum-id", QUORUM, "--json")
-    assert (rest.status, len(rest.document["added"])) == (0, 3)
+    assert (rest.status, len(rest.document["added"])) == (0, 1)
     assert machine("record", "list", "--check").status == 0
     machine.terminal.aws = Denying(machine.written, "s3:ListObjectsV2")
     refused(machine("record", "add", "--from-verify", "--all", "--json"), "denied")

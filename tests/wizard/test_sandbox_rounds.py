@@ -145,7 +145,7 @@ def rounds(cloud: Cloud, folder: Path, number: int) -> None:
 
 
 def test_rounds_leave_nothing_behind_and_touch_no_neighbour(cloud: Cloud, tmp_path: Path) -> None:
-    rounds(cloud, tmp_path, 3)
+    rounds(cloud, tmp_path, 2)
 
 
 @pytest.mark.slow

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import subprocess
 import sys
 
 import pytest
 
+from tests.sampling import every
 from tests.wizard.driving import ROOT, Failing, Stream, Terminal
 from wizard.render.voice import Voice
 
@@ -43,9 +45,9 @@ def test_streams_that_are_closed_or_full(redirection: str, status: int) -> None:
     assert "Traceback" not in told[2]
 
 
-@pytest.mark.parametrize("flags", [(), ("--json",)])
-@pytest.mark.parametrize("number", FULL)
-@pytest.mark.parametrize("after", [0, 6])
+@pytest.mark.parametrize(
+    ("flags", "number", "after"), every(3, itertools.product([(), ("--json",)], FULL, [0, 6]))
+)
 def test_applying_stops_where_it_cannot_tell_and_goes_on_later(
     terminal: Terminal, flags: tuple[str, ...], number: int, after: int
 ) -> None:

@@ -55,10 +55,13 @@ def test_what_the_table_calls_a_read_is_one_by_name_or_by_reason(name: str) -> N
     }
 
 
+SESSION = botocore.session.get_session()
+
+
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_the_tables_operations_exist_and_their_actions_are_well_formed(name: str) -> None:
     service, op = name.split(":")
-    model = botocore.session.get_session().get_service_model(service)
+    model = SESSION.get_service_model(service)
     assert op in model.operation_names
     row = OPERATIONS[name]
     assert row.actions

@@ -9,12 +9,11 @@ import pytest
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from services.demo.accounts import Accounts, Connect, open_accounts
 from services.demo.emulator import Emulator
 from services.model.calls import Refused
+from tests import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +60,5 @@ def accounts(emulator: Emulator, connect: Connect) -> Accounts:
 
 @pytest.fixture(scope="session")
 def spki() -> bytes:
-    """A recovery public key whose private half is forgotten."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=4096).public_key()
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    """A recovery public key that nobody has the private half of."""
+    return keys.public_der()

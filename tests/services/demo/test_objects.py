@@ -17,6 +17,7 @@ from services.backups.curves import Algorithm
 from services.backups.sealed import Seal
 from services.backups.shards import check_shard, parse_key
 from services.demo.objects import backup_object, new_wallet, object_key
+from tests import keys
 
 ALGORITHMS: tuple[Algorithm, ...] = ("SECP256K1", "ED25519")
 ENTRY = [
@@ -41,7 +42,7 @@ ENTRY = [
 
 @pytest.fixture(scope="module")
 def private() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(65537, 4096)
+    return keys.key()
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from services.doctor.facts import Subject
 from services.identity import Identity
 from services.problems import ProblemError
 from services.setup_file import SetupFile
-from tests.screens.stage import public_der
+from tests.keys import public_der
 from tests.services.doctor.changes import lock, refuses, says, within
 from tests.services.doctor.cloud import SUBJECT, TRAIL_ARN, Cloud, broken, look
 from tests.world import ACCOUNT, BUCKET, KEY_ARN, ROLE, sample

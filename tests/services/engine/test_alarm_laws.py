@@ -18,6 +18,7 @@ from services.model.resource import calls_of
 from tests.alarm_drifts import DRIFTS, ELSEWHERE, Change, alarm_with, topic_policy
 from tests.alarmed import NAMES, OneOfAName, alarmed, journey, log_group, parts
 from tests.ports import Crashed, Crashing, Denying, FakeClock, Recording, Throttling
+from tests.sampling import every
 from tests.world import ACCOUNT, Journey, addresses, do
 
 COUNT = len(WATCHES)
@@ -88,8 +89,17 @@ def test_every_facet_has_a_drift_or_is_only_looked_at(done: Journey) -> None:
     assert facets - looked_at == {address for address, _, _ in DRIFTS if "." in address}
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("nth", [1, 2, 1 + COUNT, 2 + COUNT, 3 + COUNT, len(WRITES)])
+@pytest.mark.parametrize(
+    ("nth", "when"),
+    every(
+        3,
+        [
+            (n, when)
+            for n in (1, 2, 1 + COUNT, 2 + COUNT, 3 + COUNT, len(WRITES))
+            for when in ("before", "after")
+        ],
+    ),
+)
 def test_killed_at_any_write_the_next_run_completes(
     empty: Aws, tmp_path: Path, nth: int, when: Literal["before", "after"]
 ) -> None:

@@ -13,6 +13,7 @@ from services.events import Finished, Started
 from services.model.calls import Aws, Reply
 from tests import tally
 from tests.ports import Crashed, Crashing, FakeClock, Recording, Replying
+from tests.sampling import every, moments
 from tests.world import BUCKET, ROLE, SETUP, Journey, addresses, do, sample_blueprint
 
 WRITES = (
@@ -90,8 +91,7 @@ def assert_complete(aws: Aws, journal: Journal, journey: Journey, origin: str = 
     assert len(do(aws, "iam", "ListRolePolicies", RoleName=ROLE)["PolicyNames"]) == 1
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("nth", range(1, len(WRITES) + 1))
+@pytest.mark.parametrize(("nth", "when"), every(3, moments(len(WRITES))))
 def test_killed_at_any_write_the_next_run_completes(
     aws: Aws, tmp_path: Path, nth: int, when: Literal["before", "after"]
 ) -> None:
@@ -106,8 +106,7 @@ def test_killed_at_any_write_the_next_run_completes(
     tally.count("writes killed")
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("nth", range(1, ADOPTING_WRITES + 1))
+@pytest.mark.parametrize(("nth", "when"), every(3, moments(ADOPTING_WRITES), start=1))
 def test_killed_while_adopting_the_next_run_completes(
     aws: Aws, tmp_path: Path, nth: int, when: Literal["before", "after"]
 ) -> None:
@@ -138,7 +137,7 @@ def adopting(aws: Aws) -> Journey:
     return Journey(aws, sample_blueprint(storage__kms_key=arn))
 
 
-@pytest.mark.parametrize("seen", range(1, 2 * len(WRITES) + 1))
+@pytest.mark.parametrize("seen", every(3, range(1, 2 * len(WRITES) + 1)))
 def test_killed_between_any_two_events_the_next_run_completes(aws: Aws, tmp_path: Path, seen: int) -> None:
     journal = Journal(tmp_path / "journal.jsonl", FakeClock())
     journey = Journey(aws)

@@ -18,6 +18,7 @@ from services.model.resource import calls_of
 from tests.bucket_drifts import HARD_DRIFTS, HARD_NO_RETURN, lock
 from tests.drifts import Change
 from tests.ports import Crashed, Crashing, Denying, FakeClock, Recording, Throttling, keeping_rules
+from tests.sampling import every, moments
 from tests.world import BUCKET, HARD, LOG_BUCKET, Journey, addresses, do, sample_blueprint
 
 HARDENED = sample_blueprint(**HARD)
@@ -66,11 +67,7 @@ def test_the_lock_is_the_last_thing_that_is_done_to_the_bucket(aws: Aws) -> None
 
 @pytest.mark.parametrize(
     ("nth", "when"),
-    [
-        pytest.param(nth, when, marks=() if (nth % 2 == 0) == (when == "after") else pytest.mark.slow)
-        for nth in range(1, WRITES + 1)
-        for when in ("before", "after")
-    ],
+    every(5, moments(WRITES)),
 )
 def test_killed_at_any_write_the_next_run_completes(
     aws: Aws, tmp_path: Path, nth: int, when: Literal["before", "after"]

@@ -16,6 +16,7 @@ from services.model.calls import Aws, Reply
 from services.model.values import Ref
 from tests.drifts import NOTHING, Change
 from tests.ports import Crashed, Crashing, FakeClock, Recording, Replying
+from tests.sampling import every, moments
 from tests.trail_drifts import GROUP_ARN, TRAIL_DRIFTS, TRAIL_NO_RETURN, log_key_id
 from tests.world import (
     ACCOUNT,
@@ -111,8 +112,7 @@ def resumed(aws: Aws, journal: Journal) -> Journey:
     return Journey(aws, BLUEPRINT, begun=journal.begun())
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("nth", range(1, len(WRITES) + 1))
+@pytest.mark.parametrize(("nth", "when"), every(3, moments(len(WRITES))))
 def test_killed_at_any_write_the_next_run_completes(
     trails: Aws, tmp_path: Path, nth: int, when: Literal["before", "after"]
 ) -> None:

@@ -15,6 +15,7 @@ from services.model.calls import Aws
 from tests import tally
 from tests.alarmed import OneOfAName
 from tests.ports import Crashed, Crashing, FakeClock, Recording, keeping_rules
+from tests.sampling import every, moments
 from tests.world import ALARMS, HARD, LOG_GROUP, TRAIL, TRAIL_ARN, Journey, do, sample_blueprint
 
 BLUEPRINT = sample_blueprint(**HARD, **TRAIL, **ALARMS)
@@ -73,18 +74,8 @@ def test_a_trail_that_somebody_deleted_is_made_again_in_one_run(
     assert journey.plan().steps == ()
 
 
-def sampled(every: int) -> list[object]:
-    """Each write, before and after; all but a sample in the slow mark: the parts of a set-up are killed at each write elsewhere."""
-    moments: list[tuple[int, Literal["before", "after"]]] = []
-    for nth in range(1, WRITES + 1):
-        moments += [(nth, "before"), (nth, "after")]
-    return [
-        pytest.param(*moment, marks=() if number % every == 0 else pytest.mark.slow)
-        for number, moment in enumerate(moments)
-    ]
-
-
-@pytest.mark.parametrize(("nth", "when"), sampled(7))
+# The parts of a set-up are killed at their writes elsewhere.
+@pytest.mark.parametrize(("nth", "when"), every(17, moments(WRITES)))
 def test_killed_at_any_write_the_next_run_completes(
     aws: Aws, tmp_path: Path, nth: int, when: Literal["before", "after"]
 ) -> None:

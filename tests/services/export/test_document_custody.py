@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from services import papers
 from services.engine.world import World
 from services.export.architecture import text
@@ -15,14 +12,11 @@ from services.recovery import custodians
 from services.recovery.formats import public_key
 from services.recovery.keyfiles import KeyFiles
 from services.setup_file import SetupFile
+from tests import keys
 from tests.services.export.reading import rows, sections, titled
 from tests.world import ACCOUNT, sample, sample_blueprint
 
-PUBLIC = (
-    rsa.generate_private_key(65537, 4096)
-    .public_key()
-    .public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-)
+PUBLIC = keys.public_der()
 SHA256 = public_key(PUBLIC).sha256
 
 

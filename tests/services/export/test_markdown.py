@@ -63,7 +63,7 @@ def test_a_block_ends_where_it_should(value: str) -> None:
     assert tokens[0].content == "".join(f"{plain(line)}\n" for line in value.split("\n"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.recursive(st.one_of(VALUES, st.integers(), st.booleans(), st.none()), lambda v: st.lists(v) | st.dictionaries(VALUES, v)))  # fmt: skip
 def test_a_document_is_exact(value: object) -> None:
     tokens = READERS[0].parse(document(value))  # type: ignore[arg-type]

@@ -34,7 +34,7 @@ def chain(ground: Ground, kinds: tuple[str, ...], when: When, stride: int) -> in
 
 @pytest.mark.parametrize(
     ("first", "stride"),
-    [(0, 5), *(pytest.param(n, 1, marks=pytest.mark.slow) for n in range(len(GENERAL)))],
+    [(0, 8), *(pytest.param(n, 1, marks=pytest.mark.slow) for n in range(len(GENERAL)))],
 )
 def test_whatever_stays_wrong_at_a_write_is_said_and_gone_on_from(
     ground: Ground, untroubled: Untroubled, first: int, stride: int

@@ -102,11 +102,17 @@ def test_a_public_file_proves_nothing(key: rsa.RSAPrivateKey) -> None:
     assert refused.value.problem.code == "wrong-password"
 
 
+@pytest.fixture(scope="module")
+def made() -> bytes:
+    """What openssl makes, under the old password."""
+    command = [need("openssl"), "genrsa", "-aes256", "-passout", f"pass:{planted.OLD_PASSWORD}", "4096"]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
 @pytest.mark.parametrize("to", FORMATS)
-def test_what_openssl_made_becomes_a_file_that_the_tool_takes(tmp_path: Path, to: Format) -> None:
-    openssl = need("openssl")
-    command = [openssl, "genrsa", "-aes256", "-passout", f"pass:{planted.OLD_PASSWORD}", "4096"]
-    made = subprocess.run(command, capture_output=True, check=True).stdout
+def test_what_openssl_made_becomes_a_file_that_the_tool_takes(
+    tmp_path: Path, made: bytes, to: Format
+) -> None:
     assert judged(made).recovery_tool_accepts is False
     new_password = bytearray(PASSWORD)
     converted = check.convert(

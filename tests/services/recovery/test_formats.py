@@ -148,8 +148,8 @@ def test_every_public_form_is_imported_as_the_same_key(key: rsa.RSAPrivateKey) -
             assert (len(found.der), len(found.hex)) == (550, 1100)
 
 
-def test_a_private_file_is_not_imported_as_a_public_one(key: rsa.RSAPrivateKey) -> None:
-    for name, (content, kind, _) in {**written(key), **closed(key)}.items():
+def test_a_private_file_is_not_imported_as_a_public_one() -> None:
+    for name, (content, kind, _) in {**written(SMALL_RSA), **closed(SMALL_RSA)}.items():
         if not kind.startswith("public"):
             with pytest.raises(ProblemError) as refused:
                 formats.public_key(content)
@@ -329,7 +329,9 @@ OPENSSL = {
 }
 
 
-@pytest.mark.parametrize("name", OPENSSL)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name == "genpkey")) for name in OPENSSL]
+)
 def test_what_openssl_makes_is_recognised_and_refused_by_the_tool(tmp_path: Path, name: str) -> None:
     openssl = need("openssl")
     arguments, kind, acceptable = OPENSSL[name]

@@ -25,11 +25,6 @@ BENCH = Bench(silent, ROUNDS)
 PASSWORD = planted.PASSWORD.encode()
 
 
-@pytest.fixture(scope="module")
-def key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(65537, 4096)
-
-
 def where(folder: Path) -> keyfiles.Paths:
     return keyfiles.paths(folder / "keys", "recovery")
 

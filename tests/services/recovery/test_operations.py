@@ -18,6 +18,7 @@ from services.recovery.keyfiles import Format, Paths
 from services.recovery.proof import Bench
 from services.recovery.stages import SAYS, Stage, silent
 from tests import planted
+from tests.sampling import every
 from tests.services.recovery.forms import PASSWORD, ROUNDS, hexed, private, public
 from tests.services.recovery.independent import check_pair
 
@@ -67,7 +68,7 @@ def crash_at(event: int) -> Callable[[Stage], None]:
     return say
 
 
-@pytest.mark.parametrize("event", range(2 * len(SAYS)))
+@pytest.mark.parametrize("event", every(3, range(2 * len(SAYS))))
 def test_after_a_crash_anywhere_nothing_is_lost_and_the_pair_can_be_completed(
     tmp_path: Path, key: rsa.RSAPrivateKey, event: int
 ) -> None:

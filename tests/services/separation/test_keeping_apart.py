@@ -12,8 +12,8 @@ from services.separation.apart import Warned, kept_apart, warnings
 from services.separation.things import Footprint, footprint, footprints, things
 from services.setup_file import SetupFile, create
 from services.setups import State
+from tests.keys import public_der
 from tests.ports import FakeClock
-from tests.screens.stage import public_der
 from tests.world import ALARMS, HARD, KEY_ARN, LOG_BUCKET, OTHER_SETUP, SETUP, TRAIL, sample
 
 SHARED = {"storage.bucket": "acme-one", "role.name": "OneRole", "storage.kms_key": KEY_ARN}
