@@ -74,10 +74,16 @@ def calls_for(job: Job, blueprint: Blueprint, bucket: str) -> tuple[JobCall, ...
             return tuple(anywhere)
         case "coverage":
             owner = str(parts["bucket"].lookup.params["ExpectedBucketOwner"])
-            whole = (_IDENTITY, parts["key"].lookup, *coverage_calls(bucket, owner))
+            whole = (_IDENTITY, parts["key"].lookup, *coverage_calls(bucket, owner, _daily_lists(parts)))
             return tuple(_of(call, parts["bucket"], parts) for call in whole)
         case "destroy":
             return tuple(_destroying(blueprint, parts))
+
+
+def _daily_lists(parts: Mapping[str, Resource]) -> str:
+    """The bucket with S3's daily lists of the backups; empty where this set-up has none made."""
+    listing = (f for f in parts["bucket"].facets("created") if f.name == "inventory" and not f.born)
+    return str(parts["log_bucket"].lookup.params["Bucket"]) if any(listing) else ""
 
 
 def _destroying(blueprint: Blueprint, parts: Mapping[str, Resource]) -> Iterator[JobCall]:
@@ -222,7 +228,9 @@ def _scope(action: str, call: JobCall, place: Place) -> _Scope:
     match action.split(":", 1)[0]:
         case "s3":
             bucket = f"{start}:s3:::{call.params.get('Bucket', '*')!s}"
-            return _Scope((f"{bucket}/*",) if action in _ON_OBJECTS else (bucket,))
+            key = str(call.params.get("Key", "*"))
+            names = key if key.endswith("*") else "*"
+            return _Scope((f"{bucket}/{names}",) if action in _ON_OBJECTS else (bucket,))
         case "kms":
             return _key_scope(action, call, place)
         case "iam" if action == "iam:PassRole":

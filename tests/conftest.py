@@ -50,10 +50,13 @@ def port() -> Iterator[Port]:
     """The real port, made once: its clients are what takes time."""
     from moto.kms import utils  # moto must be there before the first client is made
 
+    from tests import moto_inventories
+
     # moto makes an RSA key, which nothing uses, for every KMS key: two thirds of a test's time.
     with pytest.MonkeyPatch.context() as patch:
         made = functools.cache(utils.generate_private_key)
         patch.setattr("moto.kms.models.generate_private_key", made)
+        moto_inventories.mended(patch)
         yield Port(Settings(region="eu-west-1", access_key="AKIAEXAMPLE", secret_key=planted.AWS_SECRET_KEY))
 
 
@@ -83,11 +86,15 @@ def faulty(port: Port) -> tuple[Faults, Port]:
 def _moto_server() -> Iterator[str]:
     from moto.server import ThreadedMotoServer
 
+    from tests import moto_inventories
+
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, number = server.get_host_and_port()
-    yield f"http://{host}:{number}"
+    with pytest.MonkeyPatch.context() as patch:
+        moto_inventories.mended(patch)
+        yield f"http://{host}:{number}"
     server.stop()
 
 
