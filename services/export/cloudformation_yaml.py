@@ -77,9 +77,13 @@ def _dumper() -> type[yaml.SafeDumper]:
         return node
 
     def _on_a_line(value: yaml.Node) -> bool:
-        if isinstance(value, yaml.ScalarNode):
-            return value.style != "|" and len(value.value) < _LONG
-        return bool(value.flow_style) and len(value.value) == 1
+        match value:
+            case yaml.ScalarNode():
+                return value.style != "|" and len(value.value) < _LONG
+            case yaml.CollectionNode():
+                return bool(value.flow_style) and len(value.value) == 1
+            case _:
+                return False
 
     def _quoted(part: yaml.Node) -> None:
         """Between braces a bare text with a colon is no text to every reader here."""

@@ -88,7 +88,9 @@ def _logged(site: Site) -> Facet:
     return bucket_records.access_logs(site, _LOG_BUCKET, log_policies.access_log_prefix(site.name))
 
 
-def log_bucket(names: Names, sources: Mapping[str, str], *, namespace: str, inventory: bool) -> Resource:
+def log_bucket(
+    names: Names, sources: Mapping[str, str], *, namespace: str, inventory: bool = False
+) -> Resource:
     """The bucket for S3's access logs of the sources: what each is (`Backups`, `Trail`), and the bucket's name.
 
     `inventory`: S3's daily lists of the backup bucket are kept there too.

@@ -103,15 +103,15 @@ def words(value: Tree) -> str:
     if not state:
         return "is not listed daily for this set-up"
     which = "all versions" if state["versions"] == "All" else "current versions alone"
-    part = f" of files {_scope(state['filter'])}" if state["filter"] else ""
-    key = f", encrypted with {state['key']}" if state["key"] else ""
-    owner = f" of account {state['AccountId']}" if state["AccountId"] else ""
-    return (
-        f"has {which}{part} listed {str(state['schedule']).lower()} as {state['Format']} with "
-        f"{', '.join(map(str, items(state['fields']))) or 'no fields'}, to {state['Bucket']}{owner}, "
-        f"under {state['Prefix'] or 'no prefix'}{key}"
+    part = (
+        f" of files whose names begin with {entries(state['filter']).get('Prefix')!s}"
+        if state["filter"]
+        else ""
     )
-
-
-def _scope(scope: Tree) -> str:
-    return f"whose names begin with {entries(scope).get('Prefix')}"
+    key = f", encrypted with {state['key']!s}" if state["key"] else ""
+    owner = f" of account {state['AccountId']!s}" if state["AccountId"] else ""
+    return (
+        f"has {which}{part} listed {str(state['schedule']).lower()} as {state['Format']!s} with "
+        f"{', '.join(map(str, items(state['fields']))) or 'no fields'}, to {state['Bucket']!s}{owner}, "
+        f"under {state['Prefix'] or 'no prefix'!s}{key}"
+    )

@@ -62,10 +62,7 @@ def backups(site: Site, keep: Keep | None) -> Facet:
 
 
 def access_logs(site: Site, prefixes: Mapping[str, str], lists: str = "") -> Facet:
-    """The rules of a bucket for access logs: those under each prefix (by what they are of) expire in time.
-
-    `lists` is the prefix of daily lists, which expire sooner; empty if there are none.
-    """
+    """The rules of a bucket for records: access logs (prefixes by what they are of) and daily `lists` (a prefix) expire."""
     old = f"replaced or deleted ones stay {UNFINISHED_DAYS} days more"
     daily = f", daily lists after {INVENTORY_DAYS}" if lists else ""
     logs = tuple(

@@ -22,7 +22,7 @@ def access_log_prefix(source: str) -> str:
     return f"{source}/"
 
 
-def access_log_policy(names: Names, sources: Mapping[str, str], *, inventory: bool) -> Json:
+def access_log_policy(names: Names, sources: Mapping[str, str], *, inventory: bool = False) -> Json:
     """S3 may write the access logs of the sources (what each is, and its bucket), each under its own prefix.
 
     With `inventory` also its daily lists of the backup bucket, as the S3 User Guide has it ("Grant permissions for S3

@@ -73,7 +73,7 @@ def test_the_policy_is_enough_for_the_set_ups_own_daily_lists_and_opens_nothing_
                 (want,) = (f.want for f in _bucket().facets("created") if f.name == "inventory")
                 return {"InventoryConfigurationList": [fill(want, sample_lookup())]}
             case "ListObjectsV2":
-                return {"CommonPrefixes": [{"Prefix": f"{call.params['Prefix']}2026-11-22T01-00Z/"}]}
+                return {"CommonPrefixes": [{"Prefix": f"{call.params['Prefix']!s}2026-11-22T01-00Z/"}]}
             case _:
                 return {"Body": b"x"}
 

@@ -142,7 +142,7 @@ class Several:
         when = self.reports[str(call.params["Bucket"])]
         if when is None:
             raise Refused(call, "AccessDenied", "not yours", 403)
-        return {"CommonPrefixes": [{"Prefix": f"{call.params['Prefix']}{when}/"}] if when else []}
+        return {"CommonPrefixes": [{"Prefix": f"{call.params['Prefix']!s}{when}/"}] if when else []}
 
     def _config(self, name: str) -> dict[str, Any]:
         to = {"Bucket": f"arn:aws:s3:::{name}", "Format": "Parquet"}
