@@ -62,18 +62,14 @@ def _dumper() -> type[yaml.SafeDumper]:
                 part.style = "'"  # a bare text with a colon is no text to every reader here
         elif value.keys() == {"Fn::GetAtt"}:
             node.flow_style = node.value[0][1].flow_style = True
-            _quoted(node.value[0][0])
         elif len(node.value) == 1 and _on_a_line(node.value[0][1]):
             node.flow_style = True
-            for part in node.value[0]:
-                _quoted(part)
         return node
 
     def listing(dumper: yaml.SafeDumper, value: list[object]) -> yaml.SequenceNode:
         node = dumper.represent_list(value)
         if len(node.value) == 1 and _on_a_line(node.value[0]):
             node.flow_style = True
-            _quoted(node.value[0])
         return node
 
     def _on_a_line(value: yaml.Node) -> bool:
@@ -84,11 +80,6 @@ def _dumper() -> type[yaml.SafeDumper]:
                 return bool(value.flow_style) and len(value.value) == 1
             case _:
                 return False
-
-    def _quoted(part: yaml.Node) -> None:
-        """Between braces a bare text with a colon is no text to every reader here."""
-        if isinstance(part, yaml.ScalarNode) and ":" in part.value:
-            part.style = "'"
 
     Careful.add_representer(str, text)
     Careful.add_representer(dict, mapping)

@@ -101,6 +101,11 @@ def test_what_shares_a_line_is_quoted(name: str) -> None:
     assert dumped({"Fn::GetAtt": ["Key", "Arn"]}) == "{'Fn::GetAtt': [Key, Arn]}\n"
 
 
+def test_what_is_long_has_a_line_of_its_own() -> None:
+    assert dumped({"a": {"b": "x" * 80}}) == f"a:\n  b: {'x' * 80}\n"
+    assert dumped({"a": {"b": {"c": 1, "d": 2}}}) == "a:\n  b:\n    c: 1\n    d: 2\n"
+
+
 @given(said=TEXTS)
 def test_a_comment_is_one_line_whatever_it_says(said: str) -> None:
     line = commented(said, "  ")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import jmespath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.answers import place
 from services.audit.manifest import FIELDS as AUDITED
+from services.export.rows import ROWS, Compared
 from services.model.bucket_sides import Site
 from services.model.calls import Aws
 from services.model.inventories import FIELDS, FOLDER, ID, inventory, normal, prefix
@@ -38,6 +41,14 @@ def wanted(**changed: Any) -> dict[str, Any]:
     return {**found, "Destination": {"S3BucketDestination": {**there, **to}}}
 
 
+def in_a_script(value: Any) -> Any:
+    """What the exported script compares."""
+    row = ROWS["S3 bucket", "inventory"]
+    assert isinstance(row, Compared)
+    assert isinstance(row.normal, str)
+    return jmespath.search(row.normal, json.loads(json.dumps(value)))
+
+
 def test_it_lists_exactly_what_an_audit_asks_beyond_what_every_report_of_all_versions_has() -> None:
     always = {"Bucket", "Key", "VersionId", "IsLatest", "IsDeleteMarker"}
     assert set(FIELDS) == set(AUDITED) - always
@@ -59,6 +70,7 @@ def test_no_bucket_can_be_named_as_the_folder_of_the_lists() -> None:
 def test_what_means_the_same_is_the_same(fields: list[str], to: dict[str, Any], more: dict[str, Any]) -> None:
     told = wanted(OptionalFields=fields, to=to, **more)
     assert normal(told) == normal(wanted())
+    assert in_a_script({**told, "Filter": None}) == in_a_script(wanted())
     assert ON.words(told) == ON.words(wanted())
 
 
@@ -85,11 +97,13 @@ def test_what_was_changed_is_a_difference_that_words_tell(change: dict[str, Any]
     changed = wanted(**change)
     assert normal(changed) != normal(wanted())
     assert ON.words(changed) != ON.words(wanted())
+    assert in_a_script(changed) != in_a_script(wanted())
 
 
 def test_one_that_is_not_wanted_is_as_good_as_none_when_it_is_off() -> None:
     for have in (None, {}, wanted(IsEnabled=False)):
         assert normal(have) == normal(OFF.want) is None
+        assert in_a_script(have) == in_a_script(wanted(IsEnabled=False)) is False
     assert normal(wanted()) != normal(OFF.want)
 
 
