@@ -88,8 +88,8 @@ INVENTORY: tuple[Question, ...] = (
         "hardening.inventory",
         "Daily list",
         "S3 writes a list of all files and versions every day (S3 Inventory) into the access log bucket, and keeps it for 30 "
-        "days: 'audit --engine inventory' reads it, however many wallets there are. It costs 0.0025 US dollars for a "
-        "million files. By default on in production, where there are access logs.",
+        "days: 'audit --engine inventory' reads it, however many wallets there are. It costs 0.0025 US dollars a day "
+        "for a million files. By default on in production, where there are access logs.",
         kind="flag",
         default=_inventory,
     ),
