@@ -109,6 +109,7 @@ STEPS: tuple[Step, ...] = (
             "storage.noncurrent_days",
             "storage.access_logs",
             "storage.access_log_bucket",
+            "hardening.inventory",
             "hardening.mfa_delete",
             "hardening.trail",
             "hardening.data_events",

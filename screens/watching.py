@@ -23,6 +23,7 @@ class Watching(FormPage):
         "hardening.alarms",
         "hardening.alarm_email",
         "storage.access_logs",
+        "hardening.inventory",
         *_NAMES,
     )
 
@@ -50,6 +51,9 @@ class Watching(FormPage):
         )
         yield self.field(
             "storage.access_logs", hint="S3 lists every request in another bucket, for 400 days."
+        )
+        yield self.field(
+            "hardening.inventory", hint="S3 lists every file in that bucket, once a day, for the audit."
         )
         folded = not any(key in self.session.drafts for key in _NAMES)
         with Collapsible(title="Names of the log buckets", collapsed=folded, id="advanced"):

@@ -31,6 +31,7 @@ _PUT = Decimal("0.005") / 1_000  # an S3 request that writes
 _ALARM = Decimal("0.10")
 _METRIC = Decimal("0.30")
 _EMAIL = Decimal("2.00") / 100_000
+_LISTED = Decimal("0.0025") / 1_000_000  # a file in an inventory
 _GB = 1_000_000_000
 _PACKED = 10  # how many times smaller gzip makes a trail's log files
 
@@ -48,6 +49,7 @@ class Volume:
     event: int = 1_500
     backup: int = 350_000
     access_log: int = 700
+    list_line: int = 90
     months_kept: int = 13
     emails: int = 30
 
@@ -75,6 +77,7 @@ class Parts:
     alarms: int = 0
     emails: bool = False
     access_logs: bool = False
+    inventory: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ def parts(blueprint: Blueprint, answers: Answers, copies: Copies) -> Parts:
         alarms=sum(name.startswith("alarm-") for name in made),
         emails="subscription" in made,
         access_logs="bucket.access-logs" in facets,
+        inventory=answers.flag("hardening.inventory"),
     )
 
 
@@ -128,6 +132,12 @@ def bill(what: Parts, volume: Volume = TYPICAL) -> Iterator[Cost]:
     if what.access_logs:
         lines = (volume.writes + volume.reads) * volume.access_log
         yield Cost("Access logs in S3", _gigabytes(lines) * volume.months_kept * _KEPT)
+    if what.inventory:
+        files = 12 * volume.writes  # those of a year
+        listed = files * 30  # a list a day, and as many are kept
+        kept = _gigabytes(listed * volume.list_line) * _KEPT
+        more = f"each of {files:,} files, a year's; $0.0025 for every million of them"
+        yield Cost("S3's daily lists of the backups", listed * _LISTED + kept, more)
 
 
 def _keys(what: Parts, volume: Volume) -> Iterator[Cost]:

@@ -88,6 +88,21 @@ def access_log_bucket(answers: Answered) -> Problem | None:
     )
 
 
+def inventory(answers: Answered) -> Problem | None:
+    """S3's daily list goes into the access log bucket, the one bucket whose policy this set-up can open for it."""
+    if not answers.flag("hardening.inventory") or answers.flag("storage.access_logs"):
+        return None
+    return Problem(
+        "invalid-answer",
+        "S3 is to list the bucket daily, but there is no access log bucket for the lists.",
+        (
+            "Set storage.access_logs to true: the lists are kept in the bucket of the access logs.",
+            "Or set hardening.inventory to false: an inventory that you configure yourself is read by the audit too.",
+        ),
+        "hardening.inventory",
+    )
+
+
 def trail_bucket(answers: Answered) -> Problem | None:
     """The bucket of a trail that is made is made in the same account and region."""
     if answers.text("hardening.trail") != "create":
@@ -132,4 +147,12 @@ def log_buckets(answers: Answered) -> Problem | None:
     )
 
 
-CHECKS = (lock_days, days_of_old_versions, mfa_or_lifecycle, access_log_bucket, trail_bucket, log_buckets)
+CHECKS = (
+    lock_days,
+    days_of_old_versions,
+    mfa_or_lifecycle,
+    access_log_bucket,
+    inventory,
+    trail_bucket,
+    log_buckets,
+)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from services import rules
 from services.question import Given, Question, Value
-from services.storage_questions import STORAGE_HARDENING
+from services.storage_questions import INVENTORY, STORAGE_HARDENING
 from services.trail_questions import TRAIL_QUESTIONS, trail_default
 
 
@@ -221,4 +221,5 @@ QUESTIONS: tuple[Question, ...] = (
         choices=("off", "planned"),
         default=_fixed("off"),
     ),
+    *INVENTORY,
 )

@@ -17,7 +17,7 @@ from services.identity import Identity
 from services.model.calls import Aws, Call, Refused
 from services.model.place import Arn, Place, parse_arn
 from services.model.values import Tree, entries, items
-from services.operator_policy import JobCall
+from services.policy_scopes import JobCall
 from services.problems import ProblemError
 
 

@@ -45,6 +45,7 @@ def backup_bucket(answers: Answers, place: Place) -> Resource:
             lock=Lock(mode, answers.number("storage.object_lock_days")) if mode else None,
             keep=Keep(versions, answers.number("storage.noncurrent_days")) if versions else None,
             access_logs=answers.flag("storage.access_logs"),
+            inventory=answers.flag("hardening.inventory"),
             topic=Ref("topic") if answers.flag("hardening.alarms") else None,
             topic_arn=names(answers, place).topic_arn,
             mfa_delete=answers.text("hardening.mfa_delete") == "planned",
@@ -60,7 +61,14 @@ def access_log_buckets(answers: Answers, place: Place) -> tuple[Resource, ...]:
     sources = {"Backups": known.bucket}
     if answers.text("hardening.trail") == "create":
         sources["Trail"] = known.trail_bucket
-    return (log_bucket(known, sources, namespace=namespace_of(known.access_log_bucket)),)
+    return (
+        log_bucket(
+            known,
+            sources,
+            namespace=namespace_of(known.access_log_bucket),
+            inventory=answers.flag("hardening.inventory"),
+        ),
+    )
 
 
 def namespace_of(name: str) -> Literal["global", "account-regional"]:

@@ -8,6 +8,7 @@ from services.question import Given, Question, Value, by_environment
 
 _versions = by_environment(0, 10)
 _lock = by_environment("off", "compliance")
+_logged = by_environment(sandbox=False, production=True)
 
 
 def _days_of_old_versions(given: Given) -> Value | None:
@@ -19,6 +20,11 @@ def _days_of_old_versions(given: Given) -> Value | None:
 def _days_of_the_lock(given: Given) -> Value | None:
     locked = given.get("storage.object_lock", _lock(given)) != "off"
     return by_environment(0, 365)(given) if locked else 0
+
+
+def _inventory(given: Given) -> Value | None:
+    """On in production, where there is a bucket that the lists can go to."""
+    return given.get("setup.environment") == "production" and given.get("storage.access_logs", _logged(given))
 
 
 def _access_log_bucket(given: Given) -> Value | None:
@@ -66,7 +72,7 @@ STORAGE_HARDENING: tuple[Question, ...] = (
         "Access logs",
         "S3 writes down every request to the bucket, in a bucket of its own, and keeps that for 400 days.",
         kind="flag",
-        default=by_environment(sandbox=False, production=True),
+        default=_logged,
     ),
     Question(
         "storage.access_log_bucket",
@@ -74,5 +80,17 @@ STORAGE_HARDENING: tuple[Question, ...] = (
         "The bucket for the access logs, made if it is not there. Only with storage.access_logs.",
         rule=rules.bucket_name,
         default=_access_log_bucket,
+    ),
+)
+
+INVENTORY: tuple[Question, ...] = (
+    Question(
+        "hardening.inventory",
+        "Daily list",
+        "S3 writes a list of all files and versions every day (S3 Inventory) into the access log bucket, and keeps it for 30 "
+        "days: 'audit --engine inventory' reads it, however many wallets there are. It costs 0.0025 US dollars a day "
+        "for a million files. By default on in production, where there are access logs.",
+        kind="flag",
+        default=_inventory,
     ),
 )

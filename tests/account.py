@@ -48,6 +48,7 @@ _SIDES = (
     "GetBucketPolicy",
     "GetBucketLifecycleConfiguration",
     "GetBucketLogging",
+    "ListBucketInventoryConfigurations",
     "GetBucketNotificationConfiguration",
     "GetObjectLockConfiguration",
 )

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from services.model.calls import Aws
+from services.model.inventories import ID
 from services.model.lifecycle import OURS
 from tests.drifts import EXPIRING, Change
 from tests.world import BUCKET, LOG_BUCKET, do
@@ -27,6 +28,20 @@ def rules(name: str, *more: dict[str, Any], without: str = "", **changed: Any) -
         found = do(aws, "s3", "GetBucketLifecycleConfiguration", Bucket=name)["Rules"]
         kept = [{**rule, **changed} for rule in found if rule["ID"] != without]
         on(name, "PutBucketLifecycleConfiguration", LifecycleConfiguration={"Rules": [*kept, *more]})(aws)
+
+    return drift
+
+
+def listed(to: dict[str, Any] | None = None, **changed: Any) -> Change:
+    """Changes the daily list that is there; `to` is what of its destination is changed."""
+
+    def drift(aws: Aws) -> None:
+        found = do(aws, "s3", "GetBucketInventoryConfiguration", Bucket=BUCKET, Id=ID)[
+            "InventoryConfiguration"
+        ]
+        bucket = {**found["Destination"]["S3BucketDestination"], **(to or {})}
+        configuration = {**found, **changed, "Destination": {"S3BucketDestination": bucket}}
+        on(BUCKET, "PutBucketInventoryConfiguration", Id=ID, InventoryConfiguration=configuration)(aws)
 
     return drift
 
@@ -57,6 +72,14 @@ HARD_DRIFTS: tuple[tuple[str, str, Change], ...] = (
     ("bucket.lifecycle", "change", rules(BUCKET, without=f"{OURS}old-versions")),
     ("bucket.lifecycle", "change", rules(BUCKET, Status="Disabled")),
     ("bucket.access-logs", "set", on(BUCKET, "PutBucketLogging", BucketLoggingStatus={})),
+    ("bucket.inventory", "set", on(BUCKET, "DeleteBucketInventoryConfiguration", Id=ID)),
+    ("bucket.inventory", "change", listed(IsEnabled=False)),
+    ("bucket.inventory", "change", listed(Schedule={"Frequency": "Weekly"})),
+    ("bucket.inventory", "change", listed(OptionalFields=["Size", "ETag"])),
+    ("bucket.inventory", "change", listed(Filter={"Prefix": "a"})),
+    ("bucket.inventory", "change", listed({"Prefix": "elsewhere"})),
+    ("bucket.inventory", "change", listed({"Bucket": "arn:aws:s3:::elsewhere"})),
+    ("bucket.inventory", "change", listed({"Format": "CSV"})),
     (
         "bucket.object-lock",
         "change",
@@ -87,6 +110,7 @@ HARD_DRIFTS: tuple[tuple[str, str, Change], ...] = (
         "change",
         rules(LOG_BUCKET, Expiration={"Days": 1}),
     ),
+    ("log_bucket.lifecycle", "change", rules(LOG_BUCKET, without=f"{OURS}inventory")),
 )
 
 HARD_NO_RETURN: tuple[tuple[str, Change], ...] = (

@@ -54,10 +54,13 @@ def port() -> Iterator[Port]:
     from moto.kms import utils
     from moto.s3.models import S3Backend
 
+    from tests import moto_inventories
+
     with pytest.MonkeyPatch.context() as patch:
         # moto makes an RSA key, which nothing uses, for every KMS key: two thirds of a test's time.
         made = functools.cache(utils.generate_private_key)
         patch.setattr("moto.kms.models.generate_private_key", made)
+        moto_inventories.mended(patch)
         # At each call it looks for its own methods anew, loads a module of S3 anew, and writes its addresses anew.
         names = functools.cache(core.method_names_from_class)
         patch.setattr("moto.core.responses.method_names_from_class", names)
@@ -97,11 +100,15 @@ def faulty(port: Port) -> tuple[Faults, Port]:
 def _moto_server() -> Iterator[str]:
     from moto.server import ThreadedMotoServer
 
+    from tests import moto_inventories
+
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, number = server.get_host_and_port()
-    yield f"http://{host}:{number}"
+    with pytest.MonkeyPatch.context() as patch:
+        moto_inventories.mended(patch)
+        yield f"http://{host}:{number}"
     server.stop()
 
 

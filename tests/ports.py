@@ -192,19 +192,27 @@ class Remembering:
     """Answers a reading call with what the writing call last said: AWS, where an emulator forgets a part of it.
 
     `pairs` maps the writing operation to the reading one, and to the parts of the reply in the writer's parameters.
+    `told(reply)` is what the emulator does not forget: by that it shows whether a write whose answer was lost was made.
     """
 
     aws: Aws
     pairs: Mapping[str, tuple[str, Callable[[Mapping[str, Tree]], Reply]]]
+    told: Callable[[Reply], object]
     kept: dict[tuple[str, Tree], Reply] = field(default_factory=dict)
+    lost: dict[tuple[str, Tree], Reply] = field(default_factory=dict)
 
     def __call__(self, call: Call) -> Reply:
-        reply = self.aws(call)
         bucket = call.params.get("Bucket")
         if call.op in self.pairs:
             reading, part = self.pairs[call.op]
-            self.kept[reading, bucket] = part(call.params)
-        return self.kept.get((call.op, bucket), reply)
+            self.lost[reading, bucket] = part(call.params)
+            reply = self.aws(call)
+            self.kept[reading, bucket] = self.lost.pop((reading, bucket))
+            return reply
+        reply, place = self.aws(call), (call.op, bucket)
+        if place in self.lost and self.told(self.lost[place]) == self.told(reply):
+            self.kept[place] = self.lost.pop(place)
+        return self.kept.get(place, reply)
 
 
 def keeping_rules(aws: Aws) -> Remembering:
@@ -214,8 +222,15 @@ def keeping_rules(aws: Aws) -> Remembering:
         size = {k: v for k, v in params.items() if k == "TransitionDefaultMinimumObjectSize"}
         return {"Rules": entries(params["LifecycleConfiguration"])["Rules"], **size}
 
+    def told(reply: Reply) -> object:
+        every = [entries(rule) for rule in reply["Rules"]]
+        return [
+            (r["ID"], r["Status"], entries(r.get("NoncurrentVersionExpiration")).get("NoncurrentDays"))
+            for r in every
+        ]
+
     pairs = {"PutBucketLifecycleConfiguration": ("GetBucketLifecycleConfiguration", rules)}
-    return Remembering(aws, pairs)
+    return Remembering(aws, pairs, told)
 
 
 @dataclass

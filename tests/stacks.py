@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from services.model.values import Ref
+from tests.stack_buckets import bucket, tags
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -123,15 +124,11 @@ def values(stack: Stack) -> dict[str, Any]:
     return found
 
 
-def _tags(properties: Mapping[str, Any], name: str = "Key", value: str = "Value") -> list[dict[str, str]]:
-    return [{name: tag["Key"], value: tag["Value"]} for tag in properties["Tags"]]
-
-
 def _key(p: dict[str, Any]) -> dict[str, Any]:
     kind = {name: p[name] for name in ("KeySpec", "KeyUsage", "Origin")}
     assert p["MultiRegion"] is False
     return {
-        "tags": _tags(p, "TagKey", "TagValue"),
+        "tags": tags(p, "TagKey", "TagValue"),
         "kind": {"KeyManager": "CUSTOMER", **kind},
         "state": "Enabled" if p["Enabled"] else "Disabled",
         "policy": json.dumps(p["KeyPolicy"]),
@@ -142,112 +139,10 @@ def _key(p: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _bucket(p: dict[str, Any]) -> dict[str, Any]:
-    (rule,) = p["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    (owner,) = p["OwnershipControls"]["Rules"]
-    assert p.get("ObjectLockEnabled", False) == ("ObjectLockConfiguration" in p)
-    return {
-        "tags": _tags(p),
-        "public-access": p["PublicAccessBlockConfiguration"],
-        "ownership": owner["ObjectOwnership"],
-        "versioning": p["VersioningConfiguration"],
-        "encryption": {
-            "ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"],
-            **{name: value for name, value in rule.items() if name != "ServerSideEncryptionByDefault"},
-        },
-        "lifecycle": _lifecycle(p.get("LifecycleConfiguration")),
-        "access-logs": _logs(p.get("LoggingConfiguration")),
-        "notifications": _notifications(p.get("NotificationConfiguration")),
-        "object-lock": p.get("ObjectLockConfiguration"),
-        "no-object-lock": p.get("ObjectLockConfiguration"),
-    }
-
-
-def _lifecycle(configuration: dict[str, Any] | None) -> Any:
-    if configuration is None:
-        return None
-    rest = {name: value for name, value in configuration.items() if name != "Rules"}
-    return {"Rules": [_rule(rule) for rule in configuration["Rules"]], **rest}
-
-
-def _rule(rule: dict[str, Any]) -> dict[str, Any]:
-    scope: dict[str, Any] = {}
-    if "Prefix" in rule:
-        scope["Prefix"] = rule["Prefix"]
-    if "TagFilters" in rule:
-        scope["Tags"] = rule["TagFilters"]
-    for size in ("ObjectSizeGreaterThan", "ObjectSizeLessThan"):
-        if size in rule:
-            scope[size] = int(rule[size])
-    expiration = {
-        "Days": rule.get("ExpirationInDays"),
-        "Date": rule.get("ExpirationDate"),
-        "ExpiredObjectDeleteMarker": rule.get("ExpiredObjectDeleteMarker"),
-    }
-    found = {
-        "ID": rule["Id"],
-        "Status": rule["Status"],
-        "Filter": _filter(scope),
-        "Expiration": {name: value for name, value in expiration.items() if value is not None},
-        "Transitions": [_move(m, "Days") for m in rule.get("Transitions", [])],
-        "NoncurrentVersionExpiration": rule.get("NoncurrentVersionExpiration"),
-        "NoncurrentVersionTransitions": [
-            _move(m, "NoncurrentDays") for m in rule.get("NoncurrentVersionTransitions", [])
-        ],
-        "AbortIncompleteMultipartUpload": rule.get("AbortIncompleteMultipartUpload"),
-    }
-    return {name: value for name, value in found.items() if value}
-
-
-def _filter(scope: dict[str, Any]) -> dict[str, Any]:
-    """S3 has one condition, or several in an 'and'."""
-    tags = scope.get("Tags", [])
-    if len(scope) == 1 and len(tags) == 1:
-        return {"Tag": tags[0]}
-    return scope if len(scope) + max(len(tags) - 1, 0) <= 1 else {"And": scope}
-
-
-def _move(move: dict[str, Any], days: str) -> dict[str, Any]:
-    names = {"TransitionInDays": days, "TransitionDate": "Date"}
-    return {names.get(name, name): value for name, value in move.items()}
-
-
-def _logs(target: dict[str, Any] | None) -> Any:
-    if target is None:
-        return None
-    names = {"DestinationBucketName": "TargetBucket", "LogFilePrefix": "TargetPrefix"}
-    return {names.get(name, name): value for name, value in target.items()}
-
-
-def _notifications(configuration: dict[str, Any] | None) -> Any:
-    """Entries of one destination and scope together, as one entry; S3 tells the same either way."""
-    if configuration is None:
-        return None
-    found: dict[str, Any] = {}
-    for name, listed, destination, arn in (
-        ("TopicConfigurations", "TopicConfigurations", "Topic", "TopicArn"),
-        ("QueueConfigurations", "QueueConfigurations", "Queue", "QueueArn"),
-        ("LambdaConfigurations", "LambdaFunctionConfigurations", "Function", "LambdaFunctionArn"),
-    ):
-        together: dict[str, dict[str, Any]] = {}
-        for each in configuration.get(name, []):
-            rules = each.get("Filter", {}).get("S3Key", {}).get("Rules")
-            scope = {"Filter": {"Key": {"FilterRules": rules}}} if rules else {}
-            one = together.setdefault(
-                json.dumps([each[destination], scope]), {arn: each[destination], "Events": [], **scope}
-            )
-            one["Events"].append(each["Event"])
-        if together:
-            found[listed] = list(together.values())
-    if configuration.get("EventBridgeConfiguration", {}).get("EventBridgeEnabled"):
-        found["EventBridgeConfiguration"] = {}
-    return found
-
-
 def _role(p: dict[str, Any]) -> dict[str, Any]:
     (policy,) = p["Policies"]
     return {
-        "tags": _tags(p),
+        "tags": tags(p),
         "path": p.get("Path", "/"),
         "trust": json.dumps(p["AssumeRolePolicyDocument"]),
         "session": p.get("MaxSessionDuration", 3600),
@@ -263,7 +158,7 @@ def _trail(p: dict[str, Any]) -> dict[str, Any]:
         return {name: p[name] for name in names if name in p}
 
     return {
-        "tags": _tags(p),
+        "tags": tags(p),
         "delivery": p["S3BucketName"],
         "regions": only("IsMultiRegionTrail", "IncludeGlobalServiceEvents"),
         "validation": p["EnableLogFileValidation"],
@@ -285,7 +180,7 @@ def _filter_of_metric(p: dict[str, Any]) -> dict[str, Any]:
 READ: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "AWS::KMS::Key": _key,
     "AWS::KMS::Alias": lambda p: {"target": p["TargetKeyId"]},
-    "AWS::S3::Bucket": _bucket,
+    "AWS::S3::Bucket": bucket,
     "AWS::IAM::Role": _role,
     "AWS::CloudTrail::Trail": _trail,
     "AWS::Logs::LogGroup": lambda p: {
@@ -293,8 +188,8 @@ READ: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
         "encryption": p["KmsKeyId"],
         "retention": p["RetentionInDays"],
     },
-    "AWS::SNS::Topic": lambda p: {"tags": _tags(p), "encryption": p["KmsMasterKeyId"]},
+    "AWS::SNS::Topic": lambda p: {"tags": tags(p), "encryption": p["KmsMasterKeyId"]},
     "AWS::SNS::Subscription": lambda _p: {},
     "AWS::Logs::MetricFilter": _filter_of_metric,
-    "AWS::CloudWatch::Alarm": lambda p: {"tags": _tags(p), "rule": p, "actions": p},
+    "AWS::CloudWatch::Alarm": lambda p: {"tags": tags(p), "rule": p, "actions": p},
 }

@@ -61,6 +61,7 @@ HARD: Mapping[str, object] = {
     "storage__object_lock": "compliance",
     "storage__object_lock_days": 365,
     "storage__access_logs": True,
+    "hardening__inventory": True,
 }
 """What production has by default: everything about the buckets turned on."""
 

@@ -116,6 +116,7 @@ def _answers(principal_arn: str) -> dict[str, object]:
         "storage.noncurrent_versions": 10,
         "storage.noncurrent_days": 90,
         "storage.access_logs": True,
+        "hardening.inventory": True,
         "hardening.trail": "create",
         "hardening.data_events": "all",
         "hardening.alarms": True,

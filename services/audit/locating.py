@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.audit.manifest import FIELDS
 from services.audit.sources import BucketSource, FolderSource, Source, is_report_name, newest, newest_below
 from services.aws.translate import problem_of
 from services.model.calls import Aws, Refused
@@ -42,15 +44,45 @@ def configured(bucket: str, account: str, aws: Aws, cache: Path) -> Source:
             "unfit",
             f"The bucket {bucket} has no inventory that covers all of it as CSV or Parquet.",
             "List the bucket: --engine list.",
-            "Or configure an inventory (daily, Parquet, all versions); its first report takes up to 48 hours.",
+            "Or set hardening.inventory to true and apply: S3 then lists the bucket daily, for the first time within 48 hours.",
             where="s3:ListBucketInventoryConfigurations",
         )
-    best = sorted(fitting, key=lambda each: each.get("IncludedObjectVersions") != "All")[0]
-    to = best["Destination"]["S3BucketDestination"]
-    destination, prefix = str(to["Bucket"]).rpartition(":")[2], str(to.get("Prefix") or "").rstrip("/")
-    folder = "/".join(part for part in (prefix, bucket, str(best["Id"])) if part) + "/"
-    owner = str(to.get("AccountId") or account)
-    return _found(newest(aws, destination, owner, folder, cache), f"s3://{destination}/{folder}")
+    best, *others = (_Place.of(each, bucket, account) for each in sorted(fitting, key=_lacks))
+    found = newest(aws, best.bucket, best.account, best.folder, cache)
+    if found is None:  # it may have been configured a moment ago, and another one long before
+        reported = (_reported(other, aws, cache) for other in others)
+        found = next((each for each in reported if each is not None), None)
+    return _found(found, f"s3://{best.bucket}/{best.folder}")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the reports of an inventory lie: a folder, with its slash, of a bucket that `account` owns."""
+
+    bucket: str
+    account: str
+    folder: str
+
+    @classmethod
+    def of(cls, each: Mapping[str, Any], bucket: str, account: str) -> _Place:
+        to = each["Destination"]["S3BucketDestination"]
+        prefix = str(to.get("Prefix") or "").rstrip("/")
+        folder = "/".join(part for part in (prefix, bucket, str(each["Id"])) if part) + "/"
+        return cls(str(to["Bucket"]).rpartition(":")[2], str(to.get("AccountId") or account), folder)
+
+
+def _lacks(each: Mapping[str, Any]) -> tuple[bool, int]:
+    """How little an inventory tells: whether old versions are not in it, and how many fields of an audit."""
+    told = set(each.get("OptionalFields") or ())
+    return each.get("IncludedObjectVersions") != "All", len(set(FIELDS) - told)
+
+
+def _reported(place: _Place, aws: Aws, cache: Path) -> BucketSource | None:
+    """The newest report of an inventory that is only the next best: one that may not be read is passed over."""
+    try:
+        return newest(aws, place.bucket, place.account, place.folder, cache)
+    except ProblemError:
+        return None
 
 
 def _fits(each: Mapping[str, Any]) -> bool:

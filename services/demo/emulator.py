@@ -1,4 +1,4 @@
-"""The embedded AWS of the demo: ministack, unpatched, in a process of its own on the loopback interface.
+"""The embedded AWS of the demo: ministack, as it is installed, in a process of its own on the loopback interface.
 
 The process inherits nothing from the person's environment, keeps its files in one throw-away folder, and cannot
 outlive this program: it is killed when the context ends, and ends itself when the pipe to its parent closes.
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 REGION = "eu-west-1"
 SERVER = Path(__file__).with_name("serve.py")
+ROOT = str(Path(__file__).resolve().parents[2])
+"""Where the server finds this package, whatever folder the program was started in."""
 # Starting takes well under a second; a machine that needs longer than this is not going to make it.
 PATIENCE = 30.0
 
@@ -117,7 +119,7 @@ def _spawn(
         return subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
             command,
             cwd=folder,
-            env=emulator_environment(folder, port, sys.path),
+            env=emulator_environment(folder, port, (*sys.path, ROOT)),
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -1,5 +1,7 @@
 """The emulator's own process: serves ministack, as it was installed, on two sockets that it inherits.
 
+The one thing that is added to it are the inventories of buckets (`inventories.py`), which it has not.
+
 Started as a file by `emulator.py`, never imported by the product. It serves one application over TLS and over
 plain HTTP, because the demo shows that a bucket policy refuses requests without TLS, and that can only be shown
 where such a request arrives. It lives as long as somebody holds the other end of its standard input: when the
@@ -30,7 +32,11 @@ def main(tls_socket: str, plain_socket: str, certificate: str, key: str) -> None
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
+    from ministack.services import s3
 
+    from services.demo import inventories
+
+    inventories.added(s3)
     config = Config()
     config.bind = [f"fd://{tls_socket}"]
     config.insecure_bind = [f"fd://{plain_socket}"]

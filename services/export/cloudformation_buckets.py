@@ -99,6 +99,25 @@ def logging(target: Tree) -> Tree:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def inventories(configuration: Tree) -> Tree:
+    """The daily list, as the one entry of a list; nothing for one that is turned off."""
+    told = entries(configuration)
+    if told.get("IsEnabled") is not True:
+        return None
+    to = entries(entries(told.get("Destination")).get("S3BucketDestination"))
+    names = {"BucketAccountId": "AccountId", "BucketArn": "Bucket", "Format": "Format", "Prefix": "Prefix"}
+    return [
+        {
+            "Id": told.get("Id"),
+            "Enabled": True,
+            "IncludedObjectVersions": told.get("IncludedObjectVersions"),
+            "ScheduleFrequency": entries(told.get("Schedule")).get("Frequency"),
+            "OptionalFields": told.get("OptionalFields"),
+            "Destination": {name: to.get(member) for name, member in names.items()},
+        }
+    ]
+
+
 _NOTIFIED = (
     ("TopicConfigurations", "TopicConfigurations", "TopicArn", "Topic"),
     ("QueueConfigurations", "QueueConfigurations", "QueueArn", "Queue"),

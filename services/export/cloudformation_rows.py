@@ -160,13 +160,13 @@ _OWNERS = Row(by="of a trail that exists: its owner's affair, only looked at")
 
 ROWS: Mapping[tuple[str, str], Row] = {
     ("KMS key", "tags"): Row(_tags("TagKey", "TagValue")),
-    ("KMS key", "kind"): Row(_key_kind, by="CloudFormation makes no other than customer-managed ones"),
+    ("KMS key", "kind"): Row(_key_kind, by="CloudFormation makes no other"),
     ("KMS key", "state"): Row(lambda seen: {"Enabled": seen.target == "Enabled"}),
     ("KMS key", "policy"): Row(_is("KeyPolicy")),
     ("KMS key", "rotation"): Row(_rotation),
     ("KMS alias", "target"): Row(_is("TargetKeyId")),
     ("S3 bucket", "tags"): Row(_tags()),
-    ("S3 bucket", "region"): Row(by="the stack's region, on which the rule RightPlace insists"),
+    ("S3 bucket", "region"): Row(by="the rule RightPlace insists on it"),
     ("S3 bucket", "public-access"): Row(_is("PublicAccessBlockConfiguration")),
     ("S3 bucket", "ownership"): Row(
         lambda seen: {"OwnershipControls": {"Rules": [{"ObjectOwnership": seen.target}]}}
@@ -178,9 +178,13 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("S3 bucket", "policy"): Row(_is("PolicyDocument"), beside=True),
     ("S3 bucket", "lifecycle"): Row(_shaped("LifecycleConfiguration", buckets.lifecycle)),
     ("S3 bucket", "access-logs"): Row(_shaped("LoggingConfiguration", buckets.logging)),
+    ("S3 bucket", "inventory"): Row(
+        _shaped("InventoryConfigurations", buckets.inventories),
+        by="this set-up's alone: add those of others",
+    ),
     ("S3 bucket", "notifications"): Row(
         _shaped("NotificationConfiguration", buckets.notifications),
-        by="one entry an event, with an Id of CloudFormation's own: it takes no other",
+        by="one entry an event, with an Id of CloudFormation's own",
     ),
     # What it asks of a person is the facet's own remark, with the command for root.
     ("S3 bucket", "mfa-delete"): Row(by="CloudFormation has no word for it: see ByHand"),
@@ -210,11 +214,11 @@ ROWS: Mapping[tuple[str, str], Row] = {
     ("SNS topic", "encryption"): Row(_is("KmsMasterKeyId")),
     ("SNS topic", "policy"): Row(_is("PolicyDocument"), beside=True),
     ("SNS subscription", "confirmed"): Row(by="only looked at: see ByHand", lacks=_confirm),
-    ("SNS subscription", "others"): Row(by="only looked at, by 'palisade-wizard plan' and 'verify'"),
+    ("SNS subscription", "others"): Row(by="only looked at, by 'plan' and 'verify'"),
     ("Metric filter", "pattern"): Row(_counting),
     ("Alarm", "tags"): Row(_tags()),
     ("Alarm", "rule"): Row(_rule),
     ("Alarm", "actions"): Row(_actions),
-    ("Alarm", "state"): Row(by="only looked at, by 'palisade-wizard plan' and 'verify'"),
+    ("Alarm", "state"): Row(by="only looked at"),
 }
 """By the kind of the resource and the name of the facet; a test fails when one of the blueprint's is missing."""

@@ -21,13 +21,20 @@ _WIDTH = 100_000
 """Never a line broken within a value: a broken one is hard to copy, search and compare."""
 
 
+_LONG = 80
+"""Characters of a text that has a line of its own."""
+
+
 def bare(text: str) -> bool:
     """Whether a text stands for itself without quotes, whoever reads it."""
     return _BARE.fullmatch(text) is not None and text.lower() not in _NOT_A_TEXT
 
 
 def dumped(tree: Tree) -> str:
-    """The tree as YAML in its own order, ending with a line feed; only tags and references to attributes share a line."""
+    """The tree as YAML in its own order, ending with a line feed; what has one plain value shares a line, and so do tags.
+
+    CloudFormation takes only so many bytes, and every line begins with its indent.
+    """
     import yaml
 
     return yaml.dump(
@@ -54,11 +61,29 @@ def _dumper() -> type[yaml.SafeDumper]:
             for _, part in node.value:
                 part.style = "'"  # a bare text with a colon is no text to every reader here
         elif value.keys() == {"Fn::GetAtt"}:
-            node.value[0][1].flow_style = True
+            node.flow_style = node.value[0][1].flow_style = True
+        elif len(node.value) == 1 and _on_a_line(node.value[0][1]):
+            node.flow_style = True
         return node
+
+    def listing(dumper: yaml.SafeDumper, value: list[object]) -> yaml.SequenceNode:
+        node = dumper.represent_list(value)
+        if len(node.value) == 1 and _on_a_line(node.value[0]):
+            node.flow_style = True
+        return node
+
+    def _on_a_line(value: yaml.Node) -> bool:
+        match value:
+            case yaml.ScalarNode():
+                return value.style != "|" and len(value.value) < _LONG
+            case yaml.CollectionNode():
+                return bool(value.flow_style) and len(value.value) == 1
+            case _:
+                return False
 
     Careful.add_representer(str, text)
     Careful.add_representer(dict, mapping)
+    Careful.add_representer(list, listing)
     return Careful
 
 

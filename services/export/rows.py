@@ -106,6 +106,13 @@ _NOTIFICATIONS = (
     f"{_told('LambdaFunctionConfigurations', 'LambdaFunctionArn')}, EventBridgeConfiguration != `null`]"
 )
 
+_TO = "Destination.S3BucketDestination"
+_INVENTORY = (
+    "(IsEnabled || `false`) && {v: IncludedObjectVersions, s: Schedule.Frequency, "
+    f"o: sort({_list('OptionalFields')}), f: Filter, k: {_TO}.Encryption.SSEKMS.KeyId, a: {_TO}.AccountId, "
+    f'b: {_TO}.Bucket, t: {_TO}.Format, p: not_null({_TO}.Prefix, `""`)}}'
+)
+
 _OPERATORS = ("Equals", "StartsWith", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
 _FIELDS = ", ".join(f"{name}: sort({_list(name)})" for name in _OPERATORS)
 _SELECTORS = (
@@ -189,6 +196,7 @@ ROWS: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("S3 bucket", "policy"): Policy(text=True, merged=True),
         ("S3 bucket", "lifecycle"): Compared(_LIFECYCLE),
         ("S3 bucket", "access-logs"): Compared('{b: TargetBucket, p: not_null(TargetPrefix, `""`)}'),
+        ("S3 bucket", "inventory"): Compared(_INVENTORY),
         # Of a bucket without any, S3 tells an empty document, and not that there is none.
         ("S3 bucket", "notifications"): Compared(_NOTIFICATIONS, (None, {})),
         ("S3 bucket", "mfa-delete"): Watched("only the account's root user can turn MFA Delete on"),

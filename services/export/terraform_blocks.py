@@ -55,6 +55,7 @@ _EARLIER: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "aws_s3_bucket_policy",
             "aws_s3_bucket_lifecycle_configuration",
             "aws_s3_bucket_logging",
+            "aws_s3_bucket_inventory",
             "aws_s3_bucket_notification",
         ),
     }

@@ -121,6 +121,21 @@ def access_logs(target: Tree) -> Body:
     return said(where, {"target_bucket": "TargetBucket", "target_prefix": "TargetPrefix"})
 
 
+def inventory(target: Tree) -> Body:
+    """The daily list; nothing for one that is turned off."""
+    found = entries(target)
+    if found.get("IsEnabled") is not True:
+        return ()
+    to = entries(found.get("Destination")).get("S3BucketDestination")
+    names = {"account_id": "AccountId", "bucket_arn": "Bucket", "format": "Format", "prefix": "Prefix"}
+    return (
+        *said(found, {"name": "Id", "included_object_versions": "IncludedObjectVersions"}),
+        *said(found, {"optional_fields": "OptionalFields"}),
+        Block("schedule", (), said(found.get("Schedule"), {"frequency": "Frequency"})),
+        Block("destination", (), (Block("bucket", (), said(to, names)),)),
+    )
+
+
 _KINDS = {
     "topic": ("TopicConfigurations", "TopicArn", "topic_arn"),
     "queue": ("QueueConfigurations", "QueueArn", "queue_arn"),

@@ -179,10 +179,10 @@ def _linked(tree: Tree, arns: Mapping[str, Ref]) -> Tree:
             return tree
 
 
-def import_id(block: str, resource: Resource, world: World, account: str, policy: Call | None) -> str:
+def import_id(block: str, resource: Resource, world: World, account: str, reads: Call | None) -> str:
     """The id by which Terraform takes over a block of that type; empty if there is none to take over.
 
-    `policy` is the call that reads the inline policy that the block holds.
+    `reads` is the call that reads what the block holds: it names an inline policy, or an inventory.
     """
     named = {name: str(value) for name, value in parameters(resource).items() if isinstance(value, str)}
     arn = world.output(Ref(resource.name)) or ""
@@ -194,7 +194,7 @@ def import_id(block: str, resource: Resource, world: World, account: str, policy
         case "aws_iam_role":
             return named["RoleName"]
         case "aws_iam_role_policy":
-            return f"{named['RoleName']}:{policy.params['PolicyName']!s}" if policy is not None else ""
+            return f"{named['RoleName']}:{reads.params['PolicyName']!s}" if reads is not None else ""
         case "aws_cloudwatch_log_group":
             return named["logGroupName"]
         case "aws_cloudwatch_log_metric_filter":
@@ -205,5 +205,7 @@ def import_id(block: str, resource: Resource, world: World, account: str, policy
         case "aws_cloudtrail" | "aws_sns_topic" | "aws_sns_topic_policy" | "aws_sns_topic_subscription":
             # A subscription that waits for its reader has no ARN yet.
             return arn if arn.startswith("arn:") else ""
+        case "aws_s3_bucket_inventory":
+            return f"{named['Bucket']}:{reads.params['Id']!s}" if reads is not None else ""
         case _:
             return f"{named['Bucket']},{account}" if takes_owner(block) else named["Bucket"]

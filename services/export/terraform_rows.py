@@ -125,6 +125,7 @@ ROWS: Mapping[tuple[str, str], Row] = MappingProxyType(
             _bucket("policy", "_policy", _argument("policy")),
             _bucket("lifecycle", "_lifecycle_configuration", buckets.lifecycle),
             _bucket("access-logs", "_logging", buckets.access_logs),
+            _bucket("inventory", "_inventory", buckets.inventory),
             _bucket("notifications", "_notification", buckets.notifications),
             (("S3 bucket", "mfa-delete"), Said(_ROOT_ALONE)),
             _bucket("object-lock", "_object_lock_configuration", buckets.object_lock),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.model import bucket_records, lifecycle, log_policies, object_lock, policies, versions
+from services.model import (
+    bucket_records,
+    inventories,
+    lifecycle,
+    log_policies,
+    object_lock,
+    policies,
+    versions,
+)
 from services.model.bucket_sides import Site, common, encryption, policy, resource
 from services.model.lifecycle import Keep
 from services.model.naming import Names
@@ -24,12 +32,13 @@ _NO_RULES = (
 @dataclass(frozen=True)
 class Hardening:
     """What keeps backups from being lost or changed unseen. `topic` is the topic to tell, None for none; `topic_arn` is
-    what its ARN will be.
+    what its ARN will be. `inventory`: whether S3 lists the bucket into the access log bucket; without that it cannot.
     """
 
     lock: Lock | None = None
     keep: Keep | None = None
     access_logs: bool = False
+    inventory: bool = False
     topic: Tree = None
     topic_arn: str = ""
     mfa_delete: bool = False
@@ -65,6 +74,7 @@ def _hardened(site: Site, hardening: Hardening) -> tuple[Facet, ...]:
     found: list[Facet] = []
     if hardening.access_logs:
         found.append(_logged(site))
+        found.append(inventories.inventory(site, Ref("log_bucket"), on=hardening.inventory))
     if hardening.topic is not None:
         found.append(bucket_records.notifications(site, hardening.topic, hardening.topic_arn))
     if hardening.mfa_delete:
@@ -78,10 +88,16 @@ def _logged(site: Site) -> Facet:
     return bucket_records.access_logs(site, _LOG_BUCKET, log_policies.access_log_prefix(site.name))
 
 
-def log_bucket(names: Names, sources: Mapping[str, str], *, namespace: str) -> Resource:
-    """The bucket for S3's access logs of the sources: what each is (`Backups`, `Trail`), and the bucket's name."""
+def log_bucket(
+    names: Names, sources: Mapping[str, str], *, namespace: str, inventory: bool = False
+) -> Resource:
+    """The bucket for S3's access logs of the sources: what each is (`Backups`, `Trail`), and the bucket's name.
+
+    `inventory`: S3's daily lists of the backup bucket are kept there too.
+    """
     site = Site(names.place, "log_bucket", names.access_log_bucket, "storage.access_log_bucket")
-    prefixes = {what: log_policies.access_log_prefix(source) for what, source in sources.items()}
+    prefixes = {of: log_policies.access_log_prefix(source) for of, source in sources.items()}
+    what = "access logs and daily lists" if inventory else "access logs"
 
     def facets(origin: Origin) -> tuple[Facet, ...]:
         return (
@@ -92,13 +108,13 @@ def log_bucket(names: Names, sources: Mapping[str, str], *, namespace: str) -> R
             encryption(site, None, "encrypts with S3's own keys, the only ones that access logs can have"),
             policy(
                 site,
-                log_policies.access_log_policy(names, sources),
-                "accepts access logs of this set-up's buckets, and only over TLS 1.2 or newer",
+                log_policies.access_log_policy(names, sources, inventory=inventory),
+                f"accepts {what} of this set-up's buckets, and only over TLS 1.2 or newer",
             ),
-            lifecycle.access_logs(site, prefixes),
+            lifecycle.access_logs(site, prefixes, inventories.prefix(names.bucket) if inventory else ""),
         )
 
-    says, removal = "keeps the access logs of this set-up's buckets", bucket_removal(site, Turn.ACCESS_LOGS)
+    says, removal = f"keeps the {what} of this set-up's buckets", bucket_removal(site, Turn.ACCESS_LOGS)
     return resource(site, says, facets, removal, namespace=namespace)
 
 

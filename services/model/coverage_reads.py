@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.model import inventories as own
 from services.model.audit_reads import bucket_reads, object_reads, versions
 from services.model.calls import Call
 
@@ -30,8 +31,15 @@ def inventories(bucket: str, account: str) -> Call:
     return bucket_reads(bucket, account)["inventory"]
 
 
-def coverage_calls(bucket: str, account: str) -> tuple[Call, ...]:
-    """Every call that an audit makes on the backup bucket. An inventory lies in a bucket that only its configuration names."""
+def coverage_calls(bucket: str, account: str, lists: str = "") -> tuple[Call, ...]:
+    """Every call that an audit makes on the backup bucket, and on the bucket `lists` for the set-up's own daily lists of it.
+
+    Where an inventory that others configured lies, only its configuration names.
+    """
     one = "*"
     _, retention = object_reads(bucket, account, one)
-    return (page(bucket, account, ""), get(bucket, account, one), retention, inventories(bucket, account))
+    whole = (page(bucket, account, ""), get(bucket, account, one), retention, inventories(bucket, account))
+    if not lists:
+        return whole
+    below = own.prefix(bucket)
+    return (*whole, folders(lists, account, below), get(lists, account, f"{below}*"))

@@ -22,6 +22,8 @@ OURS = "palisade-wizard-"
 UNFINISHED_DAYS = 7
 ACCESS_LOG_DAYS = 400
 """Days that access logs are kept: a year, and time to look back over it."""
+INVENTORY_DAYS = 30
+"""Days that a daily list is kept: an audit reads the newest, and of a million wallets each has some 250 MB."""
 
 _SIZE = "TransitionDefaultMinimumObjectSize"
 _EVERY_SIZE_BUT_SMALL = "all_storage_classes_128K"
@@ -59,24 +61,30 @@ def backups(site: Site, keep: Keep | None) -> Facet:
     return replace(facet, refuse=refuse, remark=lambda have, _target: _archived(site, have))
 
 
-def access_logs(site: Site, prefixes: Mapping[str, str]) -> Facet:
-    """The rules of a bucket for access logs: those under each prefix (by what they are of) expire in time."""
+def access_logs(site: Site, prefixes: Mapping[str, str], lists: str = "") -> Facet:
+    """The rules of a bucket for records: access logs (prefixes by what they are of) and daily `lists` (a prefix) expire."""
     old = f"replaced or deleted ones stay {UNFINISHED_DAYS} days more"
+    daily = f", daily lists after {INVENTORY_DAYS}" if lists else ""
+    logs = tuple(
+        _expiring(f"access-logs-of-{of.lower()}", at, ACCESS_LOG_DAYS) for of, at in prefixes.items()
+    )
     return _facet(
         site,
-        f"expires access logs after {ACCESS_LOG_DAYS} days; {old}",
-        tuple(
-            {
-                "ID": f"{OURS}access-logs-of-{what.lower()}",
-                "Status": "Enabled",
-                "Filter": {"Prefix": prefix},
-                "Expiration": {"Days": ACCESS_LOG_DAYS},
-                "NoncurrentVersionExpiration": {"NoncurrentDays": UNFINISHED_DAYS},
-                "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": UNFINISHED_DAYS},
-            }
-            for what, prefix in prefixes.items()
-        ),
+        f"expires access logs after {ACCESS_LOG_DAYS} days{daily}; {old}",
+        (*logs, _expiring("inventory", lists, INVENTORY_DAYS)) if lists else logs,
     )
+
+
+def _expiring(name: str, prefix: str, days: int) -> Mapping[str, Tree]:
+    """A rule by which what is under a prefix is deleted in time, and what was replaced soon after."""
+    return {
+        "ID": f"{OURS}{name}",
+        "Status": "Enabled",
+        "Filter": {"Prefix": prefix},
+        "Expiration": {"Days": days},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": UNFINISHED_DAYS},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": UNFINISHED_DAYS},
+    }
 
 
 def log_files(site: Site) -> Facet:

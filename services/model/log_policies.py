@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.model import policies
+from services.model import inventories, policies
 from services.model.naming import Names
 from services.model.values import Json, Tree
 from services.model.watch_policies import CLOUDTRAIL
 
 ACCESS_LOGS = "logging.s3.amazonaws.com"
+INVENTORIES = "s3.amazonaws.com"
 
 
 def access_log_prefix(source: str) -> str:
@@ -21,8 +22,12 @@ def access_log_prefix(source: str) -> str:
     return f"{source}/"
 
 
-def access_log_policy(names: Names, sources: Mapping[str, str]) -> Json:
-    """S3 may write the access logs of the sources (what each is, and its bucket), each under its own prefix."""
+def access_log_policy(names: Names, sources: Mapping[str, str], *, inventory: bool = False) -> Json:
+    """S3 may write the access logs of the sources (what each is, and its bucket), each under its own prefix.
+
+    With `inventory` also its daily lists of the backup bucket, as the S3 User Guide has it ("Grant permissions for S3
+    Inventory and S3 analytics"), but under their own prefix alone.
+    """
     target = names.bucket_arn(names.access_log_bucket)
 
     def write(what: str, source: str) -> Mapping[str, Tree]:
@@ -38,7 +43,22 @@ def access_log_policy(names: Names, sources: Mapping[str, str]) -> Json:
             },
         }
 
-    return _policy(target, [write(what, source) for what, source in sources.items()])
+    lists: Mapping[str, Tree] = {
+        "Sid": f"{policies.OURS}InventoryOfBackups",
+        "Effect": "Allow",
+        "Principal": {"Service": INVENTORIES},
+        "Action": "s3:PutObject",
+        "Resource": f"{target}/{inventories.prefix(names.bucket)}*",
+        "Condition": {
+            "ArnLike": {"aws:SourceArn": names.bucket_arn(names.bucket)},
+            "StringEquals": {
+                "aws:SourceAccount": names.place.account,
+                "s3:x-amz-acl": "bucket-owner-full-control",
+            },
+        },
+    }
+    logs = [write(what, source) for what, source in sources.items()]
+    return _policy(target, [*logs, lists] if inventory else logs)
 
 
 def trail_bucket_policy(names: Names) -> Json:

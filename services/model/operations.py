@@ -99,6 +99,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:ListBucketInventoryConfigurations": _read(
             "see whether the bucket has an inventory", "s3:GetInventoryConfiguration"
         ),
+        "s3:GetBucketInventoryConfiguration": _read(
+            "see whether S3 lists the bucket daily", "s3:GetInventoryConfiguration"
+        ),
         "s3:ListObjectVersions": _read("list the versions of the bucket's files", "s3:ListBucketVersions"),
         "s3:HeadObject": _read("look at a backup file", "s3:GetObject"),
         "s3:GetObjectRetention": _read("see until when a backup file is kept", "s3:GetObjectRetention"),
@@ -130,6 +133,12 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "s3:PutBucketLogging": _write("set where the bucket's access logs go", "s3:PutBucketLogging"),
         "s3:PutBucketNotificationConfiguration": _write(
             "set the bucket's notifications", "s3:PutBucketNotification"
+        ),
+        "s3:PutBucketInventoryConfiguration": _write(
+            "have S3 list the bucket daily", "s3:PutInventoryConfiguration"
+        ),
+        "s3:DeleteBucketInventoryConfiguration": _write(
+            "end S3's daily list of the bucket", "s3:PutInventoryConfiguration"
         ),
         "s3:PutObject": _write("write a file", "s3:PutObject", "kms:GenerateDataKey"),
         "s3:DeleteObject": _write("delete a file", "s3:DeleteObject"),

@@ -32,6 +32,7 @@ SAYS: Mapping[str, str] = MappingProxyType(
         "Bucket": "The role may look at the bucket itself, as you chose under role.extra_actions.",
         "AccessLogsOfBackups": "S3 may write down here who reached the backup bucket.",
         "AccessLogsOfTrail": "S3 may write down here who reached the trail's bucket.",
+        "InventoryOfBackups": "S3 may put its daily lists of the backup bucket here.",
         "TrailAclCheck": "CloudTrail may look whether it can write here, for this set-up's trail alone.",
         "TrailWrite": "CloudTrail may write this account's records here, for this set-up's trail alone.",
         "TrailEncrypt": "CloudTrail may encrypt the records of this set-up's trail.",

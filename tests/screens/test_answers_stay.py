@@ -45,6 +45,7 @@ GOOD: dict[str, dict[str, str]] = {
         "hardening.alarms": "true",
         "hardening.alarm_email": "alarms@acme.example",
         "storage.access_logs": "true",
+        "hardening.inventory": "true",
         "storage.access_log_bucket": "acme-logs-of-access",
         "hardening.trail_bucket": "acme-logs-of-the-trail",
     },

@@ -135,7 +135,11 @@ async def test_the_external_id_is_not_shown_and_is_whole_where_it_is_asked_for(
 
 async def test_what_cannot_be_undone_says_so_above_its_command(stage: Stage) -> None:
     hands = Hands(stage)
-    stage.more = {"open_first": stage.setup(**{**HARD, "storage__access_logs": False}).path}
+    stage.more = {
+        "open_first": stage.setup(
+            **{**HARD, "storage__access_logs": False, "hardening__inventory": False}
+        ).path
+    }
     async with curtain(stage, at="by-hand") as show:
         await walk_to(show, hands, "bucket.object-lock")
         assert show.shows("This can never be undone.")

@@ -24,6 +24,7 @@ ROUND = Volume(
     event=1_000,
     backup=10_000,
     access_log=500,
+    list_line=100,
     months_kept=10,
 )
 """Amounts that make the sums easy to do in one's head."""
@@ -37,6 +38,7 @@ FULL = Parts(
     alarms=10,
     emails=True,
     access_logs=True,
+    inventory=True,
 )
 
 
@@ -58,6 +60,7 @@ def line(found: Parts, begins: str, volume: Volume = ROUND) -> Cost:
         ("10 alarms", "4.00"),  # 0.10 for each, and 0.30 for its metric
         ("E-mails", "0.0006"),  # 30 at 2.00 for 100,000
         ("Access logs", "0.023"),  # 0.1 GB, kept for 10 months
+        ("S3's daily lists", "0.1728"),  # 30 of 1,200,000 files at 0.0025 for 1,000,000, and 3.6 GB at 0.023
     ],
 )
 def test_each_line_is_its_price_times_its_amount(begins: str, amount: str) -> None:
@@ -67,7 +70,7 @@ def test_each_line_is_its_price_times_its_amount(begins: str, amount: str) -> No
 def test_the_sum_is_the_sum_of_the_lines() -> None:
     total = sum((cost.dollars for cost in bill(FULL, ROUND)), Decimal(0))
     assert sentences(FULL, ROUND)[0] == f"This set-up costs {dollars(total)} a month."
-    assert total == Decimal("9.5935")
+    assert total == Decimal("9.7663")
 
 
 def test_reads_are_billed_only_where_they_are_recorded() -> None:
@@ -91,6 +94,7 @@ def test_reads_are_billed_only_where_they_are_recorded() -> None:
         alarms=st.integers(0, 20),
         emails=st.booleans(),
         access_logs=st.booleans(),
+        inventory=st.booleans(),
     ),
     st.builds(Volume, writes=st.integers(0, 10**7), reads=st.integers(0, 10**7)),
 )

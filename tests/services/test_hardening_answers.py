@@ -27,6 +27,7 @@ REGIONAL = f"acme-{ACCOUNT}-eu-west-1-an"
         ("storage.access_logs", False, True),
         ("storage.access_log_bucket", LOG_BUCKET, LOG_BUCKET),
         ("hardening.mfa_delete", "off", "off"),
+        ("hardening.inventory", False, True),
     ],
 )
 def test_production_is_strict_by_default_and_sandbox_is_not(
@@ -39,6 +40,11 @@ def test_production_is_strict_by_default_and_sandbox_is_not(
 def test_days_follow_what_they_are_for() -> None:
     off = sample(**PRODUCTION, storage__noncurrent_versions=0, storage__object_lock="off")
     assert (off.get("storage.noncurrent_days"), off.get("storage.object_lock_days")) == (0, 0)
+
+
+def test_the_bucket_is_listed_by_default_only_where_the_lists_can_go() -> None:
+    assert sample(**PRODUCTION, storage__access_logs=False).get("hardening.inventory") is False
+    assert sample(storage__access_logs=True).get("hardening.inventory") is False
 
 
 def test_the_bucket_for_access_logs_is_proposed_beside_the_one_for_backups() -> None:
@@ -60,6 +66,8 @@ def test_the_bucket_for_access_logs_is_proposed_beside_the_one_for_backups() -> 
         ({"storage__noncurrent_versions": 5}, "invalid-answer", "storage.noncurrent_days"),
         ({**HARD, "hardening__mfa_delete": "planned"}, "invalid-answer", "hardening.mfa_delete"),
         ({**HARD, "storage__access_log_bucket": BUCKET}, "invalid-answer", "storage.access_log_bucket"),
+        ({**HARD, "storage__access_logs": False}, "invalid-answer", "hardening.inventory"),
+        ({"hardening__inventory": True}, "invalid-answer", "hardening.inventory"),
         (
             {**HARD, "storage__access_log_bucket": "logs-999999999999-eu-west-1-an"},
             "invalid-answer",
@@ -109,11 +117,22 @@ def test_each_answer_adds_its_side_and_no_other() -> None:
     locked = parts(storage__object_lock="governance", storage__object_lock_days=1)
     assert sides(locked["bucket"]) - plain == {"object-lock"}
     logged = parts(storage__access_logs=True)
-    assert sides(logged["bucket"]) - plain == {"access-logs"}
+    assert sides(logged["bucket"]) - plain == {"access-logs", "inventory"}
     assert set(logged) - set(parts()) == {"log_bucket"}
     planned = parts(hardening__mfa_delete="planned")
     assert sides(planned["bucket"]) - plain == {"mfa-delete"}
-    assert sides(parts(**HARD)["bucket"]) - plain == {"object-lock", "access-logs"}
+    assert sides(parts(**HARD)["bucket"]) - plain == {"object-lock", "access-logs", "inventory"}
+
+
+def test_a_list_that_is_not_wanted_is_turned_off_and_no_longer_let_in() -> None:
+    for wanted in (True, False):
+        found = parts(storage__access_logs=True, hardening__inventory=wanted)
+        (daily,) = (f for f in found["bucket"].facets("created") if f.name == "inventory")
+        logs = {f.name: f for f in found["log_bucket"].facets("created")}
+        assert (daily.normal(daily.want) is not None) == wanted
+        assert daily.born == (not wanted)
+        assert ("InventoryOfBackups" in str(logs["policy"].want)) == wanted
+        assert ("palisade-wizard-inventory" in str(logs["lifecycle"].want)) == wanted
 
 
 def test_the_trails_bucket_is_a_source_of_access_logs_where_there_is_one() -> None:

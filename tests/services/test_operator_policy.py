@@ -145,6 +145,8 @@ def test_each_bucket_has_the_rights_that_it_alone_needs() -> None:
     assert backups - logs == {
         "s3:GetBucketLogging",
         "s3:PutBucketLogging",
+        "s3:GetInventoryConfiguration",
+        "s3:PutInventoryConfiguration",
         "s3:PutBucketObjectLockConfiguration",
     }
     assert logs < backups

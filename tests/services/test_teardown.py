@@ -238,7 +238,7 @@ def test_without_a_journal_the_tags_are_enough(aws: Aws, tmp_path: Path) -> None
 def test_what_the_answers_do_not_name_any_more_goes_by_the_journal(aws: Aws, tmp_path: Path) -> None:
     site = Site(aws, tmp_path, HARDENED).made()
     off = {"hardening__trail": "off", "hardening__alarms": False, "hardening__data_events": "off"}
-    site.answer(**off, storage__access_logs=False)
+    site.answer(**off, storage__access_logs=False, hardening__inventory=False)
     assert finished(site.destroy()).ok
     assert site.listing() == {}
 

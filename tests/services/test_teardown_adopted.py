@@ -26,7 +26,7 @@ THEIRS = {
 
 
 def theirs(aws: Aws) -> None:
-    """A bucket with a policy, tags, a rule and a notification of its owner's, and a role that nobody may assume."""
+    """A bucket with a policy, tags, a rule and an inventory of its owner's, and a role that nobody may assume."""
     do(aws, "s3", "CreateBucket", Bucket=BUCKET, CreateBucketConfiguration=REGION)
     do(aws, "s3", "PutBucketTagging", Bucket=BUCKET, Tagging={"TagSet": [{"Key": "team", "Value": "ledger"}]})
     policy = json.dumps({"Version": "2012-10-17", "Statement": [THEIRS]})
@@ -38,6 +38,16 @@ def theirs(aws: Aws) -> None:
         "Expiration": {"ExpiredObjectDeleteMarker": True},
     }
     do(aws, "s3", "PutBucketLifecycleConfiguration", Bucket=BUCKET, LifecycleConfiguration={"Rules": [rule]})
+    lists = {"Bucket": "arn:aws:s3:::their-lists", "Format": "CSV"}
+    daily = {
+        "Id": "theirs",
+        "IsEnabled": True,
+        "IncludedObjectVersions": "All",
+        "Schedule": {"Frequency": "Daily"},
+        "Destination": {"S3BucketDestination": lists},
+    }
+    told = {"Id": "theirs", "InventoryConfiguration": daily}
+    do(aws, "s3", "PutBucketInventoryConfiguration", Bucket=BUCKET, **told)
     nobody = '{"Version": "2012-10-17", "Statement": []}'
     do(
         aws,
@@ -49,7 +59,14 @@ def theirs(aws: Aws) -> None:
     )
 
 
-TAKEN_BACK = ("GetBucketTagging", "GetBucketPolicy", "GetBucketLifecycleConfiguration", "GetBucketLogging")
+TAKEN_BACK = (
+    "GetBucketTagging",
+    "GetBucketPolicy",
+    "GetBucketLifecycleConfiguration",
+    "GetBucketLogging",
+    "ListBucketInventoryConfigurations",
+)
+_LOGS = {"storage__access_logs", "hardening__inventory"}
 
 
 def test_an_adopted_bucket_and_role_stay_as_they_were_but_for_what_only_protects(
@@ -105,7 +122,7 @@ def test_after_that_nothing_of_theirs_counts_as_ours(aws: Aws, tmp_path: Path) -
 
 def test_another_set_up_beside_it_is_not_touched(aws: Aws, tmp_path: Path) -> None:
     site = Site(aws, tmp_path, HARDENED)
-    beside(aws, tmp_path, **{k: v for k, v in HARDENED.items() if k != "storage__access_logs"})
+    beside(aws, tmp_path, **{k: v for k, v in HARDENED.items() if k not in _LOGS})
     before = site.listing()
     site.made()
     assert finished(site.destroy()).ok

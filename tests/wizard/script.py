@@ -28,6 +28,7 @@ HARDENED: Mapping[str, object] = {
     "storage.noncurrent_versions": 5,
     "storage.noncurrent_days": 60,
     "storage.access_logs": True,
+    "hardening.inventory": True,
     "hardening.trail": "create",
     "hardening.data_events": "write",
     "hardening.alarms": True,

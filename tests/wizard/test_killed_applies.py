@@ -29,7 +29,7 @@ PRODUCTION = (
 )  # fmt: skip
 APPLY = ("--yes", "--accept", "irreversible", "--accept", "cost")
 DESTROY = ("--yes", "--accept", "delete-backups")
-WRITES = 58
+WRITES = 59
 When = Literal["before", "after"]
 
 
@@ -122,7 +122,7 @@ def test_killed_once_the_next_run_completes(ground: Ground, nth: int, when: When
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_killed_before_and_after_every_write_each_next_run_goes_on(ground: Ground) -> None:
-    """One set-up that dies 116 times: each run does one write, or none."""
+    """One set-up that dies 118 times: each run does one write, or none."""
     for _ in range(WRITES):
         assert ground.run("apply", 1, "before") == -signal.SIGKILL
         assert ground.run("apply", 1, "after") == -signal.SIGKILL

@@ -119,10 +119,10 @@ def test_nothing_is_changed_without_the_typed_word(tmp_path: Path, aws: Aws, wor
     machine = Terminal(tmp_path, seen)
     setup = left_at(machine, "review", HARDENED)
     answers = {IRREVERSIBLE: ["irreversible"], COST: ["cost"], YES: [word], "Yes or no": ["no"]}
-    script = Script({**answers, "Access log bucket": ["quit"]})
+    script = Script({**answers, "Daily list": ["quit"]})
     ran = sit(machine, script, "--config", setup.path)
     assert ran.status == 0, ran.err
-    assert script.asked[-4:] == [COST, YES, "Yes or no", "Access log bucket"]
+    assert script.asked[-4:] == [COST, YES, "Yes or no", "Daily list"]
     assert seen.writes == []
     assert "Nothing was changed." in ran.err
 
@@ -134,9 +134,9 @@ def test_each_risk_has_its_own_word(tmp_path: Path, aws: Aws) -> None:
     script = Script(
         {IRREVERSIBLE: ["irreversible", "yes"], COST: ["irreversible"], "Yes or no": ["yes", "no"]}
     )
-    script.left["Access log bucket"] = deque(["quit"])
+    script.left["Daily list"] = deque(["quit"])
     assert sit(machine, script, "--config", setup.path).status == 0
-    assert script.asked == [IRREVERSIBLE, COST, "Yes or no", IRREVERSIBLE, "Yes or no", "Access log bucket"]
+    assert script.asked == [IRREVERSIBLE, COST, "Yes or no", IRREVERSIBLE, "Yes or no", "Daily list"]
     assert seen.writes == []
 
 

@@ -62,6 +62,7 @@ CASES = (
     Case("hardening.alarm_email", "watching", "nobody", "others@acme.example"),
     Case("storage.access_logs", "watching", "perhaps", "no"),
     Case("storage.access_log_bucket", "watching", "Logs", "acme-logs-of-access"),
+    Case("hardening.inventory", "watching", "perhaps", "no"),
     Case("palisade.kit_name", "palisade", "k" * 101, "The kit"),
     Case("palisade.quorum_id", "quorum", "not a quorum", "20b7aefb-0000-4000-8000-00000000000b"),
 )

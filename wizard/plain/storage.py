@@ -169,10 +169,11 @@ WATCHING = (
     asking.stop("watching", "hardening.alarm_email", _rings),
     asking.stop("watching", "storage.access_logs"),
     asking.stop("watching", "storage.access_log_bucket", _logs),
+    asking.stop("watching", "hardening.inventory", _logs),
     asking.settled(
         "watching",
         *("hardening.trail", "hardening.data_events", "hardening.trail_bucket", "hardening.alarms"),
-        *("hardening.alarm_email", "storage.access_logs", "storage.access_log_bucket"),
+        *("hardening.alarm_email", "storage.access_logs", "storage.access_log_bucket", "hardening.inventory"),
     ),
     Stop("watching", _say_costs, asks=False),
     Stop("watching", _done(progress.HARDENING), asks=False),

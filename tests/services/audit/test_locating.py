@@ -12,6 +12,7 @@ from services.audit import locating
 from services.audit.audit import Wanted
 from services.audit.sources import SLICE
 from services.model.calls import Call, Refused, Reply
+from services.model.inventories import FIELDS
 from services.problems import ProblemError
 from tests import fleet
 from tests.services.audit.asking import ask, found, nowhere
@@ -127,6 +128,57 @@ def test_before_the_first_report_the_wait_is_told_and_the_list_offered(tmp_path:
     assert told.exit_code == 7
     assert "48 hours" in " ".join(told.remedy)
     assert "--engine list" in " ".join(told.remedy)
+
+
+class Several:
+    """A bucket with inventories under these Ids, and what is in the buckets that they go to; None: not to be read."""
+
+    def __init__(self, reports: dict[str, str | None], **fields: list[str]) -> None:
+        self.reports, self.fields = reports, fields
+
+    def __call__(self, call: Call) -> Reply:
+        if call.op == "ListBucketInventoryConfigurations":
+            return {"InventoryConfigurationList": [self._config(name) for name in self.reports]}
+        when = self.reports[str(call.params["Bucket"])]
+        if when is None:
+            raise Refused(call, "AccessDenied", "not yours", 403)
+        return {"CommonPrefixes": [{"Prefix": f"{call.params['Prefix']!s}{when}/"}] if when else []}
+
+    def _config(self, name: str) -> dict[str, Any]:
+        to = {"Bucket": f"arn:aws:s3:::{name}", "Format": "Parquet"}
+        fields = self.fields.get(name, [])
+        ways = {"IsEnabled": True, "IncludedObjectVersions": "All", "OptionalFields": fields}
+        return {"Id": "daily", **ways, "Destination": {"S3BucketDestination": to}}
+
+
+OLD, NEW = "2026-11-20T01-00Z", "2026-11-22T01-00Z"
+
+
+@pytest.mark.parametrize(
+    ("reports", "where"),
+    [
+        ({"theirs": NEW, "ours": OLD}, "ours"),  # ours tells more
+        ({"theirs": OLD, "ours": ""}, "theirs"),  # ours was configured a moment ago
+        ({"closed": None, "theirs": OLD, "ours": ""}, "theirs"),
+        ({"closed": None, "ours": OLD}, "ours"),
+    ],
+)
+def test_of_several_inventories_the_one_that_tells_most_is_read_as_soon_as_it_has_a_report(
+    tmp_path: Path, reports: dict[str, str | None], where: str
+) -> None:
+    there = Several(reports, ours=list(FIELDS), theirs=["Size"])
+    found = locating.configured(BUCKET, ACCOUNT, there, tmp_path)
+    assert found.where == f"s3://{where}/{BUCKET}/daily/{reports[where]}/"
+
+
+@pytest.mark.parametrize("reports", [{"ours": ""}, {"ours": "", "closed": None}, {"theirs": "", "ours": ""}])
+def test_where_none_has_a_report_the_best_one_is_waited_for(
+    tmp_path: Path, reports: dict[str, str | None]
+) -> None:
+    with pytest.raises(ProblemError) as raised:
+        locating.configured(BUCKET, ACCOUNT, Several(reports, ours=list(FIELDS)), tmp_path)
+    assert raised.value.problem.code == "not-ready"
+    assert "s3://ours/" in raised.value.problem.summary
 
 
 @pytest.mark.parametrize("config", [{"IsEnabled": False}, {"Filter": {"Prefix": "a"}}])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.answers import Answers
+from services.audit import locating
+from services.audit.sources import Source
 from services.aws.port import Port, Settings
 from services.blueprint import blueprint
 from services.demo.accounts import ORGANISATION, Accounts
@@ -19,6 +22,7 @@ from services.model.object_lock import Lock
 from services.model.place import Place
 from services.model.resource import Blueprint, Resource
 from services.model.values import Ref
+from services.problems import ProblemError
 from tests.ports import Recording
 from tests.world import HARD, SETUP, Journey, do, sample
 
@@ -125,7 +129,9 @@ def test_rules_that_others_add_stay_and_ours_come_back(stage: Stage) -> None:
 
 def watched(topic: Ref | str | None, **more: Any) -> Resource:
     """The bucket as production has it, and a topic that is told."""
-    hardening = Hardening(Lock("compliance", 365), Keep(10, 90), access_logs=True, topic=topic, **more)
+    hardening = Hardening(
+        Lock("compliance", 365), Keep(10, 90), access_logs=True, inventory=True, topic=topic, **more
+    )
     place = Place(ORGANISATION, REGION, SETUP, {"palisade-wizard:environment": "sandbox"})
     return bucket(place, BUCKET, namespace="global", strict=False, hardening=hardening)
 
@@ -196,6 +202,19 @@ def test_an_existing_bucket_gets_the_lock_too(stage: Stage) -> None:
     assert journey.plan().steps == ()
     found = do(stage.aws, "s3", "GetObjectLockConfiguration", Bucket=name)["ObjectLockConfiguration"]
     assert found["Rule"]["DefaultRetention"] == {"Mode": "GOVERNANCE", "Days": 1}
+
+
+def test_the_daily_list_is_found_where_s3_was_told_to_write_it(stage: Stage, tmp_path: Path) -> None:
+    def found() -> Source:
+        return locating.configured(BUCKET, ORGANISATION, stage.aws, tmp_path)
+
+    with pytest.raises(ProblemError) as caught:
+        found()
+    assert caught.value.problem.code == "not-ready"
+    report = f"inventory_reports/{BUCKET}/palisade-wizard-daily/2026-11-22T01-00Z/"
+    do(stage.aws, "s3", "PutObject", Bucket=LOGS, Key=f"{report}manifest.json", Body=b"{}")
+    assert found().where == f"s3://{LOGS}/{report}"
+    assert found().small("manifest.json") == b"{}"
 
 
 def test_the_log_bucket_is_what_s3_asks_of_one(stage: Stage) -> None:

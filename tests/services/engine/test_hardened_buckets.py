@@ -31,7 +31,7 @@ WRITES_OF_LOGS = (
     "s3:PutBucketPolicy",
     "s3:PutBucketLifecycleConfiguration",
 )
-WRITES = 11 + len(WRITES_OF_LOGS) + len(("lifecycle", "access-logs", "object-lock"))
+WRITES = 11 + len(WRITES_OF_LOGS) + len(("lifecycle", "access-logs", "inventory", "object-lock"))
 READS = sorted(
     {c.name for r in HARDENED for c in calls_of(r) if reads(c)}
     - {c.name for r in sample_blueprint() for c in calls_of(r)}
@@ -123,10 +123,11 @@ def test_what_only_a_person_can_undo_is_one_blocked_step(done: Journey, address:
     [
         ("s3:PutObjectLockConfiguration", "InvalidBucketState"),
         ("s3:PutBucketLogging", "InvalidTargetBucketForLogging"),
+        ("s3:PutBucketInventoryConfiguration", "InvalidS3DestinationBucket"),
     ],
 )
 def test_what_s3_does_not_know_everywhere_yet_is_waited_for(aws: Aws, name: str, code: str) -> None:
-    """The versioning that a lock needs, and the target that access logs need, were made a moment ago."""
+    """The versioning that a lock needs, and the target that access logs and lists need, were made a moment ago."""
     waiting = Throttling(keeping_rules(aws), name, 2, code)
     assert Journey(waiting, HARDENED).run().ok
     assert waiting.refused == 2

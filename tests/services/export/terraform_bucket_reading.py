@@ -88,6 +88,22 @@ def access_logs(found: Arguments) -> Tree:
     return renamed(found, names) or None
 
 
+def inventory(found: Arguments) -> Tree:
+    """The provider turns an inventory on unless it is told otherwise."""
+    if not found:
+        return None
+    (schedule,), (destination,) = found["schedule"], found["destination"]
+    (bucket,) = destination["bucket"]
+    names = {"account_id": "AccountId", "bucket_arn": "Bucket", "format": "Format", "prefix": "Prefix"}
+    return {
+        "IsEnabled": found.get("enabled", True),
+        **renamed(found, {"name": "Id", "included_object_versions": "IncludedObjectVersions"}),
+        **renamed(found, {"optional_fields": "OptionalFields"}),
+        "Schedule": renamed(schedule, {"frequency": "Frequency"}),
+        "Destination": {"S3BucketDestination": renamed(bucket, names)},
+    }
+
+
 def notifications(found: Arguments) -> Tree:
     out: dict[str, Any] = {"EventBridgeConfiguration": {}} if found.get("eventbridge") else {}
     for block, name, arn, member in (

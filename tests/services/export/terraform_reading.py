@@ -196,6 +196,7 @@ _READERS: Mapping[tuple[str, str], Callable[[File, Resource], Tree]] = {
     ("S3 bucket", "policy"): _get(f"{_BUCKET}_policy", "policy"),
     ("S3 bucket", "lifecycle"): _side("lifecycle_configuration", buckets.lifecycle),
     ("S3 bucket", "access-logs"): _side("logging", buckets.access_logs),
+    ("S3 bucket", "inventory"): _side("inventory", buckets.inventory),
     ("S3 bucket", "notifications"): _side("notification", buckets.notifications),
     ("S3 bucket", "mfa-delete"): _nothing,
     ("S3 bucket", "object-lock"): _side("object_lock_configuration", buckets.object_lock),

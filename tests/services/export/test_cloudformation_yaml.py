@@ -96,7 +96,14 @@ def test_a_bare_text_is_a_text_to_every_reader(tree: Any) -> None:
 def test_what_shares_a_line_is_quoted(name: str) -> None:
     """Within braces some readers take no bare text that has a colon in it."""
     assert dumped([{"Key": name, "Value": name}]) == f"- {{Key: '{name}', Value: '{name}'}}\n"
-    assert dumped({"Fn::GetAtt": ["Key", "Arn"]}) == "Fn::GetAtt: [Key, Arn]\n"
+    quoted = name if name == "a" else f"'{name}'"
+    assert dumped({"a": {name: name}, "b": [name]}) == f"a: {{{quoted}: {quoted}}}\nb: [{quoted}]\n"
+    assert dumped({"Fn::GetAtt": ["Key", "Arn"]}) == "{'Fn::GetAtt': [Key, Arn]}\n"
+
+
+def test_what_is_long_has_a_line_of_its_own() -> None:
+    assert dumped({"a": {"b": "x" * 80}}) == f"a:\n  b: {'x' * 80}\n"
+    assert dumped({"a": {"b": {"c": 1, "d": 2}}}) == "a:\n  b:\n    c: 1\n    d: 2\n"
 
 
 @given(said=TEXTS)

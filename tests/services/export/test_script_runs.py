@@ -77,7 +77,7 @@ def test_a_check_tells_what_would_be_written_and_writes_nothing(account: Ground)
 
 
 def test_what_needs_consent_is_named_and_nothing_is_written_without_it(account: Ground) -> None:
-    full = account.having(**{**HARD, "storage__access_logs": False})
+    full = account.having(**{**HARD, "storage__access_logs": False, "hardening__inventory": False})
     script = full.export()
     ran = full.run(script)
     assert (ran.status, ran.writes) == (6, [])

@@ -111,7 +111,7 @@ def sides_of_buckets(file: File) -> Iterator[tuple[str, Read]]:
 
 @each_way
 def test_a_bucket_that_came_into_other_hands_is_not_written_to(answers: Answers) -> None:
-    without = {"policy", "public_access_block", "ownership_controls", "notification"}
+    without = {"policy", "public_access_block", "ownership_controls", "notification", "inventory"}
     for kind, block in sides_of_buckets(exported(subject(answers))):
         takes_none = kind.removeprefix("aws_s3_bucket_") in without
         assert block.arguments.get("expected_bucket_owner") == (None if takes_none else ACCOUNT)

@@ -68,7 +68,7 @@ def test_each_thing_that_is_there_is_imported_by_the_id_that_its_type_has() -> N
     )
     logged, locked = {"logging": f",{ACCOUNT}"}, {"object_lock_configuration": f",{ACCOUNT}"}
     for label, name, more in (
-        ("bucket", BUCKET, {**logged, **locked, "notification": ""}),
+        ("bucket", BUCKET, {**logged, **locked, "notification": "", "inventory": ":palisade-wizard-daily"}),
         ("log_bucket", LOG_BUCKET, {}),
         ("trail_bucket", TRAIL_BUCKET, logged),
     ):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 
+from services.model.inventories import FOLDER, ID
 from services.model.log_policies import access_log_policy, trail_bucket_policy
 from services.model.naming import Names
 from services.model.place import Place
@@ -46,7 +47,7 @@ def decision(
 
 
 def logging(names: Names, key: str, source: str, account: str = ACCOUNT, **more: bool) -> str:
-    policy = access_log_policy(names, {"Backups": BUCKET, "Trail": TRAIL})
+    policy = access_log_policy(names, {"Backups": BUCKET, "Trail": TRAIL}, inventory=True)
     context = {"aws:sourcearn": names.bucket_arn(source), "aws:sourceaccount": account}
     return decision(
         policy, names, "logging.s3.amazonaws.com", "s3:PutObject", f"{LOGS}/{key}", context, **more
@@ -63,6 +64,40 @@ def test_access_logs_come_from_our_buckets_each_under_its_own_name(place: tuple[
     assert logging(known, f"{BUCKET}/x", "another") == "ImplicitDeny"
     assert logging(known, f"{BUCKET}/x", BUCKET, OTHER) == "ImplicitDeny"
     assert logging(known, f"{BUCKET}/x", BUCKET, tls=False) == "Deny"
+
+
+LISTS = f"{FOLDER}/{BUCKET}/{ID}/2026-11-24T01-00Z/manifest.json"
+
+
+def listing(
+    names: Names,
+    key: str = LISTS,
+    source: str = BUCKET,
+    account: str = ACCOUNT,
+    acl: str = "bucket-owner-full-control",
+    *,
+    action: str = "s3:PutObject",
+    wanted: bool = True,
+    tls: bool = True,
+) -> str:
+    policy = access_log_policy(names, {"Backups": BUCKET}, inventory=wanted)
+    context = {"aws:sourcearn": names.bucket_arn(source), "aws:sourceaccount": account, "s3:x-amz-acl": acl}
+    return decision(policy, names, "s3.amazonaws.com", action, f"{LOGS}/{key}", context, tls=tls)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_daily_lists_come_from_the_backup_bucket_and_belong_to_us(place: tuple[str, str]) -> None:
+    known = names(place[1])
+    assert listing(known) == "Allow"
+    assert listing(known, wanted=False) == "ImplicitDeny"
+    assert listing(known, f"{BUCKET}/2026-11-24-x") == "ImplicitDeny"
+    assert listing(known, f"{FOLDER}/{TRAIL}/x") == "ImplicitDeny"
+    assert listing(known, source=TRAIL) == "ImplicitDeny"
+    assert listing(known, account=OTHER) == "ImplicitDeny"
+    assert listing(known, acl="private") == "ImplicitDeny"
+    assert listing(known, action="s3:GetObject") == "ImplicitDeny"
+    assert listing(known, tls=False) == "Deny"
+    assert logging(known, LISTS, BUCKET) == "ImplicitDeny"
 
 
 def trail(names: Names, action: str, key: str, arn: str = "", acl: str = "bucket-owner-full-control") -> str:
@@ -88,12 +123,12 @@ def test_log_files_come_from_our_trail_and_belong_to_us(place: tuple[str, str]) 
 
 def test_nobody_but_the_services_is_let_in() -> None:
     for policy in (
-        access_log_policy(names("eu-west-1"), {"Backups": BUCKET}),
+        access_log_policy(names("eu-west-1"), {"Backups": BUCKET}, inventory=True),
         trail_bucket_policy(names("eu-west-1")),
     ):
         for statement in plain(policy)["Statement"]:
             assert statement["Sid"].startswith("PalisadeWizard")
             if statement["Effect"] == "Allow":
                 (service,) = statement["Principal"].values()
-                assert service in {"logging.s3.amazonaws.com", "cloudtrail.amazonaws.com"}
+                assert service in {"logging.s3.amazonaws.com", "s3.amazonaws.com", "cloudtrail.amazonaws.com"}
                 assert "aws:SourceArn" in str(statement["Condition"])
