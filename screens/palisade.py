@@ -115,7 +115,7 @@ class Palisade(FormPage):
         )
         self.query_one("#copy-0", Action).focus()
 
-    @on(Button.Pressed, "#values Button")
+    @on(Button.Pressed, "#values Action")
     def _copy(self, event: Button.Pressed) -> None:
         label, value = self._rows[int(str(event.button.id).removeprefix("copy-"))]
         self.app.copy_to_clipboard(value)

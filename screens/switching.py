@@ -23,6 +23,7 @@ from screens.modal import Modal
 from screens.session import Session
 from screens.widgets.action import Action
 from screens.widgets.keys import Keys
+from screens.widgets.options import Options
 from screens.widgets.secret import SecretInput
 from screens.widgets.words import Words
 from services import setup_file
@@ -52,7 +53,7 @@ Chosen: TypeAlias = "SetupFile | Literal['welcome'] | None"
 class Switch(Modal[Chosen]):
     """Lists the set-ups; gives the one that was chosen, or the first page. `busy` says what forbids it now."""
 
-    AUTO_FOCUS = "OptionList, Button"
+    AUTO_FOCUS = "Options, Action"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "shut", "Close", key_display="Esc"),
         Binding("ctrl+o", "shut", show=False),
@@ -72,7 +73,7 @@ class Switch(Modal[Chosen]):
                 )
             else:
                 yield Words(KEEPS, classes="lead")
-                yield OptionList(*self._options(), id="set-ups", markup=False, compact=True)
+                yield Options(*self._options(), id="set-ups", markup=False, compact=True)
             yield Words(id="switch-problem")
             with Horizontal(classes="row-of-buttons"):
                 yield Action("Close", id="close")

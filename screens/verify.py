@@ -119,7 +119,7 @@ class Verify(Page):
             flow.mark(session, flow.VERIFIED, flow.kit_digest(session))
             flow.mark(session, flow.VERIFIED_AT, flow.today(session))
             self.query_one("#verify-heading", Words).say(VERIFIED, "ok")
-            self.say("")  # the heading says it
+            self.say(VERIFIED, "ok")
             path = session.setup.path if session.setup else "S"
             self.query_one("#command", Words).say(
                 f"The same without the wizard: palisade-wizard verify --config {path} --wait 15m"

@@ -89,6 +89,11 @@ class Terminal:
         return self.run("display-message", "-p", f"#{{{name}}}").strip()
 
 
+def _without_a_size() -> dict[str, str]:
+    """The environment but for another terminal's size, which programs believe more than their own terminal."""
+    return {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
+
+
 def _reversed(styled: str) -> bool:
     """Whether reverse is on where the text ends: a style goes on into the next line, as tmux tells it."""
     on = False
@@ -116,7 +121,7 @@ def terminal(
             f'{line}; echo "ended with $?"; exec sh',
         ],
         check=True,
-        env={**os.environ, "LC_ALL": "C.UTF-8", "TERM": "screen-256color", **(environ or {})},
+        env={**_without_a_size(), "LC_ALL": "C.UTF-8", "TERM": "screen-256color", **(environ or {})},
     )
     try:
         yield Terminal(tmux)
