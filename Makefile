@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Compiled once: the tests start the program many hundred times.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-slow check format bench lock audit licences docs pictures clean
+.PHONY: help demo test suite test-slow check format bench lock audit licences docs pictures clean
 
 help:
 	@echo "make demo       open the wizard on an embedded AWS; without a terminal, walk the journey and print it"
@@ -20,14 +20,15 @@ help:
 	@echo "make pictures   take the README's pictures of the wizard"
 	@echo "make lock       resolve the dependencies again and write requirements/"
 
+# Compiled when it is imported: most of what comes along never is.
 $(VENV)/.demo: requirements/demo.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/demo.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/demo.txt
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo
@@ -39,7 +40,11 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test: check
+# Side by side, because the checks keep one core busy and the tests wait now and then; a failure of either fails both.
+test: $(VENV)/.dev
+	@$(MAKE) --no-print-directory -j2 check suite
+
+suite: $(VENV)/.dev
 	$(BIN)/pytest -n 3 --dist worksteal -m "not slow"
 
 test-slow: $(VENV)/.dev
