@@ -40,11 +40,12 @@ def rows() -> list[Row]:
 
 def _inventories(folder: Path) -> Iterator[Row]:
     planted = Fleet(WALLETS, PLANTED)
-    for form, plain, other in (
+    passes: tuple[tuple[fleet.Form, list[str], str], ...] = (
         ("Parquet", [PYTHON, "-c", _ARROW], "a pyarrow pass"),
         ("CSV", ["sh", "-c", _AWK, "-"], "an awk pass"),
-    ):
-        report = fleet.write(planted, folder / form, form)  # type: ignore[arg-type]
+    )
+    for form, plain, other in passes:
+        report = fleet.write(planted, folder / form, form)
         fleet.expected(planted, report / "expected.csv")
         told = _child("inventory", str(report), str(folder / f"out-{form}"))
         assert told["found"] == told["planted"] == PLANTED * len(fleet.TEN), told

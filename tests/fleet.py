@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import duckdb
 
@@ -18,6 +18,8 @@ from services.audit.manifest import FIELDS
 from services.audit.question import Terms
 from services.verify.retention import Lock
 from tests.world import BUCKET, KEY_ARN
+
+Form: TypeAlias = Literal["Parquet", "CSV"]
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 CREATED = NOW - timedelta(hours=13)
@@ -108,7 +110,7 @@ SELECT
 FROM versions"""
 
 
-def write(fleet: Fleet, folder: Path, form: Literal["Parquet", "CSV"] = "Parquet", parts: int = 4) -> Path:
+def write(fleet: Fleet, folder: Path, form: Form = "Parquet", parts: int = 4) -> Path:
     """A report of the fleet in a folder, as S3 leaves it: manifest, checksum, data files."""
     data = folder / "data"
     data.mkdir(parents=True)
