@@ -20,6 +20,11 @@ PAGE = 1000
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 _WRITTEN = "2026-11-20T12:00:00.000Z"
+_ABOUT = (
+    "<ETag>&quot;d41d8cd98f00b204e9800998ecf8427e&quot;</ETag><ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm>"
+    "<ChecksumType>FULL_OBJECT</ChecksumType><Size>300000</Size>"
+)
+"""What S3 tells of every object since it makes a checksum of those that come without one."""
 
 WALLETS, LATENCY = (int(sys.argv[1]), int(sys.argv[2]) / 1000) if __name__ == "__main__" else (0, 0.0)
 KEYS = sorted(f"{key_id(number)}/recovery_shard-{n}.txt" for number in range(WALLETS) for n in range(FILES))
@@ -37,8 +42,8 @@ def versions(prefix: str, after: str) -> bytes:
     keys, more = _slice(prefix, after)
     rows = "".join(
         f"<Version><Key>{quote(key)}</Key><VersionId>v{abs(hash(key))}</VersionId><IsLatest>true</IsLatest>"
-        f'<LastModified>{_WRITTEN}</LastModified><ETag>"d41d8cd98f00b204e9800998ecf8427e"</ETag><Size>300000</Size>'
-        "<StorageClass>STANDARD</StorageClass><Owner><ID>0123</ID></Owner></Version>"
+        f"<LastModified>{_WRITTEN}</LastModified>{_ABOUT}<Owner><ID>0123</ID></Owner>"
+        "<StorageClass>STANDARD</StorageClass></Version>"
         for key in keys
     )
     onward = (
@@ -55,8 +60,8 @@ def objects(prefix: str, after: str) -> bytes:
     """A page of ListObjectsV2."""
     keys, more = _slice(prefix, after)
     rows = "".join(
-        f'<Contents><Key>{quote(key)}</Key><LastModified>{_WRITTEN}</LastModified><ETag>"d41d8cd98f00b204e9800998ecf8427e"</ETag>'
-        "<Size>300000</Size><StorageClass>STANDARD</StorageClass></Contents>"
+        f"<Contents><Key>{quote(key)}</Key><LastModified>{_WRITTEN}</LastModified>{_ABOUT}"
+        "<StorageClass>STANDARD</StorageClass></Contents>"
         for key in keys
     )
     onward = f"<NextContinuationToken>{keys[-1]}</NextContinuationToken>" if more else ""

@@ -180,7 +180,7 @@ class Port:
                         )
                     ) from None
                 if service == "s3":
-                    made.meta.events.register("before-parse.s3.ListObjectVersions", listings.take)
+                    made.meta.events.register(listings.EVENT, listings.take)
                 self._check_region(region or self.region, str(made.meta.endpoint_url))
                 self._clients[kind] = made
             return self._clients[kind]

@@ -10,6 +10,10 @@ LONGEST_BODY = 8 * 1024 * 1024
 """Bytes of an object that are read at most; a backup file has less than half a megabyte."""
 
 
+class Plain(list[Any]):
+    """A list that is plain data already, down to its last part: it is handed on as it is."""
+
+
 def is_answer(reply: Mapping[str, Any]) -> bool:
     """Whether a reply bears the id that AWS gives every request.
 
@@ -33,7 +37,7 @@ def _body(stream: Any) -> bytes:
 def plain(value: Any) -> Any:
     """A part of a reply as data: moments as ISO text, bodies as bytes."""
     match value:
-        case str() | bool() | int():
+        case str() | bool() | int() | Plain():
             return value
         case Mapping():
             return {key: plain(part) for key, part in value.items()}

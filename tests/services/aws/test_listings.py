@@ -20,9 +20,9 @@ SPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 OWNER = "<Owner><ID>01</ID><DisplayName>kim</DisplayName></Owner>"
 ENTRIES = (
     ('<Version><Key>a/b</Key><VersionId>v1</VersionId><IsLatest>true</IsLatest><LastModified>2026-11-20T12:00:00.000Z</LastModified>'
-    f'<ETag>"d4"</ETag><Size>300000</Size><StorageClass>STANDARD</StorageClass>{OWNER}</Version>'),
+    f'<ETag>&quot;d4&quot;</ETag><ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm><ChecksumType>FULL_OBJECT</ChecksumType><Size>300000</Size><StorageClass>STANDARD</StorageClass>{OWNER}</Version>'),
     ("<Version><Key>c%20d</Key><VersionId>null</VersionId><IsLatest>false</IsLatest><LastModified>2026-11-20T12:00:00Z</LastModified>"
-    "<Size>0</Size></Version>"),
+    "<ChecksumAlgorithm>CRC32</ChecksumAlgorithm><Size>0</Size><ChecksumAlgorithm>SHA256</ChecksumAlgorithm></Version>"),
     ("<DeleteMarker><Key>e</Key><VersionId>v2</VersionId><IsLatest>true</IsLatest><LastModified>2026-11-20T12:00:00.000Z</LastModified>"
     f"{OWNER}</DeleteMarker>"),
 )  # fmt: skip
@@ -63,7 +63,7 @@ def test_a_page_is_read_as_botocore_reads_it(entries: list[str], head: str, spac
     [
         b"", b"<", b"<html/>", page(head=""), page("<Version><Key>a</Key></Version>"), page("<Surprise/>"),
         page(ENTRIES[0].replace("true", "perhaps")), page(ENTRIES[0].replace("300000", "many")),
-        page(ENTRIES[0].replace("<Key>a/b", "<ChecksumAlgorithm>CRC32</ChecksumAlgorithm><Key>a/b")),
+        page(ENTRIES[0].replace("<Key>a/b", "<RestoreStatus><IsRestoreInProgress>true</IsRestoreInProgress></RestoreStatus><Key>a/b")),
         page("<CommonPrefixes><Prefix>a</Prefix></CommonPrefixes>"), page(head="<IsTruncated>maybe</IsTruncated>"),
         page(head="<IsTruncated>true</IsTruncated><Name><b/></Name>"),
     ],
@@ -84,7 +84,7 @@ def test_an_error_is_botocores() -> None:
     assert ours["IsTruncated"] is False
 
 
-def test_through_the_port_names_are_decoded(aws: Aws) -> None:
+def test_through_the_port_names_are_decoded_and_nobody_reads_the_page_again(aws: Aws) -> None:
     """moto encodes names as S3 does when it is asked to, and botocore always asks."""
     do(
         aws,
@@ -98,7 +98,15 @@ def test_through_the_port_names_are_decoded(aws: Aws) -> None:
     for name in names:
         do(aws, "s3", "PutObject", Bucket=BUCKET, Key=name, Body=b"1")
     do(aws, "s3", "DeleteObject", Bucket=BUCKET, Key="x")
-    found = Port(Settings(region="eu-west-1"))(Call("s3", "ListObjectVersions", {"Bucket": BUCKET}))
+    seen = list[bytes]()
+
+    def listen(events: Any) -> None:
+        events.register_first(
+            "before-parse.s3.*", lambda response_dict, **_: seen.append(response_dict["body"])
+        )
+
+    found = Port(Settings(region="eu-west-1"), listen)(Call("s3", "ListObjectVersions", {"Bucket": BUCKET}))
+    assert seen == [EMPTY]
     assert sorted(each["Key"] for each in found["Versions"]) == sorted(names)
     assert [each["Key"] for each in found["DeleteMarkers"]] == ["x"]
     assert listings.read(EMPTY) is None
