@@ -94,10 +94,11 @@ def _parsed(line: str) -> Fault:
 
 @dataclass
 class Faults:
-    """A listener at botocore's emitter. `hit` are the operations that went wrong, one entry a request."""
+    """A listener at botocore's emitter. `asked` are the operations, `hit` those that went wrong, one entry a request."""
 
     send: Send
     script: tuple[Fault, ...] = ()
+    asked: list[str] = field(default_factory=list)
     hit: list[str] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     guard: RLock = field(default_factory=RLock)
@@ -105,6 +106,7 @@ class Faults:
     def play(self, script: str | Iterable[Fault]) -> None:
         """A new script; what came before is forgotten."""
         self.script = parse(script) if isinstance(script, str) else tuple(script)
+        self.asked.clear()
         self.hit.clear()
         self.seen.clear()
 
@@ -124,6 +126,7 @@ class Faults:
     def _next(self, name: str, request: Any) -> Fault | None:
         row = OPERATIONS.get(name)
         about = {name, "any"} | ({"write"} if row is None or not row.reads else set())
+        self.asked.append(name)
         self.seen.update(about)
         numbers = {each: self.seen[each] for each in about}
         if row is not None and not row.once:

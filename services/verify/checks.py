@@ -67,15 +67,14 @@ def by_subject(report: Report) -> dict[str, list[Check]]:
 
 
 def check_of(identifier: str, title: str, problem: Problem, references: tuple[str, ...] = ()) -> Check:
-    """What a problem makes of a check: unknown where AWS denied the look, waiting where trying again helps.
+    """What a problem makes of a check: unknown where AWS denied or refused the look, waiting where trying again helps.
 
     A sign-in that ended, or a clock that is wrong, says nothing about any line: that is raised and ends the report.
     """
     if problem.code in {"sign-in", "clock"}:
         raise ProblemError(problem)
-    status: Status = (
-        "unknown" if problem.code == "denied" else "waiting" if problem.exit_code == 7 else "fail"
-    )
+    unseen = problem.code in {"denied", "refused"}
+    status: Status = "unknown" if unseen else "waiting" if problem.exit_code == 7 else "fail"
     return Check(identifier, title, status, problem.summary, " ".join(problem.remedy), references)
 
 

@@ -36,9 +36,8 @@ def untroubled(faulty: tuple[Faults, Port], tmp_path_factory: pytest.TempPathFac
     with mock_aws():
         found = Ground(faulty[0], Simulating(faulty[1], ACCOUNT), tmp_path_factory.mktemp("untroubled"))
         found.complete()
-        # The first time that a name is counted is when the run comes to it.
-        order = tuple(name for name in found.faults.seen if ":" in name)
-        return Untroubled(found.listing(), order)
+        asked = tuple(found.faults.asked)
+        return Untroubled(found.listing(), asked)
 
 
 @pytest.fixture(scope="session")

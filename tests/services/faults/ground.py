@@ -70,10 +70,10 @@ class Ground:
 
 @dataclass(frozen=True)
 class Untroubled:
-    """A run without a fault: what is in the account after it, and the operations in the order of their first requests."""
+    """A run without a fault: what is in the account after it, and the operations in their order, one entry a request."""
 
     listing: dict[str, str]
-    order: tuple[str, ...]
+    asked: tuple[str, ...]
 
 
 # moto counts a metric filter that is put twice as two, though it has one name.
