@@ -10,6 +10,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -180,6 +181,19 @@ def test_the_guard_goes_whatever_happens() -> None:
     assert list(guards(behind)) == ["PUT", "DELETE"]
 
 
+def test_what_is_noted_of_the_actors_own_requests_is_not_noted_of_the_customers() -> None:
+    caller: ContextVar[str] = ContextVar("caller", default="nobody")
+    seen: list[str] = []
+
+    async def note(asked: Message) -> None:
+        seen.append(caller.get())
+        caller.set(asked["method"])
+
+    behind = Behind({("HEAD", "/b"): (200, b"")}, then=note)
+    through(behind, scope("PUT", "/b", "inventory&id=one"))
+    assert (behind.asked, seen) == ([("HEAD", "/b"), ("PUT", "/b")], ["nobody", "nobody"])
+
+
 def test_of_a_request_that_breaks_off_nothing_is_kept() -> None:
     parts: list[Message] = [
         {"type": "http.disconnect"},
@@ -232,8 +246,10 @@ def upload(line: socket.socket, target: str, content: bytes) -> tuple[int, bytes
     return end(line, "PUT")
 
 
-def ask(line: socket.socket, method: str, target: str, body: bytes = b"") -> tuple[int, bytes, str | None]:
-    begin(line, method, target, Content_Length=len(body))
+def ask(
+    line: socket.socket, method: str, target: str, body: bytes = b"", **headers: object
+) -> tuple[int, bytes, str | None]:
+    begin(line, method, target, Content_Length=len(body), **headers)
     line.sendall(body)
     return end(line, method)
 
@@ -250,6 +266,13 @@ def test_one_connection_carries_everything_whole(line: socket.socket) -> None:
     assert ask(line, "GET", "/acme-in-front/a%20b%2Bc") == (200, content, str(len(content)))
     assert ask(line, "GET", "/acme-in-front?inventory&id=one") == (200, listed, str(len(listed)))
     assert ask(line, "HEAD", "/acme-in-front?inventory")[:2] == (200, b"")
+    for method in ("GET", "PUT", "DELETE"):
+        elsewhere = ROOT.replace(REGION, "us-west-2")
+        status, told, _ = ask(line, method, "/acme-in-front?inventory&id=one", Authorization=elsewhere)
+        assert (status, b"<Code>PermanentRedirect</Code>" in told) == (301, True)
+    assert (
+        ask(line, "DELETE", "/acme-in-front")[0] == 409
+    )  # not empty: it stays, and so does what is listed of it
     assert ask(line, "DELETE", "/acme-in-front?inventory&id=one")[:2] == (204, b"")
     assert ask(line, "DELETE", "/acme-in-front/a%20b%2Bc")[0] == 204
     assert ask(line, "DELETE", "/acme-in-front")[0] == 204
