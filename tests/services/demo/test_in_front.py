@@ -270,6 +270,7 @@ def test_one_connection_carries_everything_whole(line: socket.socket) -> None:
         elsewhere = ROOT.replace(REGION, "us-west-2")
         status, told, _ = ask(line, method, "/acme-in-front?inventory&id=one", Authorization=elsewhere)
         assert (status, b"<Code>PermanentRedirect</Code>" in told) == (301, True)
+        assert ask(line, method, "/acme-in-front?inventory&id=one", listed, Authorization="")[0] == 403
     assert (
         ask(line, "DELETE", "/acme-in-front")[0] == 409
     )  # not empty: it stays, and so does what is listed of it
