@@ -1,7 +1,8 @@
 """The two accounts of the demo: the organisation's, with an administrator, and Palisade's, with its service.
 
-The emulator takes twelve digits as the root user of that account. Root is used here alone, once, because root
-stands above every policy: the programs of the demo sign in as ordinary IAM users, whom policies bind.
+The emulator takes twelve digits as the root user of that account, who stands above every policy. Root makes the two
+here, once, and else only does what AWS itself would (`cloudtrail.py`, `inventories.py`): the programs of the demo sign in
+as ordinary IAM users, whom policies bind.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from services.clock import stamp
+from services.demo.accounts import PALISADE, SERVICE
+from services.demo.palisade import SESSION
 from services.demo.profile import Keys
 from services.model.calls import Call, Refused
 
@@ -55,23 +57,22 @@ def deliver(
     connect: Connect, service: Service, kit: Kit, written: Sequence[Written], now: datetime
 ) -> tuple[Delivered, ...]:
     """Brings the records of some writes to every trail of the organisation that asks for them."""
-    account = kit.role_arn.split(":")[4]
 
     def root(region: str) -> Aws:
-        keys = Keys(account, "root")
+        keys = Keys(kit.account, "root")
         return connect(keys, region=region, endpoint=service.endpoint, ca_bundle=service.ca_bundle)
 
-    batch = _Batch(tuple(_events(kit, account, written, now)), account, kit.region, now)
+    batch = _Batch(tuple(_events(kit, written, now)), kit.account, kit.region, now)
     found = root(kit.region)(Call("cloudtrail", "DescribeTrails")).get("trailList", [])
     sent = (_to_trail(root(str(trail["HomeRegion"])), trail, batch) for trail in found)
     return tuple(each for each in sent if each is not None)
 
 
-def _events(kit: Kit, account: str, written: Sequence[Written], now: datetime) -> Iterable[dict[str, Any]]:
+def _events(kit: Kit, written: Sequence[Written], now: datetime) -> Iterable[dict[str, Any]]:
     for session in dict.fromkeys(each.session_key for each in written):
         yield _assumed(kit, session, now)
     for each in written:
-        yield _put(kit, account, each, now)
+        yield _put(kit, each, now)
 
 
 def _common(kit: Kit, now: datetime) -> dict[str, Any]:
@@ -84,16 +85,13 @@ def _common(kit: Kit, now: datetime) -> dict[str, Any]:
         "requestID": str(uuid.uuid4()),
         "eventID": str(uuid.uuid4()),
         "eventType": "AwsApiCall",
-        "recipientAccountId": kit.role_arn.split(":")[4],
+        "recipientAccountId": kit.account,
         "tlsDetails": {"tlsVersion": "TLSv1.3"},
     }
 
 
 def _assumed(kit: Kit, session: str, now: datetime) -> dict[str, Any]:
     """As the organisation sees it: of a caller from another account its account alone is told."""
-    from services.demo.accounts import PALISADE, SERVICE
-    from services.demo.palisade import SESSION
-
     return _common(kit, now) | {
         "eventSource": "sts.amazonaws.com",
         "eventName": "AssumeRole",
@@ -110,19 +108,17 @@ def _assumed(kit: Kit, session: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _put(kit: Kit, account: str, written: Written, now: datetime) -> dict[str, Any]:
-    from services.demo.palisade import SESSION
-
+def _put(kit: Kit, written: Written, now: datetime) -> dict[str, Any]:
     partition, name = kit.role_arn.split(":")[1], kit.role_arn.rsplit("/", 1)[-1]
     bucket = f"arn:{partition}:s3:::{kit.bucket}"
-    issuer = {"type": "Role", "arn": kit.role_arn, "accountId": account, "userName": name}
+    issuer = {"type": "Role", "arn": kit.role_arn, "accountId": kit.account, "userName": name}
     return _common(kit, now) | {
         "eventSource": "s3.amazonaws.com",
         "eventName": "PutObject",
         "userIdentity": {
             "type": "AssumedRole",
-            "arn": f"arn:{partition}:sts::{account}:assumed-role/{name}/{SESSION}",
-            "accountId": account,
+            "arn": f"arn:{partition}:sts::{kit.account}:assumed-role/{name}/{SESSION}",
+            "accountId": kit.account,
             "accessKeyId": written.session_key,
             "sessionContext": {"sessionIssuer": issuer, "attributes": {"creationDate": stamp(now)}},
         },
@@ -134,7 +130,7 @@ def _put(kit: Kit, account: str, written: Written, now: datetime) -> dict[str, A
         },
         "resources": [
             {"type": "AWS::S3::Object", "ARN": f"{bucket}/{written.key}"},
-            {"type": "AWS::S3::Bucket", "ARN": bucket, "accountId": account},
+            {"type": "AWS::S3::Bucket", "ARN": bucket, "accountId": kit.account},
         ],
         "readOnly": False,
         "managementEvent": False,

@@ -51,6 +51,11 @@ class Kit:
     kms_key_arn: str
     public_keys: tuple[bytes, ...]
 
+    @property
+    def account(self) -> str:
+        """The organisation's account, as the role's ARN tells it."""
+        return self.role_arn.split(":")[4]
+
 
 @dataclass(frozen=True)
 class Written:

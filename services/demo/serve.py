@@ -1,6 +1,6 @@
 """The emulator's own process: serves ministack, as it was installed, on two sockets that it inherits.
 
-The one thing that is added to it are the inventories of buckets (`inventories.py`), which it has not.
+In front of it stands an actor who keeps what it lacks: the inventories of buckets (`inventories.py`).
 
 Started as a file by `emulator.py`, never imported by the product. It serves one application over TLS and over
 plain HTTP, because the demo shows that a bucket policy refuses requests without TLS, and that can only be shown
@@ -32,18 +32,16 @@ def main(tls_socket: str, plain_socket: str, certificate: str, key: str) -> None
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
-    from ministack.services import s3
 
-    from services.demo import inventories
+    from services.demo.inventories import in_front_of
 
-    inventories.added(s3)
     config = Config()
     config.bind = [f"fd://{tls_socket}"]
     config.insecure_bind = [f"fd://{plain_socket}"]
     config.certfile = certificate
     config.keyfile = key
     config.keep_alive_timeout = 75
-    asyncio.run(serve(app, config))
+    asyncio.run(serve(in_front_of(app), config))
 
 
 if __name__ == "__main__":

@@ -84,6 +84,17 @@ def test_the_product_knows_nothing_of_its_demo_or_of_an_emulator() -> None:
             assert "ministack" not in text, name
 
 
+def test_the_demo_knows_its_emulator_by_the_front_door_alone() -> None:
+    """Nothing of it can be changed where nothing of it is known: what it lacks is supplied from outside."""
+    known = {
+        f"{name}: {ast.unparse(node)}"
+        for name in NAMES
+        for node in ast.walk(tree(name))
+        if isinstance(node, ast.Import | ast.ImportFrom) and "ministack" in ast.unparse(node)
+    }
+    assert known == {"services/demo/serve.py: from ministack.app import app"}
+
+
 def test_every_module_says_why_it_exists_and_stays_short() -> None:
     for name in NAMES:
         text = (ROOT / name).read_text()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -23,17 +24,34 @@ if TYPE_CHECKING:
     from services.model.calls import Aws, Call, Reply
 
 
+@functools.cache
+def _session() -> boto3.session.Session:
+    """One for all, without keys: reading AWS's models is what takes time."""
+    return boto3.session.Session()
+
+
 def boto_connect(keys: Keys, *, region: str, endpoint: str, ca_bundle: Path) -> Aws:
     """AWS as one function, by the plainest use of boto3."""
-    session = boto3.session.Session(keys.access_key, keys.secret_key, keys.session_token, region)
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=10, read_timeout=30
     )
 
+    @functools.cache
+    def client(service: str) -> Any:
+        return _session().client(
+            service,
+            region_name=region,
+            endpoint_url=endpoint,
+            verify=str(ca_bundle),
+            config=config,
+            aws_access_key_id=keys.access_key,
+            aws_secret_access_key=keys.secret_key,
+            aws_session_token=keys.session_token,
+        )
+
     def call(asked: Call) -> Reply:
-        client = session.client(asked.service, endpoint_url=endpoint, verify=str(ca_bundle), config=config)
         try:
-            reply: Reply = getattr(client, xform_name(asked.op))(**asked.params)
+            reply: Reply = getattr(client(asked.service), xform_name(asked.op))(**asked.params)
         except ClientError as error:
             answer, meta = error.response["Error"], error.response["ResponseMetadata"]
             raise Refused(asked, answer["Code"], answer["Message"], meta["HTTPStatusCode"]) from None
