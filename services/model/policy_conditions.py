@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 Answer: TypeAlias = "bool | None"
@@ -34,8 +35,15 @@ def like(value: str, pattern: str) -> Answer:
     """Whether a pattern with wildcards covers a value; its variables are not known."""
     if "${" in pattern:
         return None
+    if "*" not in pattern and "?" not in pattern:
+        return value == pattern
+    return _expression(pattern).fullmatch(value) is not None
+
+
+@lru_cache(maxsize=256)
+def _expression(pattern: str) -> re.Pattern[str]:
     parts = ("." if c == "?" else ".*" if c == "*" else re.escape(c) for c in pattern)
-    return re.fullmatch("".join(parts), value, re.DOTALL) is not None
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def names(arn: str, pattern: str) -> Answer:
