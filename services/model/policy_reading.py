@@ -47,9 +47,7 @@ class Document:
     @cached_property
     def statements(self) -> tuple[Mapping[str, Tree], ...]:
         """Its statements in one spelling."""
-        return tuple(
-            entries(each) for each in items(entries(policies.normal(self.content)).get("Statement"))
-        )
+        return tuple(entries(each) for each in items(entries(policies.normal(self.content)).get("Statement")))
 
 
 @dataclass(frozen=True)
@@ -234,7 +232,9 @@ def _is(request: Request, kind: str, name: str, denied: bool) -> Answer:
     arn = parse_arn(name)
     if arn is None or arn.account == request.account:
         # To name somebody gives the account as such nothing; whether it takes something from it is another matter.
-        ours = parse_arn(request.principal) is not None or (request.principal == request.account and not denied)
+        ours = parse_arn(request.principal) is not None or (
+            request.principal == request.account and not denied
+        )
         known = arn is not None and ours and arn.service == "iam" and "*" not in name
         return False if known else None
     return False

@@ -92,7 +92,9 @@ def _others(scene: Scene, policies: Mapping[str, Document]) -> tuple[Asker, ...]
         context={"aws:principalaccount": stranger},
     )
     anonymous = Asker(
-        "nobody known", "", absent=frozenset({"aws:principalaccount", "aws:principalarn", "aws:principalorgid"})
+        "nobody known",
+        "",
+        absent=frozenset({"aws:principalaccount", "aws:principalarn", "aws:principalorgid"}),
     )
     return (anonymous, somebody, *chain.from_iterable(map(_outside, (*accounts, *named))))
 

@@ -38,23 +38,14 @@ def drawn(frames: Sequence[Frame], width: int, signs: Signs = BOXES) -> tuple[st
     return tuple(line.rstrip() for frame in frames for line in _frame(frame, width, signs))
 
 
-def legend(frames: Sequence[Frame]) -> str:
-    """What the signs in front of the boxes mean, as far as there are any."""
+def legend(frames: Sequence[Frame]) -> tuple[str, ...]:
+    """What each sign in front of a box means, as far as there are any."""
     there = marks(frames)
     said = ["+ is created"] if "new" in there else []
     said += ["= is there already"] if there & {"there", "used"} else []
     said += ["? is not known"] if "unknown" in there else []
     said += ["! is another set-up's"] if "foreign" in there else []
-    return "   ".join(said)
-
-
-def can_draw(encoding: str | None) -> bool:
-    """Whether a terminal of this encoding has the signs of boxes."""
-    try:
-        "─│┌┐└┘┬├▶▼".encode(encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
+    return tuple(said)
 
 
 def _frame(frame: Frame, width: int, signs: Signs) -> Iterator[str]:
@@ -63,7 +54,7 @@ def _frame(frame: Frame, width: int, signs: Signs) -> Iterator[str]:
     yield from _wrapped(frame.title, width, "", "  ")
     yield top_left + signs.across * (width - 2) + top_right
     for box in frame.boxes:
-        for line in _box(box, room, before="", first="", rest="", signs=signs):
+        for line in _box(box, room, signs):
             yield f"{signs.down} {line:<{room}} {signs.down}"
     leaving = signs.leaving if frame.onward else signs.across
     yield low_left + signs.across + leaving + signs.across * (width - 4) + low_right
@@ -72,18 +63,24 @@ def _frame(frame: Frame, width: int, signs: Signs) -> Iterator[str]:
         yield f"  {signs.below}"
 
 
-def _box(
-    box: Box, room: int, before: str, first: str, rest: str, signs: Signs, words: str = ""
-) -> Iterator[str]:
-    """`before` are the lines of the branches outside, `first` and `rest` this one's own at its head and beside it."""
-    said = f"{words}{_SIGNS[box.mark]}{box.says}{WORDS.get(box.mark, '')}"
+@dataclass(frozen=True)
+class _Stem:
+    """What stands left of a box: in its first line, in the lines below, and the words of the arrow that leads to it."""
+
+    head: str = ""
+    beside: str = ""
+    words: str = ""
+
+
+def _box(box: Box, room: int, signs: Signs, stem: _Stem = _Stem()) -> Iterator[str]:
+    said = f"{stem.words}{_SIGNS[box.mark]}{box.says}{WORDS.get(box.mark, '')}"
     hangs = f"{signs.down}   " if box.arrows else "    "
-    yield from _wrapped(said, room, before + first, before + rest + hangs)
+    yield from _wrapped(said, room, stem.head, stem.beside + hangs)
     for number, (leads, other) in enumerate(box.arrows, 1):
         last = number == len(box.arrows)
-        head = f"{signs.last if last else signs.branch} "
-        beside = "   " if last else f"{signs.down}  "
-        yield from _box(other, room, before + rest, head, beside, signs, f"{leads} {signs.right} ")
+        branch, under = (signs.last, "   ") if last else (signs.branch, f"{signs.down}  ")
+        below = _Stem(f"{stem.beside}{branch} ", stem.beside + under, f"{leads} {signs.right} ")
+        yield from _box(other, room, signs, below)
 
 
 def _wrapped(text: str, room: int, first: str, rest: str) -> list[str]:

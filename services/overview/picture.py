@@ -124,12 +124,16 @@ def _account(scene: Scene) -> tuple[Box, ...]:
             there = source == name and target in members and target not in drawn
             if there and ({(source, target), (target, source)} & (linked | _UNREFERRED)):
                 arrows.append((words, grown(target)))
-        for target in members:
-            if target not in drawn and (target, name) in linked and not _flows_to(target):
-                arrows.append(("used by", grown(target)))
-        for source, target, words in ALSO:
-            if source == name and (source, target) in linked:
-                arrows.append((words, Box(members[target][0].title)))
+        arrows.extend(
+            ("used by", grown(target))
+            for target in members
+            if target not in drawn and (target, name) in linked and not _flows_to(target)
+        )
+        arrows.extend(
+            (words, Box(members[target][0].title))
+            for source, target, words in ALSO
+            if source == name and (source, target) in linked
+        )
         return _box(scene, members[name], tuple(arrows))
 
     roots = ("role", *(name for name in members if name != "role"))
@@ -183,7 +187,10 @@ def _with_you(scene: Scene) -> Iterator[Box]:
     yield Box(
         "Recovery key pair, never in AWS",
         arrows=(
-            ("public half", Box(f"Palisade, which seals each backup for it ({', '.join(names) or 'not made yet'})")),
+            (
+                "public half",
+                Box(f"Palisade, which seals each backup for it ({', '.join(names) or 'not made yet'})"),
+            ),
             ("private half", Box("stays offline; it alone opens the backups")),
         ),
     )

@@ -64,7 +64,9 @@ class Scene:
             return told
         if ref.output != "arn":
             return _STANDS_IN
-        return f"arn:{self.place.partition}:kms:{self.place.region}:{self.account}:{ref.resource}/{_STANDS_IN}"
+        return (
+            f"arn:{self.place.partition}:kms:{self.place.region}:{self.account}:{ref.resource}/{_STANDS_IN}"
+        )
 
     def value(self, resource: Resource, facet: Facet) -> Tree:
         """A side as it is, or as it will be; `Unknown` ones have none."""

@@ -26,6 +26,8 @@ _MEANING: Mapping[Verdict, str] = {
     "unclear": "? see: cannot be told here",
 }
 _BETWEEN = 2
+_TIED = "\0"
+"""Stands for a blank at which no line is broken."""
 
 
 def cell_text(cell: Cell, notes: Sequence[str]) -> str:
@@ -33,10 +35,10 @@ def cell_text(cell: Cell, notes: Sequence[str]) -> str:
     return " ".join([WORDS[cell.verdict], *(str(notes.index(note) + 1) for note in cell.notes)])
 
 
-def legend(found: Matrix) -> str:
-    """What the signs mean, as far as there are any."""
+def legend(found: Matrix) -> tuple[str, ...]:
+    """What each sign means, as far as there are any."""
     there = {cell.verdict for row in found.rows for cell in row.cells.values()}
-    return "   ".join(words for verdict, words in _MEANING.items() if verdict in there)
+    return tuple(words for verdict, words in _MEANING.items() if verdict in there)
 
 
 def lines(found: Matrix, width: int) -> tuple[str, ...]:
@@ -55,7 +57,9 @@ def _table(found: Matrix) -> Iterator[str]:
     ]
 
     def line(start: str, parts: Sequence[str]) -> str:
-        said = "".join(f"{' ' * _BETWEEN}{part:<{room - _BETWEEN}}" for part, room in zip(parts, wide, strict=True))
+        said = "".join(
+            f"{' ' * _BETWEEN}{part:<{room - _BETWEEN}}" for part, room in zip(parts, wide, strict=True)
+        )
         return f"{start:<{first}}{said}".rstrip()
 
     for number in (0, 1):
@@ -79,9 +83,9 @@ def _rows(found: Matrix, rows: Sequence[Row], width: int) -> Iterator[str]:
             f"{' '.join(part for part in HEADS[column] if part)} {cell_text(row.cells[column], notes)}"
             for column in found.columns
         ]
-        yield from textwrap.wrap(
-            f"{row.says}: {', '.join(said)}.", width, initial_indent="  ", subsequent_indent="    "
-        )
+        text = f"{row.says}: {', '.join(each.replace(' ', _TIED) for each in said)}."
+        wrapped = textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+        yield from (line.replace(_TIED, " ") for line in wrapped)
 
 
 def numbered(found: Matrix) -> tuple[str, ...]:
@@ -111,7 +115,7 @@ def _about(scene: Scene, policies: Mapping[str, Document]) -> Iterator[str]:
     if services:
         yield f"AWS services are those that a policy names: {', '.join(services)}."
     if _blocked(scene.side("bucket.public-access")):
-        yield "The bucket also blocks public access: what a policy would open to everybody stays closed."
+        yield "The bucket also blocks public access: what its policy would open to everybody stays closed."
     yield (
         "Not known here: policies of your AWS organisation, and of VPC endpoints. They can only take away, never give."
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from services.model import inventories, policies
 from services.model.log_policies import access_log_prefix
@@ -83,9 +83,7 @@ def parts(scene: Scene) -> tuple[Part, ...]:
 
 
 _OVER_TLS = (
-    Variation(
-        "transport", "over plain HTTP", "s3", {"aws:securetransport": "false", "s3:tlsversion": None}
-    ),
+    Variation("transport", "over plain HTTP", "s3", {"aws:securetransport": "false", "s3:tlsversion": None}),
     Variation("transport", "over a TLS older than 1.2", "s3", {"s3:tlsversion": "1.1"}),
 )
 
@@ -163,9 +161,7 @@ def _backups(scene: Scene) -> Iterator[Verb]:
     yield Verb("Write a backup", (write,), (*_OVER_TLS, *_uploads(scene)))
     read = (_bucket(scene, "s3:GetObject", _FILE), _key(scene, "kms:Decrypt"))
     yield Verb("Read a backup", (read,), _OVER_TLS)
-    yield Verb(
-        "Delete a backup (recoverable)", ((_bucket(scene, "s3:DeleteObject", _FILE),),), _OVER_TLS
-    )
+    yield Verb("Delete a backup (recoverable)", ((_bucket(scene, "s3:DeleteObject", _FILE),),), _OVER_TLS)
     yield from _versions(scene)
     yield Verb("List the bucket", ((_bucket(scene, "s3:ListBucket"),),), _OVER_TLS)
     change = tuple((_bucket(scene, action),) for action in ("s3:PutBucketPolicy", "s3:DeleteBucketPolicy"))
@@ -174,7 +170,9 @@ def _backups(scene: Scene) -> Iterator[Verb]:
 
 def _versions(scene: Scene) -> Iterator[Verb]:
     gone = _bucket(scene, "s3:DeleteObjectVersion", _FILE)
-    retention = entries(entries(entries(scene.side("bucket.object-lock")).get("Rule")).get("DefaultRetention"))
+    retention = entries(
+        entries(entries(scene.side("bucket.object-lock")).get("Rule")).get("DefaultRetention")
+    )
     if not retention:
         yield Verb("Delete a version for good", ((gone,),), _OVER_TLS)
         return
@@ -196,9 +194,7 @@ def _key_and_role(scene: Scene) -> Iterator[Verb]:
     yield Verb("Encrypt with the KMS key", ((_key(scene, "kms:GenerateDataKey"),),), (through,))
     yield Verb("Decrypt with the KMS key", ((_key(scene, "kms:Decrypt"),),), (through,))
     changes = ("kms:PutKeyPolicy", "kms:DisableKey", "kms:ScheduleKeyDeletion", "kms:CreateGrant")
-    yield Verb(
-        "Change or delete the KMS key", tuple((_directly(_key(scene, action)),) for action in changes)
-    )
+    yield Verb("Change or delete the KMS key", tuple((_directly(_key(scene, action)),) for action in changes))
     external_id = scene.answers.text("palisade.external_id")
     yield Verb("Assume role with external ID", ((_role(scene, external_id),),))
     yield Verb("Assume role without external ID", ((_role(scene, None),),))
@@ -221,9 +217,7 @@ def _records(scene: Scene) -> Iterator[Verb]:
         yield _add(scene, "Add an access log", "log_bucket", f"{prefix}2026", **source)
         if scene.answers.flag("hardening.inventory"):
             listed = f"{inventories.prefix(known.bucket)}list"
-            yield _add(
-                scene, "Add a daily list", "log_bucket", listed, **{**source, "s3:x-amz-acl": whole}
-            )
+            yield _add(scene, "Add a daily list", "log_bucket", listed, **{**source, "s3:x-amz-acl": whole})
         yield from _kept(scene, "the access logs", "log_bucket", f"{prefix}2026")
     if scene.part("trail_bucket") is not None:
         name = f"AWSLogs/{scene.account}/CloudTrail/{scene.place.region}/record"

@@ -184,8 +184,8 @@ def test_the_diagram_has_every_reference_of_the_blueprint(answers: dict[str, obj
     assert told[0] == (f"Palisade’s writer, {PRINCIPAL}", titles["role"])
     assert told[-1] == ("The recovery private key", titles["bucket"])
     assert sorted(told[1:-1]) == sorted(expected)
-    ((language, picture),) = titled(found, "Diagram").fences
-    assert language == "mermaid"
+    (language, picture), (kind, _) = titled(found, "Diagram").fences
+    assert (language, kind) == ("mermaid", "text")
     for name in titles:
         assert f"\n    {name.split('-')[0]}[" in picture
     for resource in blueprint:
