@@ -15,15 +15,23 @@ Answer: TypeAlias = "bool | None"
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
-    """Whether every answer is yes."""
-    seen = list(answers)
-    return False if False in seen else None if None in seen else True
+    """Whether every answer is yes; none is asked for after a no."""
+    found: Answer = True
+    for answer in answers:
+        if answer is False:
+            return False
+        found = None if answer is None else found
+    return found
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
-    """Whether one answer is yes."""
-    seen = list(answers)
-    return True if True in seen else None if None in seen else False
+    """Whether one answer is yes; none is asked for after one."""
+    found: Answer = False
+    for answer in answers:
+        if answer is True:
+            return True
+        found = None if answer is None else found
+    return found
 
 
 def opposite(answer: Answer) -> Answer:
