@@ -5,8 +5,8 @@ Both come from the plan that was looked at last, or from the answers alone where
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -36,11 +36,12 @@ BETWEEN = "   "
 
 @dataclass(frozen=True)
 class Explanation:
-    """Lines for a wide terminal and for a narrow one, and the sentences below them."""
+    """Lines for a wide terminal and for a narrow one, the sentences below them, and which lines are heads."""
 
     wide: Sequence[str]
     narrow: Sequence[str]
-    sentences: Sequence[str] = field(default=())
+    sentences: Sequence[str]
+    heads: Collection[str] = ()
 
     @property
     def text(self) -> str:
@@ -85,13 +86,16 @@ class Explained(Page):
             return
         # A line each, so that none is cut when the page is scrolled.
         for kind, lines in (("wide-form", self._made.wide), ("narrow-form", self._made.narrow)):
-            yield Vertical(
-                *(Static(Content(line or " "), markup=False) for line in lines), classes=f"drawn {kind}"
-            )
+            drawn = (Static(self._line(line), markup=False) for line in lines)
+            yield Vertical(*drawn, classes=f"drawn {kind}")
         for sentence in self._made.sentences:
             yield Words(sentence, classes="apart")
         with Horizontal(classes="row-of-buttons"):
             yield Action("Plain screen", id="plain")
+
+    def _line(self, line: str) -> Content:
+        head = self._made is not None and line in self._made.heads
+        return Content(line).stylize("bold") if head else Content(line)
 
     def ready(self) -> None:
         if self._problem is not None:
@@ -115,7 +119,8 @@ class WhoCan(Explained):
     def make(self, scene: Scene) -> Explanation:
         found = matrix(scene)
         below = (BETWEEN.join(told.legend(found)), *told.numbered(found), *told.about(scene))
-        return Explanation(told.lines(found, WIDE), told.lines(found, NARROW), below)
+        heads = [title for title, _ in found.parts]
+        return Explanation(told.lines(found, WIDE), told.lines(found, NARROW), below, heads)
 
 
 class Picture(Explained):
@@ -128,4 +133,4 @@ class Picture(Explained):
         frames = picture(scene)
         signs = drawing.BOXES if self.session.host.draws_boxes else drawing.ASCII
         wide, narrow = (drawing.drawn(frames, width, signs) for width in (WIDE, NARROW))
-        return Explanation(wide, narrow, (BETWEEN.join(drawing.legend(frames)),))
+        return Explanation(wide, narrow, (BETWEEN.join(drawing.legend(frames)),), [f.title for f in frames])
