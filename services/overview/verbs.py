@@ -20,6 +20,7 @@ Change: TypeAlias = Mapping[str, str | None]
 
 _SSE, _KEY_ID, _SSE_C = (name.lower() for name in (policies.SSE, policies.SSE_KEY, policies.SSE_C))
 _HEADERS: Change = {_SSE: None, _KEY_ID: None, _SSE_C: None}
+_NOTHING: Change = {}
 _VIA = "kms:viaservice"
 _TLS: Change = {"aws:securetransport": "true", "s3:tlsversion": "1.3"}
 _FILE = "key-id/recovery_shard-0.txt"
@@ -89,7 +90,13 @@ _OVER_TLS = (
 
 
 def _bucket(
-    scene: Scene, action: str, name: str = "", on: str = "bucket", headers: Change = _HEADERS, **served: str
+    scene: Scene,
+    action: str,
+    name: str = "",
+    on: str = "bucket",
+    *,
+    headers: Change = _HEADERS,
+    served: Change = _NOTHING,
 ) -> Need:
     """A request to S3 for a bucket, or for a file in it."""
     known = scene.names
@@ -109,7 +116,7 @@ def _bucket(
     return Need(on, action, f"{arn}/{name}" if name else arn, always, served)
 
 
-def _key(scene: Scene, action: str, on: str = "key", **served: str) -> Need:
+def _key(scene: Scene, action: str, on: str = "key") -> Need:
     """A request to KMS as S3 makes it for somebody who writes or reads a file."""
     place = scene.place
     context: Change = {
@@ -119,7 +126,7 @@ def _key(scene: Scene, action: str, on: str = "key", **served: str) -> Need:
         "aws:viaawsservice": "true",
         "kms:encryptioncontext:aws:s3:arn": scene.names.bucket_arn(scene.names.bucket),
     }
-    return Need(on, action, scene.known(Ref(on)), context, served)
+    return Need(on, action, scene.known(Ref(on)), context)
 
 
 _DIRECT: Change = {_VIA: None, "aws:viaawsservice": "false", "kms:encryptioncontext:aws:s3:arn": None}
@@ -214,20 +221,20 @@ def _records(scene: Scene) -> Iterator[Verb]:
     source = {"aws:sourcearn": known.bucket_arn(known.bucket), "aws:sourceaccount": scene.account}
     if scene.part("log_bucket") is not None:
         prefix = access_log_prefix(known.bucket)
-        yield _add(scene, "Add an access log", "log_bucket", f"{prefix}2026", **source)
+        yield _add(scene, "Add an access log", "log_bucket", f"{prefix}2026", source)
         if scene.answers.flag("hardening.inventory"):
             listed = f"{inventories.prefix(known.bucket)}list"
-            yield _add(scene, "Add a daily list", "log_bucket", listed, **{**source, "s3:x-amz-acl": whole})
+            yield _add(scene, "Add a daily list", "log_bucket", listed, {**source, "s3:x-amz-acl": whole})
         yield from _kept(scene, "the access logs", "log_bucket", f"{prefix}2026")
     if scene.part("trail_bucket") is not None:
         name = f"AWSLogs/{scene.account}/CloudTrail/{scene.place.region}/record"
         of = {"aws:sourcearn": known.trail_arn, "aws:sourceaccount": scene.account, "s3:x-amz-acl": whole}
-        yield _add(scene, "Add a CloudTrail record", "trail_bucket", name, **of)
+        yield _add(scene, "Add a CloudTrail record", "trail_bucket", name, of)
         decrypt = _key(scene, "kms:Decrypt", "log_key")
         yield from _kept(scene, "CloudTrail's records", "trail_bucket", name, decrypt)
 
 
-def _add(scene: Scene, says: str, on: str, name: str, **served: str) -> Verb:
+def _add(scene: Scene, says: str, on: str, name: str, served: Change) -> Verb:
     elsewhere = Variation(
         "source",
         "on behalf of another bucket, trail or account",
@@ -235,7 +242,7 @@ def _add(scene: Scene, says: str, on: str, name: str, **served: str) -> Verb:
         {"aws:sourcearn": "arn:aws:s3:::somebody-else", "aws:sourceaccount": "999999999999"},
         served=True,
     )
-    need = _bucket(scene, "s3:PutObject", name, on, **served)
+    need = _bucket(scene, "s3:PutObject", name, on, served=served)
     return Verb(says, ((need,),), (*_OVER_TLS, elsewhere))
 
 

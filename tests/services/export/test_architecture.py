@@ -15,6 +15,11 @@ from services.export.architecture import text, together
 from services.export.subject import Subject
 from services.model.calls import Aws
 from services.model.resource import needs
+from services.overview.drawing import drawn
+from services.overview.matrix import matrix
+from services.overview.picture import picture
+from services.overview.scene import Scene
+from services.overview.told import cell_text
 from services.setup_file import SetupFile
 from tests import drifts
 from tests.ports import Denying
@@ -214,6 +219,22 @@ def test_every_statement_of_every_policy_is_told(made: Journey) -> None:
     ]
     assert trust[1:4] == ["Allow", f"AWS: {PRINCIPAL}", "sts:AssumeRole"]
     assert json.loads(trust[5]) == {"StringEquals": {"sts:ExternalId": ["••••rnal"]}}
+
+
+def test_who_can_do_what_and_the_picture_are_those_of_the_wizard(made: Journey) -> None:
+    of = subject(PLAIN, made)
+    found = sections(text(of))
+    scene = Scene(of.setup.answers, of.account, of.blueprint, of.world, after=False)
+    computed = matrix(scene)
+    (table, _) = titled(found, "Who may do what").tables
+    assert table[0] == ["What", "Palisade", "Admins", "Everybody else"]
+    assert table[1:] == [
+        [row.says, *(cell_text(row.cells[column], computed.notes) for column in computed.columns)]
+        for row in computed.rows
+    ]
+    (_, (_, drawing)) = titled(found, "Diagram").fences
+    assert drawing.splitlines() == list(drawn(picture(scene), 78))
+    assert "= S3 bucket" in drawing
 
 
 def test_two_environments_are_compared(made: Journey) -> None:

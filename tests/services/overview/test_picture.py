@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
-from services.engine.world import Absent, Present, Unknown, World
+from services.engine.world import Absent, Present, State, Unknown, World
 from services.model.resource import needs
 from services.overview.drawing import ASCII, BOXES, drawn, legend
 from services.overview.picture import ALSO, FLOWS, WORDS, Box, Frame, group, picture
@@ -101,7 +101,7 @@ def test_what_is_of_others_is_used_and_not_created() -> None:
 
 def test_how_each_part_stands_is_told() -> None:
     of = scene()
-    states = {
+    states: dict[str, State] = {
         "key": Present({"arn": KEY_ARN}, "created"),
         "bucket": Present({"arn": "arn:aws:s3:::theirs"}, "foreign"),
         "role": Unknown(Problem("denied", "AWS did not tell.")),

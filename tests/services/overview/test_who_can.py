@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.engine.world import Unknown, World
+from services.engine.world import Have, Unknown, World
 from services.overview import told
 from services.overview.matrix import Cell, matrix
 from services.overview.scene import Scene
@@ -32,8 +32,9 @@ from tests.who_can import (
     no_opinion_of_its_own,
     sandbox,
     scene,
+    without,
 )
-from tests.world import ACCOUNT, EXTERNAL_ID, KEY_ARN
+from tests.world import ACCOUNT, EXTERNAL_ID, KEY_ARN, PRINCIPAL
 
 SCENES: Mapping[str, Mapping[str, object]] = {
     "sandbox": {},
@@ -42,6 +43,10 @@ SCENES: Mapping[str, Mapping[str, object]] = {
         "storage__encryption_headers": "strict",
         "storage__object_lock": "governance",
         "storage__object_lock_days": 30,
+    },
+    "China": {
+        "aws__region": "cn-north-1",
+        "palisade__principal_arn": PRINCIPAL.replace("arn:aws:", "arn:aws-cn:"),
     },
     "more rights": {"role__extra_actions": ["kms:Decrypt", "s3:ListBucket", "sts:TagSession"]},
 }
@@ -143,3 +148,21 @@ def test_the_given_key_and_the_accounts_that_policies_name_are_told() -> None:
     assert not any(
         EXTERNAL_ID in sentence for sentence in (*told.about(found), *told.numbered(matrix(found)))
     )
+
+
+def test_what_others_have_in_a_policy_counts_after_the_plan_too() -> None:
+    before = sandbox()
+    seen = changed(before, {"bucket.policy": adding("s3:ListBucket", "*", Principal={"AWS": STRANGER})})
+    after = Scene(before.answers, ACCOUNT, before.blueprint, seen.world)
+    assert differing(before, after) == {(LIST, "others"): Cell("if", (TLS,))}
+    weakened = changed(before, {"bucket.policy": without("TlsOnly")})
+    assert differing(before, Scene(before.answers, ACCOUNT, before.blueprint, weakened.world)) == {}
+
+
+def test_policies_of_the_role_that_are_not_of_the_set_up_are_not_guessed() -> None:
+    before = sandbox()
+    world = World({}, {"role.attached-policies": Have(["SomethingElse"])})
+    found = differing(before, Scene(before.answers, ACCOUNT, before.blueprint, world))
+    assert (READ, "palisade") in found
+    assert {column for _, column in found} == {"palisade"}
+    assert {cell.verdict for cell in found.values()} == {"unclear"}
