@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.engine.plan import plan
-from services.engine.world import World
+from services.engine.world import Have, World
 from services.export.architecture import text, together
 from services.export.subject import Subject
 from services.model.calls import Aws
@@ -235,6 +235,17 @@ def test_who_can_do_what_and_the_picture_are_those_of_the_wizard(made: Journey) 
     (_, (_, drawing)) = titled(found, "Diagram").fences
     assert drawing.splitlines() == list(drawn(picture(scene), 78))
     assert "= S3 bucket" in drawing
+
+
+def test_who_can_do_what_is_told_as_aws_has_it_and_not_as_it_is_planned(made: Journey) -> None:
+    of = subject(PLAIN, made)
+    bare = {"Version": "2012-10-17", "Statement": []}
+    weak = replace(of, world=replace(of.world, sides={**of.world.sides, "bucket.policy": Have(bare)}))
+    before, after = (
+        rows(sections(text(one)), "What", "Palisade", "Admins", "Everybody else") for one in (of, weak)
+    )
+    assert ["Read a backup", "✗ no", "! if 1", "✗ no"] in before
+    assert ["Read a backup", "✗ no", "✓ yes", "✗ no"] in after
 
 
 def test_two_environments_are_compared(made: Journey) -> None:

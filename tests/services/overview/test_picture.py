@@ -78,6 +78,7 @@ def test_an_arrow_is_a_reference_of_the_blueprint(name: str) -> None:
     for source, _, target in arrows(account(picture(of))):
         by_metric = "metric filters" in source.says and "alarms" in target.says
         assert by_metric or (source.says, target.says) in linked
+    assert [box.says for box in account(picture(of))] == [words["role"]], "nothing stands alone"
     drawn_words = {said for _, said, _ in arrows(account(picture(of)))}
     assert drawn_words <= {said for _, _, said in (*FLOWS, *ALSO)}
 

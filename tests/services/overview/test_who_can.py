@@ -90,6 +90,14 @@ def test_records_are_taken_from_the_services_for_this_set_up_alone() -> None:
     no_opinion_of_its_own(after)
 
 
+def test_a_service_is_known_for_one() -> None:
+    before = scene(**WHOLE)
+    people = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
+    deny = adding("s3:PutObject", Effect="Deny", Principal="*", Condition=people)
+    found = differing(before, changed(before, {"log_bucket.policy": deny}))
+    assert found == {(row, "administrators"): Cell("no") for row in ("Add an access log", "Add a daily list")}
+
+
 def test_a_locked_version_is_deleted_by_those_alone_who_may_pass_the_lock() -> None:
     row = "Delete a locked version"
     firm = cells(matrix(scene(storage__object_lock="compliance", storage__object_lock_days=30)))
@@ -137,6 +145,9 @@ def test_both_forms_say_every_cell_and_fit(name: str, width: int) -> None:
         words = [told.cell_text(row.cells[column], notes) for row in found.rows for column in found.columns]
         for word in set(words):
             assert said.count(word) >= words.count(word)
+    for cell in cells(found).values():
+        numbers = [int(word) for word in told.cell_text(cell, notes).split() if word.isdecimal()]
+        assert tuple(notes[number - 1] for number in numbers) == cell.notes
     assert [said.split(". ", 1)[1] for said in told.numbered(found)] == list(notes)
 
 
