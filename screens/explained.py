@@ -5,6 +5,7 @@ Both come from the plan that was looked at last, or from the answers alone where
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -15,6 +16,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from screens import flow
 from screens.frame import Page
 from screens.widgets.action import Action
 from screens.widgets.words import Words
@@ -45,7 +47,9 @@ class Explanation:
 
     @property
     def text(self) -> str:
-        return "\n".join([*self.wide, "", *self.sentences])
+        """All of it, for a screen of 80 columns."""
+        sentences = (line for said in self.sentences for line in textwrap.wrap(said, WIDE))
+        return "\n".join([*self.wide, "", *sentences])
 
 
 def scene_of(session: Session) -> Scene:
@@ -66,7 +70,7 @@ def scene_of(session: Session) -> Scene:
 
 
 class Explained(Page):
-    """One explanation; Back leads to the review."""
+    """One explanation."""
 
     next_only_when_possible: ClassVar[bool] = True
     why: ClassVar[str] = ""
@@ -103,6 +107,11 @@ class Explained(Page):
 
     def can_next(self) -> bool:
         return False
+
+    def action_back(self) -> None:
+        """Back to the page of the way that was shown before; the palette leads here from each of them."""
+        came_from = self.session.drafts.get(flow.AT, "")
+        self.wizard.go(came_from if came_from in flow.ORDER else flow.before(self.name_))
 
     @on(Button.Pressed, "#plain")
     def _plain(self) -> None:

@@ -11,7 +11,8 @@ from services.overview import told
 from services.overview.drawing import ASCII, BOXES, drawn
 from services.overview.matrix import matrix
 from services.overview.picture import picture
-from tests.screens.stage import Show, Stage, curtain
+from tests.screens.stage import Show, Stage, curtain, cut
+from tests.who_can import WHOLE
 from tests.world import EXTERNAL_ID
 
 
@@ -63,6 +64,8 @@ async def test_the_palette_leads_to_both_and_they_need_no_aws(stage: Stage) -> N
         await show.settle()
         assert shown(show, "wide-form") == list(told.lines(matrix(of), WIDE))
         assert asked == []
+        await show.press("escape")
+        assert show.page.name_ == "storage"
 
 
 async def test_without_an_account_it_says_what_to_do(stage: Stage) -> None:
@@ -75,3 +78,14 @@ async def test_without_an_account_it_says_what_to_do(stage: Stage) -> None:
         assert not show.page.query(".drawn")
         await show.press("escape")
         assert show.page.name_ == "review"
+
+
+async def test_all_that_a_set_up_can_have_is_read_whole(stage: Stage) -> None:
+    stage.more = {"open_first": stage.setup(**WHOLE, setup__name="a" * 31).path}
+    async with curtain(stage, (60, 20), at="who-can") as show:
+        assert show.shows("Delete CloudTrail's records")
+        assert await cut(show) == []
+        await show.pilot.resize_terminal(80, 24)
+        await show.go("picture")
+        assert show.shows("8 metric filters")
+        assert await cut(show) == []

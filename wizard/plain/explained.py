@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from services.overview.scene import Scene
     from wizard.plain.person import Person
 
-EXPLAINED = ("who", "picture")
-"""The words that a person types to have something explained."""
-
 
 def explain(person: Person, scene: Scene, word: str) -> None:
     """Tells what was asked for. Raises a problem if a policy that AWS gave cannot be read."""

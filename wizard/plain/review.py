@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from screens import plan_words
 from services import progress, work
 from services.events import Failed
-from services.overview.scene import Scene
 from services.problems import ProblemError
 from wizard import PROGRAM, signals
-from wizard.plain.explained import EXPLAINED, explain
 from wizard.plain.guide import Stop, choose_after, tried
 from wizard.plain.person import Back
 from wizard.render.plain import event_text, plan_text
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
 
 PAGE = "review"
 NOTHING_DONE = "Nothing was changed. "
+EXPLAINED = ("who", "picture")
+"""The words that a person types to have something explained before agreeing."""
 
 
 def opened(guide: Guide) -> Desk:
@@ -100,6 +100,15 @@ def _agreed(guide: Guide, desk: Desk, planned: Planned) -> tuple[str, ...] | Non
     return tuple(f"{step.risk}:{step.address}" for step in planned.plan.steps if step.risk is not None)
 
 
+def _explained(guide: Guide, desk: Desk, planned: Planned, word: str) -> None:
+    from services.overview.scene import Scene
+    from wizard.plain.explained import explain
+
+    explain(
+        guide.person, Scene(desk.setup.answers, desk.identity.account, desk.blueprint, planned.world), word
+    )
+
+
 def _typed(guide: Guide, desk: Desk, planned: Planned, word: str) -> bool:
     question = "Carry all of this out" if word == "yes" else "Do you agree"
     while (
@@ -109,11 +118,7 @@ def _typed(guide: Guide, desk: Desk, planned: Planned, word: str) -> bool:
             "changes nothing, and you are asked again.",
         )
     ) in EXPLAINED:
-        explain(
-            guide.person,
-            Scene(desk.setup.answers, desk.identity.account, desk.blueprint, planned.world),
-            typed,
-        )
+        _explained(guide, desk, planned, typed)
     if typed == word:
         return True
     guide.person.say(
