@@ -140,6 +140,8 @@ def _cell(by: Bench, verb: Verb, askers: Sequence[Asker]) -> Cell:
     plain = _tried(by, verb, askers)
     if verb.locked and plain.answer is not False:
         return Cell("no", (verb.locked,))
+    if verb.unclear and plain.answer is not False:
+        return Cell("unclear", (verb.unclear,))
     if plain.answer is None:
         return Cell("unclear", tuple(dict.fromkeys(_doubts(plain))))
     others = [

@@ -68,18 +68,17 @@ class Scene:
             f"arn:{self.place.partition}:kms:{self.place.region}:{self.account}:{ref.resource}/{_STANDS_IN}"
         )
 
-    def value(self, resource: Resource, facet: Facet) -> Tree:
-        """A side as it is, or as it will be; `Unknown` ones have none."""
-        side = self.world.sides.get(f"{resource.name}.{facet.name}")
-        have = side.value if isinstance(side, Have) else None
-        have = document(have) if facet.document and have is not None else have
-        if have is not None and not self.after:
-            return have
-        return bare(fill(facet.merge(have, fill(facet.want, self.known)), self.known))
+    def hidden(self, address: str) -> bool:
+        """Whether AWS did not tell about a side, or about what has it."""
+        told = (self.world.sides.get(address), self.world.resources.get(address.partition(".")[0]))
+        return any(isinstance(each, Unknown) for each in told)
 
     def side(self, address: str) -> Tree:
-        """The same by address; None where the set-up does not speak of it."""
-        return next((self.value(r, f) for r, f in self._sides() if f"{r.name}.{f.name}" == address), None)
+        """A side as it is, or as it will be; None where it is hidden or the set-up does not speak of it."""
+        if self.hidden(address):
+            return None
+        found = (self._value(r, f) for r, f in self._sides() if f"{r.name}.{f.name}" == address)
+        return next(found, None)
 
     def policies(self) -> Mapping[str, Document]:
         """Every policy by its address; one that AWS did not give may say anything. Errors: one that is no JSON."""
@@ -93,25 +92,33 @@ class Scene:
         """The policies of a role that are not of this set-up: what they say is not read."""
         for resource, facet in self._sides():
             if resource.name == name and facet.name in {"other-policies", "attached-policies"}:
-                side = self.world.sides.get(f"{name}.{facet.name}")
-                hidden = isinstance(side, Unknown)
-                if hidden or (isinstance(side, Have) and items(facet.normal(side.value))):
+                address = f"{name}.{facet.name}"
+                side = self.world.sides.get(address)
+                if self.hidden(address) or (isinstance(side, Have) and items(facet.normal(side.value))):
                     yield Document(f"the other policies of the {resource.title}", _ANYTHING)
 
     def boundary(self) -> Document | None:
         """The permissions boundary of Palisade's role, which this program does not read."""
+        if self.hidden("role.boundary"):
+            return Document("the permissions boundary of the role", _ANYTHING)
         found = self.side("role.boundary")
         return Document(f"the permissions boundary {found}", _ANYTHING) if found else None
 
     def _read(self, resource: Resource, facet: Facet) -> Document:
         what = "the trust policy" if facet.name == "trust" else "the policy"
         name = f"{what} of the {resource.title}"
-        if isinstance(self.world.sides.get(f"{resource.name}.{facet.name}"), Unknown):
+        if self.hidden(f"{resource.name}.{facet.name}"):
             return Document(name, _ANYTHING)
-        if isinstance(self.world.resources.get(resource.name), Unknown):
-            return Document(name, _ANYTHING)
-        said = self.value(resource, facet)
+        said = self._value(resource, facet)
         return Document(name, _of_the_role(said) if facet.name == "trust" else said)
+
+    def _value(self, resource: Resource, facet: Facet) -> Tree:
+        side = self.world.sides.get(f"{resource.name}.{facet.name}")
+        have = side.value if isinstance(side, Have) else None
+        have = document(have) if facet.document and have is not None else have
+        if isinstance(side, Have) and not self.after:
+            return have
+        return bare(fill(facet.merge(have, fill(facet.want, self.known)), self.known))
 
     def _sides(self) -> Iterator[tuple[Resource, Facet]]:
         for resource in self.blueprint:

@@ -56,13 +56,14 @@ class Variation:
 class Verb:
     """One row: done by any one of `ways`, each of which takes all of its requests.
 
-    `locked`: why nobody can, whatever policies say; empty where they decide.
+    `locked`: why nobody can, whatever policies say; empty where they decide. `unclear`: why they alone tell nothing.
     """
 
     says: str
     ways: tuple[tuple[Need, ...], ...]
     variations: tuple[Variation, ...] = ()
     locked: str = ""
+    unclear: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,10 @@ def _backups(scene: Scene) -> Iterator[Verb]:
 
 def _versions(scene: Scene) -> Iterator[Verb]:
     gone = _bucket(scene, "s3:DeleteObjectVersion", _FILE)
+    if scene.hidden("bucket.object-lock"):
+        unclear = "AWS did not tell whether the bucket has Object Lock, which would keep everybody from it."
+        yield Verb("Delete a version for good", ((gone,),), _OVER_TLS, unclear=unclear)
+        return
     retention = entries(
         entries(entries(scene.side("bucket.object-lock")).get("Rule")).get("DefaultRetention")
     )

@@ -36,6 +36,7 @@ from tests.who_can import (
 )
 from tests.world import ACCOUNT, EXTERNAL_ID, KEY_ARN, PRINCIPAL
 
+HIDDEN = Unknown(Problem("denied", "AWS did not tell."))
 SCENES: Mapping[str, Mapping[str, object]] = {
     "sandbox": {},
     "production": WHOLE,
@@ -119,9 +120,8 @@ def test_what_nobody_has_read_is_not_told() -> None:
 
 def test_a_policy_that_aws_keeps_back_is_unclear_and_never_empty() -> None:
     before = sandbox()
-    hidden = Unknown(Problem("denied", "AWS did not tell."))
     after = Scene(
-        before.answers, ACCOUNT, before.blueprint, World({}, {"bucket.policy": hidden}), after=False
+        before.answers, ACCOUNT, before.blueprint, World({}, {"bucket.policy": HIDDEN}), after=False
     )
     found = differing(before, after)
     assert {cell.verdict for (row, _), cell in found.items() if row != READ and row != WRITE} == {"unclear"}
@@ -159,6 +159,30 @@ def test_the_given_key_and_the_accounts_that_policies_name_are_told() -> None:
     assert not any(
         EXTERNAL_ID in sentence for sentence in (*told.about(found), *told.numbered(matrix(found)))
     )
+
+
+def test_a_lock_that_aws_keeps_back_is_not_taken_for_one_nor_for_none() -> None:
+    before = scene(storage__object_lock="compliance", storage__object_lock_days=30)
+    sides = {f"bucket.{name}": HIDDEN for name in ("object-lock", "public-access")}
+    after = Scene(before.answers, ACCOUNT, before.blueprint, World({}, sides), after=False)
+    row = "Delete a version for good"
+    found = cells(matrix(after))
+    assert "Object Lock" in found[row, "administrators"].notes[0]
+    assert [found[row, who].verdict for who in matrix(after).columns] == ["no", "unclear", "no"]
+    assert any("blocks public access" in said for said in told.about(before))
+    assert not any("blocks public access" in said for said in told.about(after))
+
+
+def test_what_aws_has_not_is_not_there() -> None:
+    before = sandbox()
+    bare = World({}, {"bucket.policy": Have(None)})
+    seen, after = (
+        Scene(before.answers, ACCOUNT, before.blueprint, bare, after=after) for after in (False, True)
+    )
+    assert differing(before, after) == {}
+    assert {cell for (row, who), cell in differing(before, seen).items() if who != "palisade"} == {
+        Cell("yes")
+    }
 
 
 def test_what_others_have_in_a_policy_counts_after_the_plan_too() -> None:
