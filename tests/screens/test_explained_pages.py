@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.widgets import Static
 
 from screens.dialogs import TextView
@@ -80,6 +81,7 @@ async def test_without_an_account_it_says_what_to_do(stage: Stage) -> None:
         assert show.page.name_ == "review"
 
 
+@pytest.mark.slow
 async def test_all_that_a_set_up_can_have_is_read_whole(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup(**WHOLE, setup__name="a" * 31).path}
     async with curtain(stage, (60, 20), at="who-can") as show:
