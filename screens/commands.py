@@ -25,6 +25,10 @@ def commands(app: PalisadeWizard, screen: Screen[object]) -> Iterator[SystemComm
     writing = app.runner.running("apply") or app.runner.running("teardown")
     if app.session.setup is None or not isinstance(screen, Page) or writing:
         return
+    yield SystemCommand(
+        "Who can do what", "What the policies of this set-up allow, and whom", lambda: app.go("who-can")
+    )
+    yield SystemCommand("Picture", "What this set-up creates, drawn", lambda: app.go("picture"))
     reach = flow.ORDER.index(flow.open_at(app.session))
     for name in flow.ORDER[: reach + 1]:
         title = flow.STEPS[flow.step_of(name)].title

@@ -118,7 +118,7 @@ STEPS: tuple[Step, ...] = (
             "hardening.trail_bucket",
         ),
     ),
-    Step("review", "Review", ("review", "applying", "by-hand", "teardown")),
+    Step("review", "Review", ("review", "who-can", "picture", "applying", "by-hand", "teardown")),
     Step("palisade", "Palisade", ("palisade", "quorum"), ("palisade.kit_name", "palisade.quorum_id")),
     Step("verify", "Verify", ("verify", "audit", "record", "duties")),
 )
@@ -155,6 +155,8 @@ BEFORE = {
     "pin": "token",
     "prove": "recovery-key",
     "opening": "prove",
+    "who-can": "review",
+    "picture": "review",
     "applying": "review",
     "by-hand": "review",
     "teardown": "review",

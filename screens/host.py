@@ -61,6 +61,8 @@ class Host:
     defaults: dict[str, object] = field(default_factory=dict)
     extra_action: ExtraAction | None = None
     no_colour: bool = False
+    draws_boxes: bool = True
+    """Whether the terminal has the signs of which boxes are drawn; else a picture is made of plain ASCII."""
     key_folder: Path | None = None
     endpoint: str = ""
     """The endpoint that the environment sets, if it is not AWS's own: named before anybody has signed in."""

@@ -111,6 +111,14 @@ def _late_page(name: str) -> Page:
             from screens.review import Review
 
             return Review()
+        case "who-can":
+            from screens.explained import WhoCan
+
+            return WhoCan()
+        case "picture":
+            from screens.explained import Picture
+
+            return Picture()
         case "applying":
             from screens.applying import Applying
 

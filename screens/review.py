@@ -48,6 +48,9 @@ class Review(Page):
         with Horizontal(classes="row-of-buttons"):
             yield Action("Look at AWS again", id="look-again")
             yield Action("Create", id="create", strong=True)
+        with Horizontal(classes="row-of-buttons close", id="explained"):
+            yield Action("Who can do what", id="who-can-what")
+            yield Action("A picture of it", id="picture")
         with Horizontal(classes="row-of-buttons close", id="other-ways"):
             yield Action("Show as AWS CLI commands", id="as-commands")
             yield Action("I run every command", id="by-hand")
@@ -64,7 +67,8 @@ class Review(Page):
 
     def _show(self, there: bool) -> None:
         for identifier in (
-            *("#create", "#look-again", "#plan", "#who-can", "#plan-summary", "#other-ways", "#take-down"),
+            *("#create", "#look-again", "#plan", "#who-can", "#plan-summary", "#explained", "#other-ways"),
+            "#take-down",
         ):
             self.query_one(identifier).display = there
 
@@ -211,6 +215,14 @@ class Review(Page):
     @on(Button.Pressed, "#by-hand")
     def _by_hand(self) -> None:
         self.wizard.go("by-hand")
+
+    @on(Button.Pressed, "#who-can-what")
+    def _who_can(self) -> None:
+        self.wizard.go("who-can")
+
+    @on(Button.Pressed, "#picture")
+    def _picture(self) -> None:
+        self.wizard.go("picture")
 
     @on(Button.Pressed, "#take-down")
     def _take_down(self) -> None:

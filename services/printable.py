@@ -29,6 +29,15 @@ def lines(text: str) -> str:
     return "\n".join(map(one_line, text.split("\n")))
 
 
+def draws_boxes(encoding: str | None) -> bool:
+    """Whether an encoding has the signs of lines, corners and arrows."""
+    try:
+        "─│┌┐└┘┬├▶▼".encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 def _spelt(character: str) -> str:
     code = ord(character)
     if not character.isprintable():

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens.host import Host, KeyLog
+from services.printable import draws_boxes
 from services.recovery.passwords import ITERATIONS
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def host(program: Program, config: Path | None) -> Host:
         defaults={**(staged.defaults if staged else {}), **program.answers({})},
         extra_action=_play_palisade(program, staged) if staged else None,
         no_colour=bool(environ.get("NO_COLOR")),
+        draws_boxes=draws_boxes(program.around.stderr.encoding),
         key_folder=staged.key_folder if staged else None,
         endpoint=program.endpoint,
         mouse=not program.options.no_mouse,

@@ -12,7 +12,7 @@ from services import costs, kit
 from services.aws.translate import own_words
 from services.clock import stamp
 from services.engine.plan import Step
-from services.export.document import comparison, custody, diagram, duties, rights
+from services.export.document import comparison, custody, diagram, duties, overview, rights
 from services.export.document.facts import Findings, Part, exact, findings
 from services.export.document.markdown import code, document, heading, items, table
 from services.export.document.markdown import text as words
@@ -53,7 +53,9 @@ def _document(found: Findings, level: int) -> Iterator[str]:
     yield table(("Part", "Name", "Where", "State"), _glance(found))
     yield heading(level, "Diagram")
     yield diagram.mermaid(found)
-    yield "The same lines, for readers that draw no diagrams:"
+    yield "The same as text, with what is outside the account:"
+    yield from overview.picture_text(found)
+    yield "Every reference from one part to another:"
     yield diagram.told(found)
     yield heading(level, "Recovery key")
     yield from custody.told(found.subject.setup)
@@ -62,6 +64,7 @@ def _document(found: Findings, level: int) -> Iterator[str]:
     for part in found.parts:
         yield from _part(part, level + 1)
     yield heading(level, "Who may do what")
+    yield from overview.who_can(found)
     yield "Every statement of every policy above. What the account's other IAM policies allow stands beside it."
     yield rights.told(found)
     yield heading(level, "What to do, and when")

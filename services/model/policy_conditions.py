@@ -8,21 +8,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 Answer: TypeAlias = "bool | None"
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
-    """Whether every answer is yes."""
-    seen = list(answers)
-    return False if False in seen else None if None in seen else True
+    """Whether every answer is yes; none is asked for after a no."""
+    found: Answer = True
+    for answer in answers:
+        if answer is False:
+            return False
+        found = None if answer is None else found
+    return found
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
-    """Whether one answer is yes."""
-    seen = list(answers)
-    return True if True in seen else None if None in seen else False
+    """Whether one answer is yes; none is asked for after one."""
+    found: Answer = False
+    for answer in answers:
+        if answer is True:
+            return True
+        found = None if answer is None else found
+    return found
 
 
 def opposite(answer: Answer) -> Answer:
@@ -34,8 +43,15 @@ def like(value: str, pattern: str) -> Answer:
     """Whether a pattern with wildcards covers a value; its variables are not known."""
     if "${" in pattern:
         return None
+    if "*" not in pattern and "?" not in pattern:
+        return value == pattern
+    return _expression(pattern).fullmatch(value) is not None
+
+
+@lru_cache(maxsize=256)
+def _expression(pattern: str) -> re.Pattern[str]:
     parts = ("." if c == "?" else ".*" if c == "*" else re.escape(c) for c in pattern)
-    return re.fullmatch("".join(parts), value, re.DOTALL) is not None
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def names(arn: str, pattern: str) -> Answer:

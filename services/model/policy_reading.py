@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
 
 from services.model import policies
 from services.model.place import parse_arn
@@ -21,6 +23,9 @@ from services.model.values import document as as_data
 class Request:
     """What somebody of `account` wants to do. `context` holds the condition keys that have a value, by small name;
     `absent` those that surely have none; every other key may have any value or none.
+
+    `principal` is an ARN, the account's id for the account as such, or the name of an AWS service, and `kind` then says
+    so. Whoever has not signed in has an empty account, and any name that is no ARN.
     """
 
     action: str
@@ -29,6 +34,7 @@ class Request:
     account: str
     context: Mapping[str, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
+    kind: Literal["AWS", "Service"] = "AWS"
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,11 @@ class Document:
 
     name: str
     content: Tree
+
+    @cached_property
+    def statements(self) -> tuple[Mapping[str, Tree], ...]:
+        """Its statements in one spelling."""
+        return tuple(entries(each) for each in items(entries(policies.normal(self.content)).get("Statement")))
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,25 @@ def decide(
     return Finding(allowed, grant.where if grant is not None else "")
 
 
+def let_in(request: Request, resource: Document) -> Finding:
+    """Whether a resource's policy lets in somebody from outside: a service, nobody known, or somebody of another account.
+
+    What the policies of that account say does not count: it is taken that they allow everything.
+    """
+    theirs = list(_matching(request, (resource,)))
+    denial = _first(theirs, "Deny", sure=True)
+    if denial is not None:
+        return Finding(False, denial.where)
+    allowed = _allowed(theirs)
+    if allowed is False:
+        return Finding(False)
+    doubt = _first(theirs, "Deny", sure=False)
+    if doubt is not None:
+        return Finding(None, doubt.where)
+    grant = _first(theirs, "Allow", sure=True) or _first(theirs, "Allow", sure=False)
+    return Finding(allowed, grant.where if grant is not None else "")
+
+
 def condition_keys(document: Document) -> Mapping[str, str]:
     """The condition keys that a policy looks at: by small letters, as the policy spells them."""
     return {
@@ -95,23 +125,17 @@ def condition_keys(document: Document) -> Mapping[str, str]:
     }
 
 
-def statements(document: Document) -> Iterator[Mapping[str, Tree]]:
-    """The statements of a policy in one spelling."""
-    for statement in items(entries(policies.normal(document.content)).get("Statement")):
-        yield entries(statement)
-
-
 def names_nobody(document: Document) -> bool:
     """Whether every statement of a resource's policy is for everybody alike, so that it does not matter who asks."""
     return all(
         statement.get("Principal") == {"AWS": ["*"]} and "NotPrincipal" not in statement
-        for statement in statements(document)
+        for statement in document.statements
     )
 
 
 def wildcards(document: Document) -> Iterator[str]:
     """What a policy allows in one breath: actions of S3 or KMS with a wildcard, or all but some."""
-    for statement in statements(document):
+    for statement in document.statements:
         if statement.get("Effect") != "Allow":
             continue
         if "NotAction" in statement:
@@ -134,7 +158,7 @@ class _Match:
 def _matching(request: Request, documents: Iterable[Document]) -> Iterator[_Match]:
     """The statements that apply to a request, or may apply to it."""
     for document in documents:
-        for statement in statements(document):
+        for statement in document.statements:
             applies = _applies(request, statement)
             if applies is False:
                 continue
@@ -155,24 +179,18 @@ def _allowed(matches: Iterable[_Match]) -> Answer:
 
 
 def _applies(request: Request, statement: Mapping[str, Tree]) -> Answer:
-    return all_of(
-        [
-            _element(statement, "Action", lambda pattern: like(request.action.lower(), pattern.lower())),
-            _element(statement, "Resource", lambda pattern: names(request.resource, pattern)),
-            _principal(request, statement),
-            *(
-                holds(
-                    operator,
-                    key.lower(),
-                    [str(value) for value in items(values)],
-                    request.context,
-                    request.absent,
-                )
-                for operator, tests in entries(statement.get("Condition")).items()
-                for key, values in entries(tests).items()
-            ),
-        ]
-    )
+    return all_of(_parts(request, statement))
+
+
+def _parts(request: Request, statement: Mapping[str, Tree]) -> Iterator[Answer]:
+    """Whether each part of a statement covers a request, the quickest to tell first."""
+    yield _element(statement, "Action", lambda pattern: like(request.action.lower(), pattern.lower()))
+    yield _principal(request, statement)
+    yield _element(statement, "Resource", lambda pattern: names(request.resource, pattern))
+    for operator, tests in entries(statement.get("Condition")).items():
+        for key, values in entries(tests).items():
+            wanted = [str(value) for value in items(values)]
+            yield holds(operator, key.lower(), wanted, request.context, request.absent)
 
 
 def _element(statement: Mapping[str, Tree], name: str, fits: Callable[[str], Answer]) -> Answer:
@@ -196,6 +214,8 @@ def _principal(request: Request, statement: Mapping[str, Tree]) -> Answer:
 
 
 def _is(request: Request, kind: str, name: str, denied: bool) -> Answer:
+    if request.kind == "Service":
+        return name == request.principal if kind == "Service" else (kind, name) == ("AWS", "*")
     if kind != "AWS":
         return False if kind in {"Service", "Federated"} else None
     if name in {"*", request.principal}:
@@ -205,7 +225,10 @@ def _is(request: Request, kind: str, name: str, denied: bool) -> Answer:
         return denied and name == request.account
     arn = parse_arn(name)
     if arn is None or arn.account == request.account:
-        ours = parse_arn(request.principal)
-        known = arn is not None and ours is not None and arn.service == "iam" and "*" not in name
+        # To name somebody gives the account as such nothing; whether it takes something from it is another matter.
+        ours = parse_arn(request.principal) is not None or (
+            request.principal == request.account and not denied
+        )
+        known = arn is not None and ours and arn.service == "iam" and "*" not in name
         return False if known else None
     return False

@@ -26,6 +26,8 @@ PAGES = (
         "retention",
         "watching",
         "review",
+        "who-can",
+        "picture",
         "teardown",
     ),
     *("by-hand", "palisade", "quorum", "verify", "audit", "record", "duties"),

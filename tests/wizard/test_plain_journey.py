@@ -232,3 +232,20 @@ def test_marks_say_how_far_it_has_come(tmp_path: Path, aws: Aws) -> None:
     assert progress.KIT not in found
     assert progress.QUORUM not in found
     assert found[progress.AT] == "quorum"
+
+
+def test_before_agreeing_one_reads_who_can_do_what_and_sees_it_drawn(tmp_path: Path, aws: Aws) -> None:
+    seen = Recording(aws)
+    machine = Terminal(tmp_path, seen)
+    setup = left_at(machine, "review")
+    script = Script({YES: ["who", "picture", "quit"]})
+    ran = sit(machine, script, "--config", setup.path)
+    assert ran.status == 0, ran.err
+    assert script.asked == [YES] * 3
+    assert seen.writes == []
+    said = squeezed(ran.err)
+    assert squeezed("Write a backup: Palisade ! if 1 2, Admins ! if 1 2, Everybody else ✗ no.") in said
+    assert squeezed("1. Never over plain HTTP or over a TLS older than 1.2.") in said
+    assert "|    `- encrypted with -> + KMS key" in ran.err
+    assert not any(0x2500 <= ord(sign) < 0x25C0 for sign in ran.err)
+    assert EXTERNAL_ID not in ran.err

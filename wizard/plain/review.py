@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PAGE = "review"
 NOTHING_DONE = "Nothing was changed. "
+EXPLAINED = ("who", "picture")
+"""The words that a person types to have something explained before agreeing."""
 
 
 def opened(guide: Guide) -> Desk:
@@ -60,7 +62,7 @@ def _once(guide: Guide) -> bool:
     except ProblemError as refusal:
         choose_after(guide, refusal.problem)
         return False
-    accepted = _agreed(guide, planned)
+    accepted = _agreed(guide, desk, planned)
     if accepted is None:
         return False
     problem = _applied(guide, desk, planned, accepted)
@@ -78,29 +80,45 @@ def _finished(guide: Guide) -> None:
     session.kit = session.report = None
 
 
-def _agreed(guide: Guide, planned: Planned) -> tuple[str, ...] | None:
+def _agreed(guide: Guide, desk: Desk, planned: Planned) -> tuple[str, ...] | None:
     """The risks that were agreed to, word by word, and then the whole; None where one was not."""
     person = guide.person
     person.say("Nothing has been changed yet. The list above is everything that will be done.")
+    person.say(
+        "Before you agree you can type who, to read who can do what then, or picture, to see it drawn."
+    )
     for risk in plan_words.risks(planned):
         steps = plan_words.at_risk(planned, risk)
         titles = "; ".join(f"{step.resource.title}: {step.says}" for step in steps)
         person.say()
         person.say(f"! {plan_words.CONSENT[risk]}: {titles}.")
-        if not _typed(guide, risk):
+        if not _typed(guide, desk, planned, risk):
             return None
     person.say()
-    if not _typed(guide, "yes"):
+    if not _typed(guide, desk, planned, "yes"):
         return None
     return tuple(f"{step.risk}:{step.address}" for step in planned.plan.steps if step.risk is not None)
 
 
-def _typed(guide: Guide, word: str) -> bool:
-    question = "Carry all of this out" if word == "yes" else "Do you agree"
-    typed = guide.person.ask(
-        f"{question}? Only the word {word} is taken as consent",
-        explain=f"Type the word {word} to agree. Anything else changes nothing, and you are asked again.",
+def _explained(guide: Guide, desk: Desk, planned: Planned, word: str) -> None:
+    from services.overview.scene import Scene
+    from wizard.plain.explained import explain
+
+    explain(
+        guide.person, Scene(desk.setup.answers, desk.identity.account, desk.blueprint, planned.world), word
     )
+
+
+def _typed(guide: Guide, desk: Desk, planned: Planned, word: str) -> bool:
+    question = "Carry all of this out" if word == "yes" else "Do you agree"
+    while (
+        typed := guide.person.ask(
+            f"{question}? Only the word {word} is taken as consent",
+            explain=f"Type the word {word} to agree, who to read who can do what, or picture to see it drawn. Anything else "
+            "changes nothing, and you are asked again.",
+        )
+    ) in EXPLAINED:
+        _explained(guide, desk, planned, typed)
     if typed == word:
         return True
     guide.person.say(

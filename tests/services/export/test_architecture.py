@@ -10,11 +10,16 @@ from pathlib import Path
 import pytest
 
 from services.engine.plan import plan
-from services.engine.world import World
+from services.engine.world import Have, World
 from services.export.architecture import text, together
 from services.export.subject import Subject
 from services.model.calls import Aws
 from services.model.resource import needs
+from services.overview.drawing import drawn
+from services.overview.matrix import matrix
+from services.overview.picture import picture
+from services.overview.scene import Scene
+from services.overview.told import cell_text
 from services.setup_file import SetupFile
 from tests import drifts
 from tests.ports import Denying
@@ -184,8 +189,8 @@ def test_the_diagram_has_every_reference_of_the_blueprint(answers: dict[str, obj
     assert told[0] == (f"Palisade’s writer, {PRINCIPAL}", titles["role"])
     assert told[-1] == ("The recovery private key", titles["bucket"])
     assert sorted(told[1:-1]) == sorted(expected)
-    ((language, picture),) = titled(found, "Diagram").fences
-    assert language == "mermaid"
+    (language, picture), (kind, _) = titled(found, "Diagram").fences
+    assert (language, kind) == ("mermaid", "text")
     for name in titles:
         assert f"\n    {name.split('-')[0]}[" in picture
     for resource in blueprint:
@@ -214,6 +219,33 @@ def test_every_statement_of_every_policy_is_told(made: Journey) -> None:
     ]
     assert trust[1:4] == ["Allow", f"AWS: {PRINCIPAL}", "sts:AssumeRole"]
     assert json.loads(trust[5]) == {"StringEquals": {"sts:ExternalId": ["••••rnal"]}}
+
+
+def test_who_can_do_what_and_the_picture_are_those_of_the_wizard(made: Journey) -> None:
+    of = subject(PLAIN, made)
+    found = sections(text(of))
+    scene = Scene(of.setup.answers, of.account, of.blueprint, of.world, after=False)
+    computed = matrix(scene)
+    (table, _) = titled(found, "Who may do what").tables
+    assert table[0] == ["What", "Palisade", "Admins", "Everybody else"]
+    assert table[1:] == [
+        [row.says, *(cell_text(row.cells[column], computed.notes) for column in computed.columns)]
+        for row in computed.rows
+    ]
+    (_, (_, drawing)) = titled(found, "Diagram").fences
+    assert drawing.splitlines() == list(drawn(picture(scene), 78))
+    assert "= S3 bucket" in drawing
+
+
+def test_who_can_do_what_is_told_as_aws_has_it_and_not_as_it_is_planned(made: Journey) -> None:
+    of = subject(PLAIN, made)
+    bare = {"Version": "2012-10-17", "Statement": []}
+    weak = replace(of, world=replace(of.world, sides={**of.world.sides, "bucket.policy": Have(bare)}))
+    before, after = (
+        rows(sections(text(one)), "What", "Palisade", "Admins", "Everybody else") for one in (of, weak)
+    )
+    assert ["Read a backup", "✗ no", "! if 1", "✗ no"] in before
+    assert ["Read a backup", "✗ no", "✓ yes", "✗ no"] in after
 
 
 def test_two_environments_are_compared(made: Journey) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ministack.core.iam_evaluator import EvalContext, combine_resource_policy, evaluate, parse_policy_document
 
 from services.model.policy_conditions import names
-from services.model.policy_reading import Document, Finding, Request, decide
+from services.model.policy_reading import Document, Finding, Request, decide, let_in
 from tests.world import ACCOUNT
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Writer"
@@ -240,3 +240,55 @@ def test_a_keys_policy_must_leave_it_to_the_account(
     key = Document("key", documents([{**ALLOW, "Principal": principal, "Condition": condition}]))
     assert read(ALLOW, resource=key, of_key=True).allowed is allowed
     assert read(ALLOW, resource=None, of_key=True).allowed is False
+
+
+OUTSIDER = "arn:aws:iam::999999999999:role/Somebody"
+
+
+def from_outside(statement: dict[str, Any], who: str, account: str, **more: Any) -> bool | None:
+    request = Request("s3:PutObject", OBJECT, who, account, CONTEXT, ABSENT, **more)
+    return let_in(request, Document("bucket", documents([statement]))).allowed
+
+
+@pytest.mark.parametrize(
+    ("principal", "let"),
+    [
+        ("*", (True, True, True, True)),
+        ({"AWS": OUTSIDER}, (True, False, False, False)),
+        ({"AWS": "arn:aws:iam::999999999999:root"}, (False, True, False, False)),
+        ({"AWS": "999999999999"}, (False, True, False, False)),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, (False, False, False, False)),
+        ({"Service": "s3.amazonaws.com"}, (False, False, False, True)),
+        ({"Service": "logs.amazonaws.com"}, (False, False, False, False)),
+        ({"Federated": "cognito-identity.amazonaws.com"}, (False, False, False, False)),
+        ({"AWS": "arn:aws:sts::999999999999:assumed-role/Somebody/x"}, (None, None, False, False)),
+    ],
+    ids=str,
+)
+def test_who_is_let_in_from_outside(principal: Any, let: tuple[bool | None, ...]) -> None:
+    """Somebody by name, their account as such, nobody known, and a service."""
+    who = (
+        from_outside({**ALLOW, "Principal": principal}, OUTSIDER, "999999999999"),
+        from_outside({**ALLOW, "Principal": principal}, "999999999999", "999999999999"),
+        from_outside({**ALLOW, "Principal": principal}, "nobody known", ""),
+        from_outside({**ALLOW, "Principal": principal}, "s3.amazonaws.com", ACCOUNT, kind="Service"),
+    )
+    assert who == let
+
+
+def test_a_denial_counts_for_whoever_is_let_in() -> None:
+    resource = documents(
+        [{**ALLOW, "Principal": "*"}, {**ALLOW, "Effect": "Deny", "Principal": {"AWS": OUTSIDER}}]
+    )
+    for who, expected in ((OUTSIDER, False), ("999999999999", None), ("nobody known", True)):
+        account = "999999999999" if who != "nobody known" else ""
+        request = Request("s3:PutObject", OBJECT, who, account, CONTEXT, ABSENT)
+        assert let_in(request, Document("bucket", resource)).allowed is expected
+
+
+def test_a_key_that_names_somebody_is_not_left_to_the_account() -> None:
+    key = Document("key", documents([{**ALLOW, "Action": "s3:*", "Principal": {"AWS": ROLE}}]))
+    own = [Document("own", documents([ALLOW]))]
+    for who, expected in ((ROLE, True), (f"arn:aws:iam::{ACCOUNT}:role/Other", False)):
+        request = Request("s3:PutObject", OBJECT, who, ACCOUNT, CONTEXT, ABSENT)
+        assert decide(request, own, resource=key, of_key=True).allowed is expected

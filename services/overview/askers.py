@@ -1,0 +1,150 @@
+"""Who may want something of a set-up, as a policy sees them: the columns of the matrix, each of one or more identities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Literal, TypeAlias
+
+from services.model.place import parse_arn
+from services.model.policy_reading import Document
+from services.model.values import Tree, entries, items
+from services.overview.scene import Scene
+
+Column: TypeAlias = Literal["palisade", "administrators", "others", "services"]
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_NAMING = frozenset({"aws:principalaccount", "aws:principalarn", "aws:sourceaccount"})
+_STRANGERS = ("999999999999", "888888888888", "777777777777", "666666666666")
+_ALL_RIGHTS = Document(
+    "the account's own IAM policies",
+    {"Statement": [{"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}]},
+)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """One identity. `own` are its policies in the set-up's account; None for whoever is not of that account.
+
+    `context` holds the condition keys that its requests have, `absent` those that they never have.
+    """
+
+    principal: str
+    account: str
+    kind: Literal["AWS", "Service"] = "AWS"
+    own: tuple[Document, ...] | None = None
+    boundary: Document | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+
+
+def columns(scene: Scene, policies: Mapping[str, Document]) -> Mapping[Column, tuple[Asker, ...]]:
+    """Everybody, by column; the services have one only where a policy lets one in."""
+    found: dict[Column, tuple[Asker, ...]] = {
+        "palisade": _palisade(scene, policies),
+        "administrators": (_administrator(scene),),
+        "others": _others(scene, policies),
+    }
+    services = tuple(_service(scene, name) for name in let_in_services(policies))
+    return {**found, "services": services} if services else found
+
+
+def let_in_services(policies: Mapping[str, Document]) -> tuple[str, ...]:
+    """The AWS services that a policy allows something."""
+    return tuple(sorted({name for kind, name in _named(policies, allowed=True) if kind == "Service"}))
+
+
+def let_in_accounts(scene: Scene, policies: Mapping[str, Document]) -> tuple[str, ...]:
+    """The other accounts that a policy names, but for Palisade's."""
+    known = {scene.account, _account(_writer(scene))}
+    return tuple(sorted({_account(name) for name in _foreign(policies)} - known))
+
+
+def _palisade(scene: Scene, policies: Mapping[str, Document]) -> tuple[Asker, ...]:
+    arn, writer = scene.role_arn, _writer(scene)
+    role = Asker(
+        arn,
+        scene.account,
+        own=(policies["role.policy"], *scene.others("role")),
+        boundary=scene.boundary(),
+        context={"aws:principalarn": arn, "aws:principalaccount": scene.account},
+    )
+    return (role, *_outside(writer), *_outside(_account(writer)))
+
+
+def _administrator(scene: Scene) -> Asker:
+    """Whoever has every right that IAM can give in the account, under a name that no policy knows."""
+    arn = f"arn:{scene.place.partition}:iam::{scene.account}:user/any-administrator"
+    return Asker(arn, scene.account, own=(_ALL_RIGHTS,), context={"aws:principalaccount": scene.account})
+
+
+def _others(scene: Scene, policies: Mapping[str, Document]) -> tuple[Asker, ...]:
+    known = {scene.account, _account(_writer(scene))}
+    named = sorted(name for name in _foreign(policies) if _account(name) not in known)
+    accounts = let_in_accounts(scene, policies)
+    stranger = next(account for account in _STRANGERS if account not in {*known, *accounts})
+    # Under which name anybody comes is not known, so what depends on the name is not told.
+    somebody = Asker(
+        f"arn:{scene.place.partition}:iam::{stranger}:user/anybody",
+        stranger,
+        context={"aws:principalaccount": stranger},
+    )
+    anonymous = Asker(
+        "nobody known",
+        "",
+        absent=frozenset({"aws:principalaccount", "aws:principalarn", "aws:principalorgid"}),
+    )
+    return (anonymous, somebody, *chain.from_iterable(map(_outside, (*accounts, *named))))
+
+
+def _outside(name: str) -> Iterator[Asker]:
+    """Somebody of another account: an ARN, or the account as such."""
+    account = _account(name)
+    if not account:
+        return
+    whole = name == account or name.endswith(":root")
+    more = {} if whole else {"aws:principalarn": name}
+    yield Asker(account if whole else name, account, context={"aws:principalaccount": account, **more})
+
+
+def _service(scene: Scene, name: str) -> Asker:
+    return Asker(name, scene.account, "Service")
+
+
+def _writer(scene: Scene) -> str:
+    return scene.answers.text("palisade.principal_arn")
+
+
+def _account(name: str) -> str:
+    arn = parse_arn(name)
+    account = name if arn is None else arn.account
+    return account if _ACCOUNT.fullmatch(account) else ""
+
+
+def _foreign(policies: Mapping[str, Document]) -> frozenset[str]:
+    """Every principal that a policy names in one way or the other, as far as an account can be told from it."""
+    named = {name for kind, name in _named(policies, allowed=False) if kind == "AWS"}
+    found = {_account(name) if "*" in name else name for name in {*named, *_in_conditions(policies)}}
+    return frozenset(name for name in found if _account(name))
+
+
+def _named(policies: Mapping[str, Document], *, allowed: bool) -> Iterator[tuple[str, str]]:
+    for statement in _statements(policies):
+        if allowed and statement.get("Effect") != "Allow":
+            continue
+        for element in ("Principal", "NotPrincipal"):
+            for kind, found in entries(statement.get(element)).items():
+                yield from ((kind, str(name)) for name in items(found))
+
+
+def _in_conditions(policies: Mapping[str, Document]) -> Iterator[str]:
+    for statement in _statements(policies):
+        for tests in entries(statement.get("Condition")).values():
+            for key, found in entries(tests).items():
+                yield from (str(value) for value in items(found) if key.lower() in _NAMING)
+
+
+def _statements(policies: Mapping[str, Document]) -> Sequence[Mapping[str, Tree]]:
+    return [statement for document in policies.values() for statement in document.statements]
