@@ -48,7 +48,7 @@ def _accept(question: Question, value: object) -> Value:
         case "number", int():
             return _within(question, value)
         case "number", str() if value.strip().isdecimal() and value.strip().isascii() and len(value) < 20:
-            return _within(question, int(value))
+            return _within(question, int(value.strip()))
         case "flag", bool():
             return value
         case "flag", str() if value.strip().lower() in {"true", "false", "yes", "no"}:

@@ -17,7 +17,7 @@ ANYTHING = st.one_of(
     st.floats(),
     st.text(),
     st.text("0123456789 -+_.eE", max_size=30),
-    st.sampled_from(["true", "No", "3600", " 7200 ", "file", "off", "create", "²", "٣"]),
+    st.sampled_from(["true", "No", "3600", " 7200 ", "90\x1f", "file", "off", "create", "²", "٣"]),
     st.lists(st.one_of(st.text(), st.integers()), max_size=3),
     st.tuples(st.text()),
     st.dictionaries(st.text(), st.text(), max_size=2),
