@@ -8,6 +8,7 @@ from textual.widgets import Input
 from screens import plan_words
 from screens.hardening_words import lock_words
 from screens.host import ExtraAction
+from screens.modal import Palette
 from screens.widgets.action import Action
 from screens.widgets.listing import Lines
 from tests.screens.stage import Stage, curtain
@@ -54,3 +55,15 @@ def test_one_thing_and_one_day_are_said_as_one() -> None:
     assert plan_words.asked(("cost",)) == "One thing needs a typed word: Tab leads there."
     one = sample(storage__object_lock="compliance", storage__object_lock_days=1)
     assert lock_words(one)[0].startswith("For 1 day after")
+
+
+async def test_the_palette_stands_where_there_is_no_room_for_a_letter(stage: Stage) -> None:
+    stage.more = {"open_first": stage.setup().path}
+    async with curtain(stage, at="compare") as show:
+        await show.press("ctrl+p")
+        for width in (7, 6, 4, 1):
+            await show.pilot.resize_terminal(width, 9)
+            await show.pilot.pause()
+            assert show.app._exception is None
+        await show.pilot.resize_terminal(80, 24)
+        assert isinstance(show.app.screen, Palette)

@@ -29,6 +29,7 @@ TO_THE_REVIEW = (
     ),
     *((f"{label} [", "") for label in ("MFA Delete", "CloudTrail", "Data events", "Bucket of the trail")),
     *((f"{label} [", "") for label in ("Alarms", "Alarm e-mail", "Access logs", "Access log bucket")),
+    ("Daily list [", ""),
 )
 TO_THE_END = (
     ("Do you agree?", "irreversible"),
