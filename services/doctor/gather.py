@@ -93,7 +93,7 @@ def _spare_keys(looker: Looker) -> None:
     region, setup = looker.subject.region, looker.subject.answer("setup.id")
     if not setup:
         whose = _tags_of_the_key(looker)
-        setup = str(whose.value.get("setup") or "") if isinstance(whose, Have) else ""
+        setup = str(mapping(whose.value).get("setup") or "") if isinstance(whose, Have) else ""
         if not setup:
             why = Moot("No tag of the KMS key says which set-up made it, so there is nothing to look for.")
             looker.seen["key.spare"] = why if isinstance(whose, Have | Absent) else whose

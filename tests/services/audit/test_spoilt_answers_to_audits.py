@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,8 @@ def whole(problem: Problem) -> None:
     [
         ("listed", 150),
         ("inventory", 60),
-        *((way, 4) for way in WAYS[2:]),
-        *(pytest.param(way, 1, marks=pytest.mark.slow) for way in WAYS),
+        *((way, 1) for way in WAYS[2:]),
+        *(pytest.param(way, 1, marks=pytest.mark.slow) for way in WAYS[:2]),
     ],
 )
 def test_each_value_of_each_answer_in_turn(ground: Ground, way: str, every: int) -> None:
@@ -112,7 +113,7 @@ def test_each_value_of_each_answer_in_turn(ground: Ground, way: str, every: int)
     unforeseen = []
     for name, place, kind in rows[::every]:
         try:
-            look_(lambda aws, row=(name, place, kind): Spoilt(aws, *row))
+            look_(partial(Spoilt, name=name, place=place, kind=kind))
         except ProblemError as error:
             whole(error.problem)
         except AssertionError:
