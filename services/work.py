@@ -14,7 +14,7 @@ from services.clock import stamp
 from services.desk import Desk, Planned, make_plan, open_desk
 from services.engine import consent, lock
 from services.engine.apply import apply, shared
-from services.engine.journal import is_key, written_ahead
+from services.engine.journal import is_key, keys_made, written_ahead
 from services.engine.world import Present
 from services.events import Event
 from services.problems import ProblemError, refuse
@@ -75,14 +75,17 @@ def carry_out(
         if not desk.setup.answers.text("aws.account"):
             setup_file.record(desk.setup, {"aws.account": desk.identity.account})
         _still_so(desk, planned)
+        journal, run = desk.journal, str(uuid.uuid4())
+        told = keys_made(journal.path)
+        there = {name: arn for name, arn in _keys_there(planned).items() if told.get(name) != arn}
+        if planned.plan.steps:
+            for mark in {fingerprint(desk, planned), approved} - {""}:
+                journal.append({"run": run, "event": "plan", "fingerprint": mark})
+        for address, arn in there.items():
+            journal.append({"run": run, "event": "has", "address": address, "arn": arn})
         if not planned.plan.steps:
             yield from apply(planned.plan, planned.world, desk.aws, desk.clock, stop)
             return
-        journal, run = desk.journal, str(uuid.uuid4())
-        for mark in {fingerprint(desk, planned), approved} - {""}:
-            journal.append({"run": run, "event": "plan", "fingerprint": mark})
-        for address, arn in _keys_there(planned).items():
-            journal.append({"run": run, "event": "has", "address": address, "arn": arn})
         events = apply(planned.plan, planned.world, desk.aws, desk.clock, stop)
         yield from written_ahead(events, journal, run)
 
@@ -104,7 +107,8 @@ def _alone(desk: Desk, planned: Planned) -> Iterator[None]:
 
 
 def _keys_there(planned: Planned) -> dict[str, str]:
-    """The KMS keys that this set-up made before, by resource: a run that ended early may not have written them down."""
+    """The KMS keys that this set-up made before, by resource: a run that ended early may not have written them down, and
+    another computer may have made them."""
     found = {
         name: str(state.outputs.get("arn", ""))
         for name, state in planned.world.resources.items()

@@ -13,6 +13,7 @@ from typing import Any
 import botocore.exceptions as broken
 
 from services.model.operations import OPERATIONS
+from tests.spoilt import SPOILS, Spoil
 
 JSON = frozenset({"kms", "cloudtrail", "logs", "cloudwatch"})
 """Services that speak JSON; S3 speaks XML of its own, the others the XML of query services."""
@@ -22,7 +23,7 @@ JSON = frozenset({"kms", "cloudtrail", "logs", "cloudwatch"})
 class Kind:
     """One way to go wrong. `codes` are by operation, service, or `*`; without any, `raises` says what botocore meets.
 
-    `again`: botocore itself tries again. `only`: the operations to which it can happen; every one if empty.
+    `spoils` is what becomes of the body of a good answer. `again`: botocore itself tries again. `only`: the operations to which it can happen; every one if empty.
     """
 
     right: frozenset[str]
@@ -30,6 +31,7 @@ class Kind:
     says: str = ""
     raises: Callable[[str], Exception] | None = None
     page: tuple[int, bytes] | None = None
+    spoils: Spoil | None = None
     again: bool = False
     only: frozenset[str] = frozenset()
 
@@ -245,6 +247,14 @@ KINDS: Mapping[str, Kind] = {
         ),
     ),
 }
+
+SPOILT: Mapping[str, Kind] = {
+    f"spoilt-{name}": Kind(frozenset({"network"}), {}, spoils=spoil) for name, spoil in SPOILS.items()
+}
+"""Good answers of which the body was spoilt; what may be said of one depends on what is left of it."""
+
+EVERY: Mapping[str, Kind] = {**KINDS, **SPOILT}
+"""Whatever a script can name."""
 
 SETTLES = frozenset({"new-principal", "new-thing", "new-parts", "at-work"})
 """Kinds that the run itself waits for."""

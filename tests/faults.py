@@ -30,7 +30,8 @@ from botocore.retries.standard import register_retry_handler
 from services.aws.endpoints import SERVICES
 from services.model.operations import OPERATIONS
 from tests import tally
-from tests.fault_kinds import JSON, KINDS
+from tests.fault_kinds import EVERY, JSON
+from tests.spoilt import Spoil
 
 _IN_EVENTS = {"logs": "cloudwatch-logs"}
 """Services that have another name in botocore's events."""
@@ -80,7 +81,7 @@ def parse(script: str) -> tuple[Fault, ...]:
 
 def _parsed(line: str) -> Fault:
     found = _LINE.fullmatch(line)
-    if found is None or found["kind"] not in KINDS:
+    if found is None or found["kind"] not in EVERY:
         raise ValueError(f"no fault: {line}")
     times = 0 if found["ever"] else int(found["times"] or 1)
     return Fault(
@@ -133,14 +134,16 @@ class Faults:
             numbers["each"] = _try(request)
         for fault in self.script:
             number = numbers.get(fault.where, 0)
-            if fault.hits(number) and KINDS[fault.kind].happens_to(name):
+            if fault.hits(number) and EVERY[fault.kind].happens_to(name):
                 self.hit.append(name)
                 tally.count("faults injected")
                 return fault
         return None
 
     def _go_wrong(self, fault: Fault, name: str, event_name: str, request: Any) -> Any:
-        kind, url = KINDS[fault.kind], request.url
+        kind, url = EVERY[fault.kind], request.url
+        if kind.spoils is not None:
+            return spoilt(self.send(event_name, request), request, kind.spoils)
         if fault.when == "after":
             self.send(event_name, request)
         # Whoever else listens (moto) must not get the request any more.
@@ -175,6 +178,14 @@ def refusal(name: str, url: str, method: str, code: str, status: int, says: str)
         f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error><RequestId>1</RequestId></ErrorResponse>"
     )
     return _response(url, status, whole.encode(), "text/xml", method)
+
+
+def spoilt(answer: Any, request: Any, spoil: Spoil) -> Any:
+    """A good answer, with what was done to its body."""
+    url, request.url = request.url, "https://lost.invalid/"
+    body = answer.content
+    kept = {name: value for name, value in answer.headers.items() if name.lower() != "content-length"}
+    return AWSResponse(url, answer.status_code, kept, _Raw(spoil(body) if body else body))
 
 
 class _Raw(BytesIO):

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from services import files, seen
 from services.audit.manifest import CHECKSUM, LARGEST, MANIFEST, DataFile
+from services.aws.paging import Onward
 from services.aws.translate import problem_of
 from services.model.calls import Aws, Refused
 from services.model.coverage_reads import folders, get
@@ -112,7 +113,7 @@ class BucketSource:
 def newest(aws: Aws, bucket: str, account: str, prefix: str, cache: Path) -> BucketSource | None:
     """The newest report below a prefix that ends in a slash (the inventory's own folder); None if none is there yet."""
     seen: list[str] = []
-    token = ""
+    token, onward = "", Onward("s3:ListObjectsV2")
     while True:
         try:
             reply = aws(folders(bucket, account, prefix, token))
@@ -122,6 +123,7 @@ def newest(aws: Aws, bucket: str, account: str, prefix: str, cache: Path) -> Buc
         if not reply.get("IsTruncated") or not reply.get("NextContinuationToken"):
             break
         token = str(reply["NextContinuationToken"])
+        onward.to(token)
     reports = sorted(filter(is_report_name, seen))
     return BucketSource(aws, bucket, account, reports[-1], cache) if reports else None
 

@@ -8,6 +8,7 @@ What this module does not know, it leaves to botocore.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 from xml.etree import ElementTree
@@ -47,6 +48,15 @@ def take(response_dict: dict[str, Any], customized_response_dict: dict[str, Any]
     if page is not None:
         customized_response_dict.update(page)
         response_dict["body"] = EMPTY
+
+
+def is_ours(reply: Mapping[str, Any]) -> bool:
+    """Whether a page was read here, which leaves moments as texts: all of it is known to be what it should."""
+    return any(
+        isinstance(each.get("LastModified"), str)
+        for name in _LISTS.values()
+        for each in reply.get(name) or ()
+    )
 
 
 def read(body: bytes) -> dict[str, Any] | None:
@@ -90,6 +100,9 @@ def _entry(entry: ElementTree.Element, names: Mapping[str, str]) -> dict[str, An
         else:
             fields[name] = child.text or ""
     fields["IsLatest"] = _BOOLEANS[fields["IsLatest"]]
+    if not (fields["Key"] and fields["VersionId"]):
+        raise KeyError("Key")
+    datetime.fromisoformat(fields["LastModified"])  # stays as it is, but must be a moment
     if "Size" in fields:
         fields["Size"] = int(fields["Size"])
     return fields

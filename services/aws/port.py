@@ -18,6 +18,7 @@ import botocore.session
 from botocore import xform_name
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
+from botocore.validate import ParamValidator
 
 from services.aws import listings
 from services.aws.endpoints import SERVICES, is_aws, scrubbed, without_sign_in
@@ -29,7 +30,9 @@ from services.aws.failures import (
     problem_of_failure,
     unknown_region,
 )
+from services.aws.promises import keeps
 from services.aws.replies import is_answer, plain
+from services.aws.shapes import is_modelled
 from services.model.calls import Call, Refused, Reply
 from services.model.operations import OPERATIONS
 from services.problems import Problem, ProblemError
@@ -79,7 +82,7 @@ class Port:
         self._sign_in(call)
         try:
             reply = _ask(client, call, paged=row is not None and row.paged)
-            if not is_answer(reply):
+            if not (is_answer(reply) and _is_awss(client, call, reply)):
                 raise ProblemError(not_aws(call))
             return {name: plain(part) for name, part in reply.items() if name != "ResponseMetadata"}
         except botocore.exceptions.ClientError as error:
@@ -89,12 +92,8 @@ class Port:
             raise _failed(call, failure, region) from None
         except OSError as error:  # credentials that were renewed during the call
             raise _unusable(f"{error.strerror}: {error.filename}") from None
-        except (
-            KeyError,
-            ValueError,
-            TypeError,
-            AttributeError,
-        ):  # botocore's parser, about a page of a portal
+        except (ArithmeticError, AttributeError, KeyError, RuntimeError, TypeError, ValueError):
+            # botocore's parser, about a page of a portal, or a moment that no calendar has
             raise ProblemError(not_aws(call)) from None
 
     @property
@@ -224,11 +223,26 @@ def _ask(client: Any, call: Call, *, paged: bool) -> Mapping[str, Any]:
         reply: Mapping[str, Any] = getattr(client, method)(**call.params)
         return reply
     pages = client.get_paginator(method).paginate(**call.params)
-    whole: Mapping[str, Any] = pages.build_full_result()
+    try:
+        whole: Mapping[str, Any] = pages.build_full_result()
+    except botocore.exceptions.ParamValidationError:
+        shape = client.meta.service_model.operation_model(call.op).input_shape
+        if ParamValidator().validate(dict(call.params), shape).has_errors():
+            raise
+        # What was asked for is right: where it goes on, the answer said.
+        raise ResponseParserError("no place to go on") from None
     # A page that is not AWS's must not be taken for a list without entries.
     if not any(key.expression in whole for key in pages.result_keys):
         raise ResponseParserError("no list")
     return whole
+
+
+def _is_awss(client: Any, call: Call, reply: Mapping[str, Any]) -> bool:
+    """Whether a reply has the types of AWS's model, and everything that AWS always says."""
+    if call.op == "ListObjectVersions" and listings.is_ours(reply):
+        return True
+    shape = client.meta.service_model.operation_model(call.op).output_shape
+    return is_modelled(shape, reply) and keeps(call.name, reply)
 
 
 def _refused(call: Call, error: botocore.exceptions.ClientError) -> Refused:

@@ -11,9 +11,11 @@ from services.doctor.facts import Fact, Facts, Moot, Subject
 from services.doctor.gather_trail import trail, watchers
 from services.doctor.looker import Looker, mapping, whole
 from services.engine.observe import Ownership, find
+from services.engine.tagged import nameless
 from services.engine.world import Absent, Have, Present, Unknown, World
 from services.model import audit_reads as reads
-from services.model.calls import Aws
+from services.model.calls import Aws, ask
+from services.model.key_search import key_search
 from services.model.place import parse_arn
 from services.model.resource import Resource
 
@@ -27,7 +29,7 @@ MOST_PAGES = 5
 def gather(aws: Aws, subject: Subject, now: datetime) -> Facts:
     """Everything that the checks need to know."""
     looker = Looker.over(aws, subject)
-    for look in (_bucket, _key, _role, trail, watchers, _objects):
+    for look in (_bucket, _key, _spare_keys, _role, trail, watchers, _objects):
         look(looker)
     return Facts(looker.subject, now, looker.seen)
 
@@ -84,6 +86,30 @@ def _key(looker: Looker) -> None:
     else:
         calls = reads.key_reads(identifier, region)
         looker.keep("key", {name: call for name, call in calls.items() if name})
+
+
+def _spare_keys(looker: Looker) -> None:
+    """What bears the set-up's tags beside its two keys; whose the key is, its own tags say where no set-up's file does."""
+    region, setup = looker.subject.region, looker.subject.answer("setup.id")
+    if not setup:
+        whose = _tags_of_the_key(looker)
+        setup = str(mapping(whose.value).get("setup") or "") if isinstance(whose, Have) else ""
+        if not setup:
+            why = Moot("No tag of the KMS key says which set-up made it, so there is nothing to look for.")
+            looker.seen["key.spare"] = why if isinstance(whose, Have | Absent) else whose
+            return
+    searches = [key_search(setup, name, "", region) for name in ("key", "log_key")]
+    looker.seen["key.spare"] = looker.found(
+        lambda aws: [arn for search in searches for arn in nameless(search, aws)]
+    )
+
+
+def _tags_of_the_key(looker: Looker) -> Fact:
+    arn = looker.seen["key.arn"]
+    if not isinstance(arn, Have):
+        return arn
+    tags = key_search("", "", "", looker.subject.region).tags(str(arn.value))
+    return looker.found(lambda aws: ask(aws, tags) or {})
 
 
 def _default_key(looker: Looker) -> str:

@@ -10,6 +10,7 @@ from services.doctor.judging import Rule, Verdict, bad, doubtful, left_out, reme
 from services.doctor.looker import mapping
 from services.doctor.reading import outsiders
 from services.model import policies
+from services.model.key_search import spare
 
 DEFEATS = "Deleting this key makes every backup unreadable, whatever Object Lock keeps."
 
@@ -133,6 +134,21 @@ def _foreign(facts: Facts) -> Verdict:
     return well("The key's policy lets in nobody outside this account.")
 
 
+def _alone(facts: Facts) -> Verdict:
+    found = facts.of("key.spare")
+    mine = str(_metadata(facts).get("Arn") or "")
+    if not found:
+        return well("No other key carries this set-up's tags without an alias that says what it is for.")
+    if mine in found:
+        return doubtful(
+            f"No alias names the key, so nobody can say whether one of {len(found)} with this set-up's tags is left over: "
+            f"{', '.join(found)}.",
+            "Give the key its alias back with 'palisade-wizard apply --config S', then look again.",
+        )
+    remarks = [spare(each) for each in found]
+    return doubtful(" ".join(each.says for each in remarks), " ".join(each.remedy for each in remarks))
+
+
 RULES: tuple[Rule, ...] = (
     Rule("config.key.exists", "KMS key: it is there and yours", "critical", (), _exists),
     Rule("config.key.kind", "KMS key: is customer-managed and symmetric", "high", (), _kind),
@@ -143,6 +159,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("config.key.rotation", "KMS key: gets new key material every year", "medium", ("KMS.4", "CIS 4.6", "kms_cmk_rotation_enabled"), _rotation),
     Rule("config.alias.target", "KMS key: an alias says what it is for", "low", (), _alias),
+    Rule("config.key.alone", "KMS key: no other key is left over from this set-up", "low", (), _alone),
     Rule("config.key.policy", "KMS key: this account's IAM policies decide who may use it", "high", (), _policy),
     Rule("config.key.policy-foreign", "KMS key: nobody outside the account may use it", "critical", ("KMS.5", "kms_key_not_publicly_accessible"), _foreign),
 )  # fmt: skip

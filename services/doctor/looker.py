@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +39,15 @@ class Looker:
         except Refused as refused:
             if refused.code in call.absent:
                 return Absent()
+            return Unknown(only_if_local(problem_of(refused)))
+        except ProblemError as error:
+            return Unknown(only_if_local(error.problem))
+
+    def found(self, look: Callable[[Aws], Any]) -> Fact:
+        """What several calls together tell."""
+        try:
+            return Have(look(self.aws))
+        except Refused as refused:
             return Unknown(only_if_local(problem_of(refused)))
         except ProblemError as error:
             return Unknown(only_if_local(error.problem))

@@ -9,13 +9,14 @@ the plan stops the run.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.aws.guards import Once
 from services.clock import Clock
 from services.engine.observe import Ownership, whose
 from services.engine.patience import Run, in_order, never, not_ready, pauses, read, stale, wait, write
 from services.engine.plan import Plan, Step, same
+from services.engine.tagged import nameless
 from services.engine.world import Present, World
 from services.events import Event, Failed, Finished, Skipped, Started, Succeeded
 from services.model.calls import Aws, Refused, ask, filled, outputs
@@ -26,7 +27,7 @@ from services.problems import ProblemError, refuse
 
 @dataclass
 class _Run(Run):
-    made: set[str] = field(default_factory=set)
+    made: dict[str, Resource] = field(default_factory=dict)
     shared: dict[str, Step] = field(default_factory=dict)
     """What was written into things that others write into as well, by address."""
 
@@ -50,8 +51,29 @@ def apply(
     for event in in_order(plan, run, _step):
         if isinstance(event, Finished) and event.ok:
             yield from _still_there(run, event)
+        elif isinstance(event, Failed):
+            yield _left_over(run, event)
         else:
             yield event
+
+
+def _left_over(run: _Run, failed: Failed) -> Failed:
+    """Says of a run that another one outran whether what it made itself is one too many now, by the name of both."""
+    if failed.problem.code not in {"stale", "taken"}:
+        return failed
+    for name, resource in run.made.items():
+        if resource.search is None:
+            continue
+        arn = run.world.output(Ref(name))
+        try:
+            found = ask(run.aws, filled(resource.lookup, run.world.lookup))
+        except (Refused, ProblemError):
+            continue  # the next plan tells
+        if found is not None and arn is not None and found["arn"] != arn:
+            # The code stays: the journal goes by it.
+            told = replace(resource.search.outrun(arn), code=failed.problem.code)
+            return Failed(failed.address, told.at(failed.problem.where))
+    return failed
 
 
 def _still_there(run: _Run, end: Finished) -> Generator[Event]:
@@ -120,7 +142,9 @@ def shared(world: World, resource: Resource) -> bool:
 def _came_meanwhile(run: _Run, resource: Resource) -> bool:
     """Whether somebody made it since the plan; a name that another account took is told as taken, not as denied."""
     try:
-        return ask(run.aws, filled(resource.lookup, run.world.lookup)) is not None
+        if ask(run.aws, filled(resource.lookup, run.world.lookup)) is not None:
+            return True
+        return resource.search is not None and bool(nameless(resource.search, run.aws))
     except Refused as refused:
         raise ProblemError(whose(resource, run.aws, refused, Ownership(""))) from None
 
@@ -133,7 +157,7 @@ def _create(run: _Run, step: Step) -> Generator[Event]:
         )
     call = filled(resource.create, run.world.lookup)
     told = outputs(call, (yield from write(run, call)))
-    run.made.add(resource.name)
+    run.made[resource.name] = resource
     # A new key is looked up by its id, because its alias comes later.
     lookup = resource.search.look(str(told["id"])) if resource.search else resource.lookup
     for pause in pauses(run.clock):

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from services.aws.failures import not_aws
+from services.aws.paging import Onward
 from services.clock import stamp
 from services.engine.patience import Run, may_go_on, not_ready, pauses, wait, write
 from services.events import Event, Progressed
@@ -112,23 +113,26 @@ def look(aws: Aws, bucket: Mapping[str, Tree], now: datetime, workers: int = 16)
 
 
 def _pages(aws: Aws, bucket: Mapping[str, Tree]) -> Iterator[Reply]:
-    at: Mapping[str, Tree] = {}
-    while True:
-        page = _asked(aws, Call("s3", "ListObjectVersions", {**bucket, "MaxKeys": PAGE, **at}))
-        yield page
-        if not page.get("IsTruncated"):
-            return
-        at = _next(page, KeyMarker="NextKeyMarker", VersionIdMarker="NextVersionIdMarker")
+    call = Call("s3", "ListObjectVersions", {**bucket, "MaxKeys": PAGE})
+    return _each(aws, call, KeyMarker="NextKeyMarker", VersionIdMarker="NextVersionIdMarker")
 
 
 def _upload_pages(aws: Aws, bucket: Mapping[str, Tree]) -> Iterator[Reply]:
+    call = Call("s3", "ListMultipartUploads", {**bucket, "MaxUploads": PAGE})
+    return _each(aws, call, KeyMarker="NextKeyMarker", UploadIdMarker="NextUploadIdMarker")
+
+
+def _each(aws: Aws, call: Call, **names: str) -> Iterator[Reply]:
+    """The pages of a list; `names` are where the next one is told, by the parameter that asks for it."""
     at: Mapping[str, Tree] = {}
+    onward = Onward(call.name)
     while True:
-        page = _asked(aws, Call("s3", "ListMultipartUploads", {**bucket, "MaxUploads": PAGE, **at}))
+        page = _asked(aws, replace(call, params={**call.params, **at}))
         yield page
         if not page.get("IsTruncated"):
             return
-        at = _next(page, KeyMarker="NextKeyMarker", UploadIdMarker="NextUploadIdMarker")
+        at = _next(page, **names)
+        onward.to(tuple(str(at.get(name)) for name in names))
 
 
 def _next(page: Reply, **names: str) -> Mapping[str, Tree]:

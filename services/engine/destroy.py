@@ -7,7 +7,7 @@ is asked for again until it is gone. What is not there any more is skipped, so a
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.aws.guards import Once
 from services.clock import Clock
@@ -80,15 +80,21 @@ def _all(run: _Run, resource: Resource, removal: Removal) -> Generator[Event]:
 
 def _still_there(run: _Run, resource: Resource, removal: Removal) -> bool:
     """Whether it is there and still ours; anything else than that or its absence stops the run."""
+    seen = run.world.resources.get(resource.name)
+    before = seen.outputs.get("arn") if isinstance(seen, Present) else None
+    by_id = resource.search.look(str(before)) if resource.search is not None and before is not None else None
+    if by_id is not None:
+        # Its alias went before it, and its tags may not be its alone.
+        resource = replace(resource, lookup=by_id, search=None)
     state = find(resource, Once(run.aws), run.world, run.ownership)
     match state:
         case Absent():
             return False
         case Unknown(problem):
             raise ProblemError(problem)
+        case Present(_, origin) if by_id is not None and origin != "created":
+            return False  # somebody else's now
         case Present(found, origin):
-            seen = run.world.resources.get(resource.name)
-            before = seen.outputs.get("arn") if isinstance(seen, Present) else None
             if origin != "created" or found.get("arn") != before:
                 raise stale(f"the {resource.title} is not the one that was to be deleted")
             return _shows(run, resource, removal)

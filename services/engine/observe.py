@@ -12,9 +12,10 @@ from typing import Any, TypeAlias
 
 from services.aws.guards import Once
 from services.aws.translate import problem_of
+from services.engine.tagged import find_again, nameless
 from services.engine.world import Absent, Have, Present, Side, State, Unknown, World
 from services.model.calls import Aws, Call, Refused, ask, filled
-from services.model.resource import Blueprint, Facet, Origin, Resource
+from services.model.resource import Blueprint, Facet, Origin, Resource, Search
 from services.model.values import known, refs
 from services.problems import Problem, ProblemError
 
@@ -43,6 +44,7 @@ def observe(blueprint: Blueprint, aws: Aws, ownership: Ownership, workers: int =
     # What has many sides has the longest way to go, and begins first.
     by_sides = sorted(blueprint, key=lambda resource: -len(resource.facets("created")))
     looking.waiting = [looking.about(resource) for resource in by_sides]
+    looking.waiting += [looking.about_nameless(each.name, each.search) for each in blueprint if each.search]
     ended: SimpleQueue[Future[_Keep]] = SimpleQueue()
     with ThreadPoolExecutor(max_workers=workers) as pool:
         running = 0
@@ -82,6 +84,7 @@ class _Looking:
     names: frozenset[str]
     resources: dict[str, State] = field(default_factory=dict)
     sides: dict[str, Side] = field(default_factory=dict)
+    nameless: dict[str, tuple[str, ...] | Unknown] = field(default_factory=dict)
     waiting: list[_Question] = field(default_factory=list)
 
     def about(self, resource: Resource) -> _Question:
@@ -110,6 +113,21 @@ class _Looking:
 
         return _Question(self._named([facet.read]), ask)
 
+    def about_nameless(self, name: str, search: Search) -> _Question:
+        """What else bears the tags of a resource, beside the one that its name leads to."""
+
+        def ask(_world: World) -> _Keep:
+            found: tuple[str, ...] | Unknown
+            try:
+                found = nameless(search, self.aws)
+            except Refused as refused:
+                found = Unknown(only_if_local(problem_of(refused)))
+            except ProblemError as error:
+                found = Unknown(only_if_local(error.problem))
+            return partial(self.nameless.__setitem__, name, found)
+
+        return _Question(frozenset(), ask)
+
     def _named(self, calls: Sequence[Call]) -> frozenset[str]:
         named = {ref.resource for call in calls for ref in refs([call.params, call.region])}
         return frozenset(named) & self.names
@@ -124,7 +142,8 @@ class _Looking:
 
     def world(self, blueprint: Blueprint) -> World:
         """What was found, the resources in the blueprint's order."""
-        return World({resource.name: self.resources[resource.name] for resource in blueprint}, self.sides)
+        found = {resource.name: self.resources[resource.name] for resource in blueprint}
+        return World(found, self.sides, self.nameless)
 
 
 def side(facet: Facet, aws: Aws, world: World) -> Side:
@@ -145,13 +164,13 @@ def find(resource: Resource, aws: Aws, world: World, ownership: Ownership) -> St
     try:
         outputs = ask(aws, filled(resource.lookup, world.lookup))
         if outputs is None and resource.search is not None:
-            outputs = _search(resource, aws, ownership)
+            outputs = find_again(resource.search, aws)
         if outputs is None:
             return Absent()
         found = _present(resource, outputs, aws, world, ownership)
         if found.origin in {"foreign", "other-setup"} and resource.search is not None:
             # The name leads to somebody else's; this set-up's own may be there all the same.
-            ours = _search(resource, aws, ownership)
+            ours = find_again(resource.search, aws)
             return found if ours is None else _present(resource, ours, aws, world, ownership)
     except Refused as refused:
         return Unknown(only_if_local(whose(resource, aws, refused, ownership)))
@@ -168,35 +187,6 @@ def only_if_local(problem: Problem) -> Problem:
     if problem.code in _OF_THE_CONNECTION:
         raise ProblemError(problem)
     return problem
-
-
-def _search(resource: Resource, aws: Aws, ownership: Ownership) -> dict[str, Any] | None:
-    search = resource.search
-    if search is None:
-        return None
-    found = ask(aws, search.list) or {"ids": []}
-    denied: Refused | None = None
-    readable = False
-    for identifier in found["ids"] or []:
-        try:
-            tags = ask(aws, search.tags(identifier))
-            readable = True
-            # A set-up has several keys, each with a tag that says which it is.
-            if tags is None or (tags.get("setup"), tags.get("resource")) != (ownership.setup, resource.name):
-                continue
-            outputs = ask(aws, search.look(identifier))
-        except Refused as refused:
-            if problem_of(refused).code != "denied":
-                raise
-            denied = refused
-            continue
-        if outputs is not None and outputs.get("deletion") is None:
-            return outputs
-    # A key whose own policy hides it is not ours: ours leave the choice to IAM, which lets this sign-in read tags.
-    # If it can read none at all, it lacks the right, and ours may be among the hidden ones.
-    if denied is not None and not readable:
-        raise denied
-    return None
 
 
 def _seen(resource: Resource, outputs: Mapping[str, Any], world: World) -> World:

@@ -120,10 +120,26 @@ def _of(resource: Resource, world: World) -> Iterator[Step | Note]:
             yield from _absent(resource, world)
         case Present(_, "other-setup", environment):
             yield _blocked(resource.name, resource, _others(resource, environment))
-        case Present(_, origin):
+        case Present(outputs, origin):
+            yield from _spare(resource, outputs.get("arn"), world)
             for facet in facets_of(resource, world):
                 adopting = origin == "foreign" and facet.name == "tags"
                 yield from _facet(resource, facet, world, adopting=adopting)
+
+
+def _spare(resource: Resource, arn: Tree, world: World) -> Iterator[Note]:
+    """What bears the tags of a resource beside it. As long as no name leads to itself, any of them may yet be the one."""
+    match world.nameless.get(resource.name, ()):
+        case Unknown(problem):
+            yield Note(
+                resource.name, f"Whether there is another {resource.kind} of this set-up: {problem.summary}"
+            )
+        case found if resource.search is not None and arn not in found:
+            for each in found:
+                remark = resource.search.spare(each)
+                yield Note(resource.name, remark.text, remark)
+        case _:
+            return
 
 
 def _absent(resource: Resource, world: World) -> Iterator[Step | Note]:

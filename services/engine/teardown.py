@@ -141,12 +141,29 @@ def _of(resource: Resource, seen: Seen) -> Iterator[Step | Note]:
             yield _blocked(resource.name, resource, problem)
         case Absent():
             return
-        case Present() if goes(resource, seen):
+        case Present(outputs) if goes(resource, seen):
             yield from _going(resource, seen)
+            yield from _spare(resource, outputs.get("arn"), seen)
         case Present(_, origin):
             yield Note(resource.name, _why_it_stays(resource, seen))
             if origin == "adopted":
                 yield from _withdrawn(resource, seen)
+
+
+def _spare(resource: Resource, arn: Tree, seen: Seen) -> Iterator[Step | Note]:
+    """What bears the same tags and no name leads to: it can be told from the other one only when that one is gone."""
+    match seen.world.nameless.get(resource.name, ()):
+        case Unknown(problem):
+            yield _blocked(resource.name, resource, problem)
+        case found if arn not in found:
+            for each in found:
+                yield Note(
+                    resource.name,
+                    f"Another {resource.kind} carries this set-up's tags and no name leads to it: {each}. It stays for now; "
+                    "run the same command once more when this one is done, and it goes too.",
+                )
+        case _:
+            return
 
 
 def _going(resource: Resource, seen: Seen) -> Iterator[Step | Note]:

@@ -45,10 +45,14 @@ Side: TypeAlias = "Have | Unknown"
 
 @dataclass(frozen=True)
 class World:
-    """`resources` by name, `sides` by address (`bucket.versioning`); a side is missing if its resource is absent."""
+    """`resources` by name, `sides` by address (`bucket.versioning`); a side is missing if its resource is absent.
+
+    `nameless` are the ARNs of what bears a resource's tags and is led to by no name, by the resource's name.
+    """
 
     resources: Mapping[str, State] = field(default_factory=dict)
     sides: Mapping[str, Side] = field(default_factory=dict)
+    nameless: Mapping[str, tuple[str, ...] | Unknown] = field(default_factory=dict)
 
     def output(self, ref: Ref) -> str | None:
         """What a reference stands for, if its resource is there."""

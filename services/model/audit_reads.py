@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.model.calls import Call
+from services.model.key_search import key_search
 
 NO_SUCH_ENTITY = frozenset({"NoSuchEntity"})
 
@@ -149,6 +150,7 @@ def topic_reads(arn: str, region: str) -> Mapping[str, Call]:
 def audit_calls(bucket: str, role: str, account: str) -> tuple[Call, ...]:
     """Every call that an audit can make, with `*` for what is known only on the way."""
     one = "*"
+    spare = key_search("", "", "")
     return (
         *find_bucket(bucket, account),
         *bucket_reads(bucket, account).values(),
@@ -156,6 +158,7 @@ def audit_calls(bucket: str, role: str, account: str) -> tuple[Call, ...]:
         versions(bucket, account),
         *object_reads(bucket, account, one),
         *key_reads(one, "").values(),
+        *(spare.list, spare.named, spare.tags(one), spare.look(one)),
         *role_reads(role).values(),
         inline_policy(role, one),
         managed_policy(one),

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 
 from services.model import policies, tags
 from services.model.calls import Call
+from services.model.key_search import ABSENT, OUTPUTS, key_search, owner_outputs
 from services.model.place import Place
 from services.model.removals import key_removal
-from services.model.resource import Facet, Origin, Removal, Resource, Search, Turn
+from services.model.resource import Facet, Origin, Removal, Resource, Turn
 from services.model.values import Json, Ref, Tree, document, entries, items
 from services.problems import Problem
 
-_ABSENT = frozenset({"NotFoundException"})
 _FRESH = frozenset({"NotFoundException"})
 _KIND = {"KeyManager": "CUSTOMER", "KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT"}
 _ORIGIN = "AWS_KMS"
 _REGIONS = "MultiRegionConfiguration"
 _READ = ", ".join(f"{name}: {name}" for name in (*_KIND, "Origin", _REGIONS))
-_OUTPUTS = {"arn": "KeyMetadata.Arn", "id": "KeyMetadata.KeyId"}
 
 
 @dataclass(frozen=True)
@@ -53,14 +52,14 @@ def key(place: Place, spec: KeySpec) -> Resource:
         kind="KMS key",
         title=f"KMS key {given or spec.alias}",
         says=spec.says,
-        lookup=Call("kms", "DescribeKey", {"KeyId": given or spec.alias}, _OUTPUTS, _ABSENT),
+        lookup=Call("kms", "DescribeKey", {"KeyId": given or spec.alias}, OUTPUTS, ABSENT),
         create=None if given else _create(place, spec),
         # A given key's policy is its owner's, even where this set-up made the key once.
         facets=lambda origin: _facets(
             place, spec, origin, policy_stays=origin != "created" or given is not None
         ),
-        owner=Call("kms", "ListResourceTags", spec.by_id, _owner()),
-        search=None if given else _search(),
+        owner=Call("kms", "ListResourceTags", spec.by_id, owner_outputs()),
+        search=None if given else key_search(place.setup, spec.resource, spec.alias),
         missing=Problem(
             "unfit",
             f"There is no KMS key {given} in this account and region.",
@@ -68,10 +67,6 @@ def key(place: Place, spec: KeySpec) -> Resource:
         ),
         removal=Removal(Turn.KEY, ()) if given else key_removal(spec.resource, spec.encrypts),
     )
-
-
-def _owner() -> dict[str, str]:
-    return tags.owner_outputs("Tags", "TagKey", "TagValue")
 
 
 def _create(place: Place, spec: KeySpec) -> Call:
@@ -83,17 +78,7 @@ def _create(place: Place, spec: KeySpec) -> Call:
         "Policy": spec.policy,
         "Tags": tags.listed(wanted, "TagKey", "TagValue"),
     }
-    return Call("kms", "CreateKey", params, _OUTPUTS)
-
-
-def _search() -> Search:
-    return Search(
-        list=Call("kms", "ListKeys", {}, {"ids": "Keys[].KeyId"}),
-        tags=lambda i: Call("kms", "ListResourceTags", {"KeyId": i}, _owner(), _ABSENT),
-        look=lambda i: Call(
-            "kms", "DescribeKey", {"KeyId": i}, {**_OUTPUTS, "deletion": "KeyMetadata.DeletionDate"}, _ABSENT
-        ),
-    )
+    return Call("kms", "CreateKey", params, OUTPUTS)
 
 
 def _facets(place: Place, spec: KeySpec, origin: Origin, *, policy_stays: bool) -> tuple[Facet, ...]:

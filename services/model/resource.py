@@ -134,13 +134,20 @@ def watched(
 class Search:
     """How to find a resource again that has no name of its own: list identifiers, then read each one's tags.
 
-    `list` has the output `ids`; `each(id)` gives a lookup whose outputs are those of the resource's own lookup, or
-    nothing when the identifier is not ours.
+    `list` has the output `ids`, and so has `named`, of those that a name leads to; `look(id)` gives a lookup whose outputs
+    are those of the resource's own lookup and `deletion`. `ours` are the set-up and the resource in the tags of ours.
+    `spare(arn)` says what is to be thought of one that bears them too, `undecided(arns)` that no name says which of several
+    is the one, `outrun(arn)` that the name leads to another than the one that was just made.
     """
 
     list: Call
     tags: Callable[[str], Call]
     look: Callable[[str], Call]
+    named: Call
+    ours: tuple[str, str]
+    spare: Callable[[str], Remark]
+    undecided: Callable[[tuple[str, ...]], Problem]
+    outrun: Callable[[str], Problem]
 
 
 class Turn(IntEnum):
@@ -221,6 +228,7 @@ def calls_of(resource: Resource) -> Iterator[Call]:
             yield call
     if resource.search is not None:
         yield resource.search.list
+        yield resource.search.named
         yield resource.search.tags("id")
         yield resource.search.look("id")
     for facet in resource.facets("created"):

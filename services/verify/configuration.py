@@ -90,6 +90,8 @@ def _resource(
             f"The {resource.title} exists, but this set-up did not make it and was not allowed to use it.",
             "Look at the plan; 'palisade-wizard apply --config S --accept adopt' uses it.",
         )
+    elif (spare := heed.get(resource.name)) is not None:
+        yield Check(identifier, title, "warn", spare.says, spare.remedy)
     else:
         yield Check(
             identifier, title, "pass", f"{resource.title}: {state.outputs.get('arn', '')}".rstrip(": ")

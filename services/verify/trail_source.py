@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from services.aws.paging import Onward
 from services.backups.log_files import Unreadable, records, unpacked, written_at
 from services.backups.trail_events import WRITES, TrailEvent, read_event
 from services.model.calls import Aws, Call
@@ -193,7 +194,7 @@ def _keys(aws: Aws, where: dict[str, str], folder: str, window: Window) -> Itera
 
 
 def _day(aws: Aws, params: dict[str, str], window: Window) -> Iterator[str]:
-    token = ""
+    token, onward = "", Onward("s3:ListObjectsV2")
     while True:
         reply = aws(Call("s3", "ListObjectsV2", params | ({"ContinuationToken": token} if token else {})))
         for item in reply.get("Contents", []):
@@ -207,3 +208,4 @@ def _day(aws: Aws, params: dict[str, str], window: Window) -> Iterator[str]:
         token = str(reply.get("NextContinuationToken") or "") if reply.get("IsTruncated") else ""
         if not token:
             return
+        onward.to(token)

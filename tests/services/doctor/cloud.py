@@ -11,12 +11,12 @@ from typing import Any
 
 from services.doctor.audit import audit
 from services.doctor.facts import Subject
-from services.model import policies
+from services.model import policies, tags
 from services.model.calls import Call, Refused, Reply
 from services.model.operations import OPERATIONS
 from services.model.values import Tree, bare
 from services.verify.checks import Check
-from tests.world import ACCOUNT, BUCKET, EXTERNAL_ID, KEY_ARN, PRINCIPAL, ROLE
+from tests.world import ACCOUNT, BUCKET, EXTERNAL_ID, KEY_ARN, PRINCIPAL, ROLE, SETUP
 
 NOW = datetime(2026, 11, 22, 14, 3, 12, tzinfo=UTC)
 REGION = "eu-west-1"
@@ -31,6 +31,8 @@ FILE = "c4b083d4-0000-4000-8000-00000000000a/recovery_shard-0.txt"
 POLICY = "BackupWriter"
 MANAGED = f"arn:aws:iam::{ACCOUNT}:policy/Writer"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/Bound"
+KEY_ID = KEY_ARN.rpartition("/")[2]
+OUR_TAGS = tags.listed(tags.wanted(SETUP, "key", "created", {}), "TagKey", "TagValue")
 STRANGER = "arn:aws:iam::999988887777:root"
 
 SUBJECT = Subject(ACCOUNT, REGION, BUCKET, ROLE)
@@ -50,10 +52,8 @@ def document(*statements: dict[str, Any]) -> str:
 
 PATTERNS = {
     "key": "{ ($.eventSource = kms.amazonaws.com) && (($.eventName = DisableKey) || ($.eventName = ScheduleKeyDeletion)) }",
-    "bucket": (
-        "{ ($.eventSource = s3.amazonaws.com) && (($.eventName = PutBucketPolicy) || ($.eventName = DeleteBucketPolicy) "
-        "|| ($.eventName = PutBucketLifecycle) || ($.eventName = PutBucketObjectLockConfiguration)) }"
-    ),
+    "bucket": "{ ($.eventSource = s3.amazonaws.com) && (($.eventName = PutBucketPolicy) || ($.eventName = DeleteBucketPolicy) "
+    "|| ($.eventName = PutBucketLifecycle) || ($.eventName = PutBucketObjectLockConfiguration)) }",
     "trail": (
         "{ ($.eventName = StopLogging) || ($.eventName = DeleteTrail) || ($.eventName = UpdateTrail) || "
         "($.eventName = PutEventSelectors) }"
@@ -220,7 +220,10 @@ def _replies() -> dict[str, Any]:
         },
         "kms:GetKeyRotationStatus": {"KeyRotationEnabled": True, "RotationPeriodInDays": 365},
         "kms:GetKeyPolicy": {"Policy": text(policies.key_policy("aws", ACCOUNT))},
-        "kms:ListAliases": {"Aliases": [{"AliasName": "alias/acme-backup", "TargetKeyId": "x"}]},
+        "kms:ListAliases": {"Aliases": [{"AliasName": "alias/acme-backup", "TargetKeyId": KEY_ID}]},
+        "kms:ListKeys": {"Keys": [{"KeyId": each} for each in (KEY_ID, "y")]},
+        "kms:ListResourceTags": {"Tags": []},
+        f"kms:ListResourceTags {KEY_ARN}": {"Tags": OUR_TAGS},
         "iam:GetRole": _ROLE,
         "iam:ListRolePolicies": {"PolicyNames": [POLICY]},
         "iam:GetRolePolicy": {"RoleName": ROLE, "PolicyName": POLICY, "PolicyDocument": role_policy},

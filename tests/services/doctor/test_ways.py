@@ -44,7 +44,12 @@ from tests.world import ACCOUNT, BUCKET, KEY_ARN
 def test_a_key_that_is_named_by_an_alias_is_asked_by_its_arn() -> None:
     cloud = Cloud()
     look(cloud, replace(SUBJECT, key="alias/acme-backup"))
-    asked = {c.name: c.params["KeyId"] for c in cloud.calls if c.service == "kms"}
+    of_every_key = {"kms:ListKeys", "kms:ListResourceTags"}
+    asked = {
+        c.name: c.params["KeyId"]
+        for c in cloud.calls
+        if c.service == "kms" and "KeyId" in c.params and c.name not in of_every_key
+    }
     assert asked.pop("kms:DescribeKey") == "alias/acme-backup"
     assert set(asked.values()) == {KEY_ARN}
 
@@ -53,7 +58,7 @@ def test_behind_an_alias_that_may_not_be_looked_at_everything_is_unknown() -> No
     cloud = Cloud(denied=frozenset({"kms:DescribeKey"}))
     found = look(cloud, replace(SUBJECT, key="alias/acme-backup"))
     assert found["config.key.rotation"].status == "unknown"
-    assert {c.name for c in cloud.calls if c.service == "kms"} == {"kms:DescribeKey"}
+    assert {c.name for c in cloud.calls if c.service == "kms" and "KeyId" in c.params} == {"kms:DescribeKey"}
 
 
 def test_a_key_that_is_not_there_is_called_by_the_name_that_was_given() -> None:
