@@ -12,7 +12,6 @@ from screens.app import PalisadeWizard
 from screens.frame import Body
 from tests.screens.stage import Stage
 
-
 COLUMN = 5
 
 
