@@ -27,7 +27,7 @@ from tests.terminal.sights import SIGHTS, Scenery
 ENOUGH = 4.5
 DRAWN = " │─┌┐└┘▔▁▂▃▄▅▆▇█▏▎▍▌▋▊▉"
 """Frames, bars and blanks: no text."""
-SAMPLE = ("welcome", "storage", "account")
+SAMPLE = ("welcome", "new", "storage")
 OVER = ("explain", "switch", "command_palette")
 
 
