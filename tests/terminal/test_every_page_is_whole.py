@@ -113,7 +113,9 @@ def _wrong(
             for key, what, away in over.get(name, ()):
                 shown.run("send-keys", key)
                 found += walk.through(what, colour=colour)
-                shown.run("send-keys", *filter(None, [away]))
+                if away:
+                    shown.run("send-keys", away)
+                    walk.reach(name.split(":")[0])
             wrong += [f"{name}: {each}" for each in found]
         shown.run("send-keys", "C-q")
         shown.wait("Leave")

@@ -99,12 +99,19 @@ class Walk:
                 before = self.told["lines"]
                 self.press(key)
 
+    def reach(self, name: str) -> None:
+        """Begins to read the screen of this name, as soon as it is there."""
+        end = time.monotonic() + PATIENCE
+        self.told = {}
+        while self.told.get("screen") != name:
+            assert time.monotonic() < end, f"{name} did not come, but {self.told.get('screen')}"
+            self.shapes.clear()
+            self.rows.clear()
+            self.look()
+
     def through(self, name: str, says: str = "", *, colour: bool) -> list[str]:
         """Walks through the screen of this name that says this, to each place that takes the focus; what is wrong with it."""
-        self.shapes.clear()
-        self.rows.clear()
-        self.look()
-        assert self.told["screen"] == name
+        self.reach(name)
         assert squeezed(says) in squeezed(
             "".join(word for part in self.told["parts"] for word in part["words"])
         )
