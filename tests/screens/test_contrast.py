@@ -22,7 +22,8 @@ from screens.widgets.keys import Keys
 from services.model.calls import Aws
 from tests.screens.stage import Account, Show, Stage, curtain
 from tests.shelves import Shelves
-from tests.terminal.sights import SIGHTS, Scenery
+from tests.terminal.scenery import Scenery
+from tests.terminal.sights import SIGHTS
 
 ENOUGH = 4.5
 DRAWN = " │─┌┐└┘▔▁▂▃▄▅▆▇█▏▎▍▌▋▊▉"

@@ -33,7 +33,8 @@ from tests import planted
 from tests.screens.stage import Account, Stage, said
 from tests.shelves import Shelves
 from tests.simulating import Simulating
-from tests.terminal.sights import SIGHTS, STEP, Scenery
+from tests.terminal.scenery import STEP, Scenery
+from tests.terminal.sights import SIGHTS
 from tests.world import ACCOUNT
 
 SEEN = "seen.json"
