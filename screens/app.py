@@ -20,7 +20,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widget import MountError
 
-from screens import flow, pages
+from screens import flow, pages, themes
 from screens.driver import TerminalDriver
 from screens.endings import Endings
 from screens.frame import Page
@@ -238,6 +238,9 @@ class PalisadeWizard(App[None]):
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette())  # without an id: one may still be on its way out
+
+    def get_css_variables(self) -> dict[str, str]:
+        return {**super().get_css_variables(), **themes.changed(self.theme)}
 
     def get_default_screen(self) -> Ground:
         return Ground()

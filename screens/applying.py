@@ -188,9 +188,7 @@ class Applying(Page):
 
         def look(_job: Job, _tell: Any) -> tuple[Desk, Planned, object]:
             signed_in = session.connect(setup.answers.text("aws.profile"), setup.answers.text("aws.region"))
-            desk = work.open_desk(
-                setup, signed_in.aws, session.host.state, session.host.clock, signed_in.connection.endpoint
-            )
+            desk = session.desk_of(setup, signed_in)
             planned = work.make_plan(desk)
             if not {(s.address, _kind(s)) for s in planned.plan.steps} <= reviewed:
                 raise refuse(

@@ -5,6 +5,7 @@ Nothing here can write: everything is asked through a port that refuses to.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,13 +81,7 @@ class ByHandPage(Page):
 
         def look(_job: Job, _tell: Any) -> tuple[Planned, SignedIn]:
             signed_in = session.sign_in()
-            desk = work.open_desk(
-                setup,
-                ReadOnly(signed_in.aws),
-                session.host.state,
-                session.host.clock,
-                signed_in.connection.endpoint,
-            )
+            desk = session.desk_of(setup, replace(signed_in, aws=ReadOnly(signed_in.aws)))
             return work.make_plan(desk), signed_in
 
         def finish(found: tuple[Planned, SignedIn]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 
-from screens import flow
+from screens import flow, themes
 from screens.frame import Page
 
 if TYPE_CHECKING:
@@ -21,6 +21,13 @@ def commands(app: PalisadeWizard, screen: Screen[object]) -> Iterator[SystemComm
     yield SystemCommand("Help", "Explain this page", app.action_explain)
     yield SystemCommand("Log", "Show the calls that were made", app.action_log)
     yield SystemCommand("Switch set-up", "Work on another set-up; what you typed is kept", app.action_switch)
+    if app.theme in {themes.DARK, themes.LIGHT}:  # without colour the terminal has its own
+        now = "Dark" if app.theme == themes.LIGHT else "Light"
+        yield SystemCommand(
+            f"{now} background",
+            "Until the program ends",
+            lambda: setattr(app, "theme", themes.other(app.theme)),
+        )
     yield SystemCommand("Leave", "Leave the program; progress is saved", app.action_quit)
     writing = app.runner.running("apply") or app.runner.running("teardown")
     if app.session.setup is None or not isinstance(screen, Page) or writing:

@@ -20,7 +20,7 @@ from screens.widgets.action import Action
 from screens.widgets.listing import Lines
 from screens.widgets.words import Words
 from screens.work import Job
-from services import files, work
+from services import files
 from services.ledger import Ledger
 from services.problems import ProblemError
 from services.record import book, paper
@@ -207,9 +207,7 @@ class RecordPage(Page):
 
         def look(_job: Job, _tell: object) -> tuple[Comparison, object]:
             signed_in = session.sign_in()
-            desk = work.open_desk(
-                setup, signed_in.aws, session.host.state, session.host.clock, signed_in.connection.endpoint
-            )
+            desk = session.desk_of(setup, signed_in)
             bucket = desk.setup.answers.text("storage.bucket")
             return compare(desk.aws, bucket, desk.identity.account, record.wallets), signed_in
 

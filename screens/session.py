@@ -226,6 +226,13 @@ class Session:
             return found
         return self.connect(profile, region)
 
+    def desk_of(self, setup: SetupFile, signed_in: SignedIn) -> Desk:
+        """The desk of a set-up for whoever is signed in; from a thread."""
+        from services.work import open_desk
+
+        state, clock = self.host.state, self.host.clock
+        return open_desk(setup, signed_in.aws, state, clock, signed_in.connection.endpoint)
+
     @property
     def _id(self) -> str:
         return self.answers.text("setup.id") or NEW

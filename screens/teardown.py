@@ -14,7 +14,7 @@ from screens.widgets.action import Action
 from screens.widgets.listing import Line, Lines
 from screens.widgets.words import Words, elapsed
 from screens.work import Job
-from services import teardown, work
+from services import teardown
 from services.engine.plan import Step
 from services.events import Failed, Finished, Progressed, Skipped, Started, Succeeded, Waiting
 from services.problems import Problem, ProblemError
@@ -93,9 +93,7 @@ class TakeDown(Page):
 
         def look(_job: Job, _tell: Any) -> tuple[Desk, Teardown, object]:
             signed_in = session.sign_in()
-            desk = work.open_desk(
-                setup, signed_in.aws, session.host.state, session.host.clock, signed_in.connection.endpoint
-            )
+            desk = session.desk_of(setup, signed_in)
             return desk, teardown.make_teardown(desk), signed_in
 
         def finish(found: Any) -> None:

@@ -75,9 +75,7 @@ class Verify(Page):
 
         def look(_job: Job, _tell: Any) -> tuple[Report, object]:
             signed_in = session.sign_in()
-            desk = work.open_desk(
-                setup, signed_in.aws, session.host.state, session.host.clock, signed_in.connection.endpoint
-            )
+            desk = session.desk_of(setup, signed_in)
             return work.verify(desk, watched=watched), signed_in
 
         def finish(found: Any) -> None:

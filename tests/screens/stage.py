@@ -31,6 +31,7 @@ from screens.widgets.listing import Listing
 from services import files, setup_file
 from services.demo.objects import backup_object, new_wallet, object_key
 from services.model.calls import Aws, Call, Refused, Reply
+from services.model.operations import reads
 from services.setup_file import SetupFile
 from services.setups import State
 from tests.keys import public_der
@@ -121,6 +122,18 @@ class Stage:
 
     def everything_on_disk(self) -> bytes:
         return b"".join(path.read_bytes() for path in self.state.folder.rglob("*") if path.is_file())
+
+
+class Writes:
+    """The writing calls, in order; may do something before one."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.names: list[str] = []
+        stage.account.before = self
+
+    def __call__(self, call: Call) -> None:
+        if not reads(call):
+            self.names.append(call.name)
 
 
 @dataclass

@@ -11,21 +11,8 @@ from screens.widgets.action import Action
 from screens.widgets.listing import Lines
 from services import setup_file
 from services.model.calls import Call
-from services.model.operations import reads
-from tests.screens.stage import Show, Stage, curtain, refusal
+from tests.screens.stage import Show, Stage, Writes, curtain, refusal
 from tests.world import BUCKET, EXTERNAL_ID, do
-
-
-class Writes:
-    """Counts the writing calls, and may do something before one of them."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.names: list[str] = []
-        stage.account.before = self
-
-    def __call__(self, call: Call) -> None:
-        if not reads(call):
-            self.names.append(call.name)
 
 
 async def create(show: Show) -> None:

@@ -11,8 +11,7 @@ from screens import flow
 from screens.widgets.action import Action
 from screens.widgets.listing import Lines
 from services.model.calls import Call
-from services.model.operations import reads
-from tests.screens.stage import Account, Show, Stage, curtain, refusal
+from tests.screens.stage import Account, Show, Stage, Writes, curtain, refusal
 from tests.shelves import Shelves
 from tests.world import BUCKET, do
 
@@ -25,18 +24,6 @@ def shelves(stage: Stage) -> Shelves:
     found = Shelves(stage.account.below, now=stage.clock.wall())
     stage.account = Account(found)
     return found
-
-
-class Writes:
-    """The writing calls, in order; may do something before one."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.names: list[str] = []
-        stage.account.before = self
-
-    def __call__(self, call: Call) -> None:
-        if not reads(call):
-            self.names.append(call.name)
 
 
 async def created(show: Show) -> None:

@@ -1,38 +1,48 @@
-"""The pages one after the other in a real terminal, over an account in memory: `python -m tests.terminal.gallery FOLDER`.
+"""Everything that a person can see, one after the other in a real terminal: `python -m tests.terminal.gallery FOLDER SIGHT...`.
 
-Two keys more than the program has: F12 shows the next page, and F9 writes to `FOLDER/seen.json` what the page says and
-where it says it, once nothing is worked on, so that a test can hold the terminal against it.
+Two keys more than the program has: F12 shows the next of the sights that were named, and F9 writes to `FOLDER/seen.json`
+what the screen says and where it says it, once nothing moves any more, so that a test can hold the terminal against it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import sys
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.errors import NoWidget
+from textual.command import SearchIcon
+from textual.dom import DOMNode
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
 from screens.app import PalisadeWizard
 from screens.frame import Page
-from screens.host import Host
 from screens.widgets.action import Action
+from screens.widgets.keys import Keys
+from screens.widgets.listing import Lines
 from services.aws.port import Port, Settings
 from tests import planted
 from tests.screens.stage import Account, Stage, said
-from tests.screens.test_every_page import PAGES, WITHOUT_A_SET_UP
+from tests.shelves import Shelves
 from tests.simulating import Simulating
+from tests.terminal.scenery import STEP, Scenery
+from tests.terminal.sights import SIGHTS
 from tests.world import ACCOUNT
 
 SEEN = "seen.json"
+FAULT = "fault.txt"
 
 
 class Gallery(PalisadeWizard):
-    """Walks through `PAGES`; a set-up is opened before the first page that needs one."""
+    """Shows one sight after the other; the first page is there already."""
 
     CSS_PATH = PalisadeWizard.CSS_PATH
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,105 +50,112 @@ class Gallery(PalisadeWizard):
         Binding("f9", "tell", show=False, priority=True),
     ]
 
-    def __init__(self, host: Host, stage: Stage) -> None:
-        super().__init__(host)
-        self._stage = stage
+    def __init__(self, stage: Stage, shelves: Shelves, names: Sequence[str]) -> None:
+        super().__init__(stage.host())
+        self._scenery = Scenery(self, stage, shelves)
+        self._names = names
         self._at = self._told_times = 0
-        self._asked = False
+        self._moving = False
 
     def action_following(self) -> None:
         self._at += 1
-        name = PAGES[self._at]
-        if name not in WITHOUT_A_SET_UP and self.session.setup is None:
-            self.session.open(self._stage.setup())
-        self.go(name)
+        self._moving = True
+        self.run_worker(self._show(self._names[self._at]), name="sight")
+
+    async def _show(self, name: str) -> None:
+        try:
+            await SIGHTS[name].act(self._scenery)
+        except Exception:
+            (self._scenery.stage.folder / FAULT).write_text(traceback.format_exc())
+            raise
+        self._moving = False
 
     def action_tell(self) -> None:
-        if not self._asked:
-            self._asked = True
-            self.set_timer(0.02, self._at_rest)
+        self.run_worker(self._tell(), name="telling")
 
-    def _at_rest(self) -> None:
-        page = self.screen
-        if self.runner.any_running() or not isinstance(page, Page) or not page.composed:
-            self.set_timer(0.02, self._at_rest)
-            return
-        self._asked = False
-        self.call_after_refresh(self._tell, page)
-
-    def _tell(self, page: Page) -> None:
+    async def _tell(self) -> None:
+        """Tells what is seen, as soon as two looks, with everything drawn in between, see the same."""
+        seen: dict[str, Any] = {}
+        before: dict[str, Any] | None = None
+        while seen != before:
+            before = seen
+            while self._moving or not self._scenery.quiet():
+                await asyncio.sleep(STEP)
+            await self._scenery.drawn()
+            seen = _seen(self.screen)
+        lines = [strip.text for strip in self.screen._compositor.render_strips()]
         self._told_times += 1
-        parts = [_part(number, part) for number, part in enumerate(_speaking(page))]
-        told = {
-            "times": self._told_times,
-            "page": page.name_,
-            "parts": [part for part in parts if part["words"]],
-            "focus": (self.focused.id or type(self.focused).__name__) if self.focused else "",
-            "listed": isinstance(self.focused, OptionList),
-            "places": len(page.focus_chain),
-            "lines": [strip.text for strip in page._compositor.render_strips()],
-        }
-        seen = self._stage.folder / SEEN
-        fresh = seen.with_suffix(".new")
-        fresh.write_text(json.dumps(told))
-        fresh.replace(seen)
+        told = self._scenery.stage.folder / SEEN
+        fresh = told.with_suffix(".new")
+        fresh.write_text(json.dumps({"times": self._told_times, "lines": lines, **seen}))
+        fresh.replace(told)
 
 
-def _speaking(page: Page) -> list[Widget]:
-    parts = [*page.query(Static), *page.query(Action), *page.query(OptionList)]
-    return [part for part in parts if part.id != "more" and all(n.display for n in _above(part))]
-
-
-def _above(part: Widget) -> list[Widget]:
-    return [node for node in part.ancestors_with_self if isinstance(node, Widget)]
-
-
-def _part(number: int, part: Widget) -> dict[str, Any]:
-    """What a part says, the rows of it that are on the screen, and where its first row would be."""
-    region = part.scrollable_content_region if isinstance(part, OptionList) else part.content_region
-    try:
-        seen = region.intersection(part.screen.find_widget(part).clip)
-    except NoWidget:  # it has no place
-        seen = Region()
+def _seen(screen: Screen[Any]) -> dict[str, Any]:
+    focused, placed = screen.focused, screen._compositor.visible_widgets
+    parts = [_part(number, part, placed) for number, part in enumerate(_speaking(screen))]
     return {
-        "name": f"{number} {part.id or type(part).__name__}",
-        "words": _words(part),
-        "from": [region.x, region.right],
-        "first": region.y - (part.scroll_offset.y if isinstance(part, OptionList) else 0),
-        "rows": [seen.y, seen.bottom],
+        "screen": screen.name_ if isinstance(screen, Page) else type(screen).__name__,
+        "parts": [part for part in parts if any(part["words"])],
+        "focus": (focused.id or type(focused).__name__) if focused else "",
+        "places": len(screen.focus_chain),
     }
+
+
+def _speaking(node: DOMNode) -> Iterator[Widget]:
+    """What stands in a screen and may say something, wherever it is scrolled to."""
+    for part in node.children:
+        if part.display:
+            if isinstance(part, Static | Action | OptionList | Input | Keys) and part.id != "more":
+                yield part
+            yield from _speaking(part)
+
+
+def _part(number: int, part: Widget, placed: Mapping[Widget, tuple[Region, Region]]) -> dict[str, Any]:
+    """What a part says, and if it is on the screen: from where to where, which rows, and where its first row would be.
+
+    Places are those of the last drawing. Textual, asked for a widget's place before it has drawn what was scrolled to, takes
+    the new places for drawn.
+    """
+    told = {"name": f"{number} {part.id or type(part).__name__}", "words": _words(part), "rows": [0, 0]}
+    if part not in placed:
+        return told
+    region, clip = placed[part]
+    region = region.shrink(part.styles.gutter)
+    if isinstance(part, OptionList):
+        region = region.shrink(part.scrollbar_gutter)
+    seen, scrolled = region.intersection(clip), part.scroll_offset.y if isinstance(part, OptionList) else 0
+    place = {"from": [region.x, region.right], "first": region.y - scrolled, "rows": [seen.y, seen.bottom]}
+    return {**told, **place}
 
 
 def _words(part: Widget) -> list[str]:
     match part:
+        case Lines():
+            return [f"{sign} {text}" for (sign, text, _), _ in part.lines]
         case OptionList():
-            return [_prompt(part, index) for index in range(part.option_count)]
+            return [str(option.prompt) for option in part.options]
         case Action():
             return [str(part.label)]
-        case Static():
+        case Input():  # what is typed moves with the cursor
+            return ["" if part.value else str(part.placeholder)]
+        case Keys():
+            return [str(part.render())]
+        case Static() if not isinstance(part, SearchIcon):  # a picture
             return [said(part)]
         case _:
             return []
 
 
-def _prompt(options: OptionList, index: int) -> str:
-    """An option as it is drawn, at a width that breaks none of its words."""
-    prompt = options.get_option_at_index(index).prompt
-    from rich.console import Console
-
-    console = Console(width=1000, color_system=None, file=None)
-    with console.capture() as drawn:
-        console.print(prompt if hasattr(prompt, "__rich_console__") else str(prompt), markup=False)
-    return drawn.get()
-
-
-def main(folder: Path) -> None:
+def main(folder: Path, names: Sequence[str]) -> None:
     from moto import mock_aws
 
+    gc.set_threshold(100_000, 50, 1_000)  # as in the tests themselves: a tenth of what the walk takes
     with mock_aws():
         port = Port(Settings(region="eu-west-1", access_key="AKIAEXAMPLE", secret_key=planted.AWS_SECRET_KEY))
-        stage = Stage(folder, Account(Simulating(port, ACCOUNT)))
-        app = Gallery(stage.host(), stage)
+        shelves = Shelves(Simulating(port, ACCOUNT))
+        stage = Stage(folder, Account(shelves), more={"search_path": str(folder / "bin")})
+        app = Gallery(stage, shelves, names)
         app.animation_level = "none"
         with app.endings.caught():
             app.run()
@@ -146,4 +163,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import time
 import uuid
@@ -113,12 +114,11 @@ def terminal(
 ) -> Iterator[Terminal]:
     """A terminal of this size in which the command runs; afterwards a shell stays, so that its state can be read."""
     tmux = (need("tmux"), "-L", f"palisade-{uuid.uuid4().hex[:12]}", "-f", "/dev/null")
-    line = " ".join(f"'{word}'" for word in command)
     subprocess.run(
         [
             *tmux,
             *("new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), "-c", str(folder)),
-            f'{line}; echo "ended with $?"; exec sh',
+            f'{shlex.join(command)}; echo "ended with $?"; exec sh',
         ],
         check=True,
         env={**_without_a_size(), "LC_ALL": "C.UTF-8", "TERM": "screen-256color", **(environ or {})},

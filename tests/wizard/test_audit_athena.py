@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from services.demo.emulator import Emulator
 from services.model.calls import Aws, Call, Reply
 from tests import fleet
 from tests.fleet import Fleet
@@ -19,9 +18,7 @@ TINY = Fleet(60, 1, fleet.KINDS)
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with Emulator.start(tmp_path_factory.mktemp("emulator")) as running:
-        aws = room.signed_in(running)
-        room.furnish(aws)
+    with room.opened(tmp_path_factory.mktemp("emulator")) as aws:
         yield aws
 
 

@@ -7,6 +7,8 @@ The emulator runs each statement as it is, in DuckDB, over the files that are in
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,6 +60,15 @@ class Supplied:
         if found:
             body = do(self.aws, "s3", "GetObject", Bucket=bucket, Key=there)["Body"]
             do(self.aws, "s3", "PutObject", Bucket=bucket, Key=key, Body=body)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Aws]:
+    """The account, with everything in it that an audit asks for."""
+    with Emulator.start(folder) as running:
+        aws = signed_in(running)
+        furnish(aws)
+        yield aws
 
 
 def signed_in(emulator: Emulator) -> Aws:

@@ -15,7 +15,6 @@ from services.audit.audit import Wanted
 from services.audit.locating import named
 from services.audit.sources import FolderSource
 from services.audit.subject import Subject
-from services.demo.emulator import Emulator
 from services.model.calls import Aws, Call, Reply
 from services.problems import ProblemError
 from tests import fleet
@@ -35,9 +34,7 @@ LISTED = frozenset({"encryption", "retention-none", "retention-expired", "retent
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with Emulator.start(tmp_path_factory.mktemp("emulator")) as running:
-        aws = room.signed_in(running)
-        room.furnish(aws)
+    with room.opened(tmp_path_factory.mktemp("emulator")) as aws:
         yield aws
 
 
