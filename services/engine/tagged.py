@@ -6,13 +6,17 @@ the other one is left over. It is told, never deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from services.aws.translate import problem_of
 from services.model.calls import Aws, Refused, ask
 from services.model.resource import Search
 from services.problems import ProblemError
+
+SIDE_BY_SIDE = 8
+"""Keys whose tags are asked for at once: an account can have hundreds of keys, and AWS allows some ten questions a second."""
 
 
 def find_again(search: Search, aws: Aws) -> dict[str, Any] | None:
@@ -41,23 +45,35 @@ def _bearing(search: Search, aws: Aws, identifiers: Iterable[str]) -> list[dict[
     bearing: list[dict[str, Any]] = []
     denied: Refused | None = None
     readable = False
-    for identifier in identifiers:
-        try:
-            tags = ask(aws, search.tags(identifier))
-        except Refused as refused:
-            if problem_of(refused).code != "denied":
-                raise
-            denied = refused
-            continue
-        readable = True
-        # A set-up has several keys, each with a tag that says which it is.
-        if tags is None or (tags.get("setup"), tags.get("resource")) != search.ours:
-            continue
-        outputs = ask(aws, search.look(identifier))
-        if outputs is not None and outputs.get("deletion") is None:
-            bearing.append({**outputs, "origin": tags.get("origin")})
+    pool = ThreadPoolExecutor(SIDE_BY_SIDE, "tags")
+    try:
+        looks = [(identifier, pool.submit(_tags, search, aws, identifier)) for identifier in identifiers]
+        for identifier, look in looks:
+            tags = look.result()
+            if isinstance(tags, Refused):
+                denied = tags
+                continue
+            readable = True
+            # A set-up has several keys, each with a tag that says which it is.
+            if tags is None or (tags.get("setup"), tags.get("resource")) != search.ours:
+                continue
+            outputs = ask(aws, search.look(identifier))
+            if outputs is not None and outputs.get("deletion") is None:
+                bearing.append({**outputs, "origin": tags.get("origin")})
+    finally:
+        pool.shutdown(cancel_futures=True)
     # A key whose own policy hides it is not ours: ours leave the choice to IAM, which lets this sign-in read tags.
     # If it can read none at all, it lacks the right, and ours may be among the hidden ones.
     if denied is not None and not readable:
         raise denied
     return bearing
+
+
+def _tags(search: Search, aws: Aws, identifier: str) -> Mapping[str, Any] | Refused | None:
+    """The tags of one; the refusal where its own policy hides them, None where it has gone."""
+    try:
+        return ask(aws, search.tags(identifier))
+    except Refused as refused:
+        if problem_of(refused).code != "denied":
+            raise
+        return refused
