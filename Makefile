@@ -20,15 +20,15 @@ help:
 	@echo "make pictures   take the README's pictures of the wizard"
 	@echo "make lock       resolve the dependencies again and write requirements/"
 
-# Compiled when it is imported: most of what comes along never is.
+# The lists are whole, so nothing is resolved; compiled when it is imported, because most of what comes along never is.
 $(VENV)/.demo: requirements/demo.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/demo.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/demo.txt
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo

@@ -113,10 +113,10 @@ CHILD = [
 ]
 
 
-@pytest.mark.parametrize("step", [2, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("words", "crashes"), CHILD, ids=[words.__name__ for words, _ in CHILD])
 def test_a_crash_of_the_child(scene: Scene, words: Words, crashes: list[Crash], step: int) -> None:
-    """All crashes, or every other one; of making a key a kill at each place where there is no other crash."""
+    """All crashes, or every third one; of making a key a kill at each place where there is no other crash."""
     kills = otherwise("kill", *(crashes[step - 1 :: step] if words is keygen else crashes[-1:]))
     panics = otherwise("panic", crashes[-1])
     scene.play(*(scene.run(crash, words) for crash in (*crashes[::step], *kills, *panics)))
@@ -156,7 +156,7 @@ def outside(scene: Scene, how: How, words: Words, file: str, name: str, nth: int
     return scene.run(Crash(file, name, how, nth=nth), words, child=False)
 
 
-@pytest.mark.parametrize("step", [2, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_crash_of_the_program(scene: Scene, step: int) -> None:
     """At all places, or at every other one of making a key and all others."""
     making = [place for place in PROGRAM if place[0] is keygen]

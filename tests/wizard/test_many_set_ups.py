@@ -45,6 +45,7 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
         yield Cloud(Terminal(tmp_path, aws, endpoint, clock=SystemClock()), service, template)
 
 
+@pytest.mark.slow
 def test_a_loop_over_names_makes_verifies_and_leaves_the_others_alone(cloud: Cloud) -> None:
     machine = cloud.machine
     for name in NAMES:
