@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal, TypeAlias
 
@@ -16,7 +16,7 @@ from services.overview.scene import Scene
 Column: TypeAlias = Literal["palisade", "administrators", "others", "services"]
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_NAMING = frozenset({"aws:principalaccount", "aws:principalarn", "aws:sourceaccount"})
+_NAMING = frozenset({"aws:principalaccount", "aws:principalarn", "aws:sourceaccount", "kms:calleraccount"})
 _STRANGERS = ("999999999999", "888888888888", "777777777777", "666666666666")
 _ALL_RIGHTS = Document(
     "the account's own IAM policies",
@@ -44,7 +44,7 @@ def columns(scene: Scene, policies: Mapping[str, Document]) -> Mapping[Column, t
     """Everybody, by column; the services have one only where a policy lets one in."""
     found: dict[Column, tuple[Asker, ...]] = {
         "palisade": _palisade(scene, policies),
-        "administrators": (_administrator(scene),),
+        "administrators": (_administrator(scene), *_named_administrators(scene, policies)),
         "others": _others(scene, policies),
     }
     services = tuple(_service(scene, name) for name in let_in_services(policies))
@@ -71,13 +71,27 @@ def _palisade(scene: Scene, policies: Mapping[str, Document]) -> tuple[Asker, ..
         boundary=scene.boundary(),
         context={"aws:principalarn": arn, "aws:principalaccount": scene.account},
     )
-    return (role, *_outside(writer), *_outside(_account(writer)))
+    # Whoever else of Palisade's account a policy names is Palisade too.
+    named = (name for name in sorted(_foreign(policies)) if _account(name) == _account(writer))
+    names = dict.fromkeys((writer, _account(writer), *named))
+    return (role, *chain.from_iterable(map(_outside, names)))
 
 
 def _administrator(scene: Scene) -> Asker:
     """Whoever has every right that IAM can give in the account, under a name that no policy knows."""
     arn = f"arn:{scene.place.partition}:iam::{scene.account}:user/any-administrator"
     return Asker(arn, scene.account, own=(_ALL_RIGHTS,), context={"aws:principalaccount": scene.account})
+
+
+def _named_administrators(scene: Scene, policies: Mapping[str, Document]) -> Iterator[Asker]:
+    """Whoever of the account a policy names: it may let them in where it leaves nothing to the account."""
+    role, name = scene.role_arn, scene.answers.text("role.name")
+    session = f"arn:{scene.place.partition}:sts::{scene.account}:assumed-role/{name}/"
+    for found in sorted(_foreign(policies)):
+        if _account(found) == scene.account and found != role and not found.startswith(session):
+            yield from (
+                replace(asker, own=(_ALL_RIGHTS,)) for asker in _outside(found) if asker.principal == found
+            )
 
 
 def _others(scene: Scene, policies: Mapping[str, Document]) -> tuple[Asker, ...]:
@@ -94,18 +108,21 @@ def _others(scene: Scene, policies: Mapping[str, Document]) -> tuple[Asker, ...]
     anonymous = Asker(
         "nobody known",
         "",
-        absent=frozenset({"aws:principalaccount", "aws:principalarn", "aws:principalorgid"}),
+        absent=_NAMING - {"aws:sourceaccount"} | {"aws:principalorgid"},
     )
     return (anonymous, somebody, *chain.from_iterable(map(_outside, (*accounts, *named))))
 
 
 def _outside(name: str) -> Iterator[Asker]:
-    """Somebody of another account: an ARN, or the account as such."""
-    account = _account(name)
+    """Somebody of another account: an ARN, or the account as such.
+
+    What a request tells of a session is the ARN of its role, which the session's own does not give away.
+    """
+    account, arn = _account(name), parse_arn(name)
     if not account:
         return
     whole = name == account or name.endswith(":root")
-    more = {} if whole else {"aws:principalarn": name}
+    more = {"aws:principalarn": name} if not whole and arn is not None and arn.service == "iam" else {}
     yield Asker(account if whole else name, account, context={"aws:principalaccount": account, **more})
 
 

@@ -102,11 +102,11 @@ def _about(scene: Scene, policies: Mapping[str, Document]) -> Iterator[str]:
     told = scene.answers
     yield (
         f"Palisade is its writer {told.text('palisade.principal_arn')}, and the role {told.text('role.name')} that it "
-        "becomes here."
+        "becomes here, and whoever else of its AWS account a policy names."
     )
     yield (
         f"Admins are all who have IAM rights in account {scene.account}. Which each of them has, the set-up does not know: "
-        "the column is the most that its policies leave them. Whoever may change a policy or the role can give more."
+        "the column is the most that its policies leave any of them. Whoever may change a policy or the role can give more."
     )
     named = let_in_accounts(scene, policies)
     others = f", also those that a policy names: {', '.join(named)}" if named else ""
