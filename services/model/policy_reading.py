@@ -24,8 +24,8 @@ class Request:
     """What somebody of `account` wants to do. `context` holds the condition keys that have a value, by small name;
     `absent` those that surely have none; every other key may have any value or none.
 
-    `principal` is an ARN, the account's id for the account as such, or the name of an AWS service, and `kind` then says
-    so. Whoever has not signed in has an empty account, and any name that is no ARN.
+    `principal` is an ARN, the account's id for the account as such, or the name of an AWS service or of an identity
+    provider, and `kind` then says so. Whoever has not signed in has an empty account, and any name that is no ARN.
     """
 
     action: str
@@ -34,7 +34,7 @@ class Request:
     account: str
     context: Mapping[str, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
-    kind: Literal["AWS", "Service"] = "AWS"
+    kind: Literal["AWS", "Service", "Federated"] = "AWS"
 
 
 @dataclass(frozen=True)
@@ -214,8 +214,8 @@ def _principal(request: Request, statement: Mapping[str, Tree]) -> Answer:
 
 
 def _is(request: Request, kind: str, name: str, denied: bool) -> Answer:
-    if request.kind == "Service":
-        return name == request.principal if kind == "Service" else (kind, name) == ("AWS", "*")
+    if request.kind != "AWS":
+        return name == request.principal if kind == request.kind else (kind, name) == ("AWS", "*")
     if kind != "AWS":
         return False if kind in {"Service", "Federated"} else None
     if name in {"*", request.principal}:

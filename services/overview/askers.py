@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal, TypeAlias
@@ -33,7 +33,7 @@ class Asker:
 
     principal: str
     account: str
-    kind: Literal["AWS", "Service"] = "AWS"
+    kind: Literal["AWS", "Service", "Federated"] = "AWS"
     own: tuple[Document, ...] | None = None
     boundary: Document | None = None
     context: Mapping[str, str] = field(default_factory=dict)
@@ -53,7 +53,16 @@ def columns(scene: Scene, policies: Mapping[str, Document]) -> Mapping[Column, t
 
 def let_in_services(policies: Mapping[str, Document]) -> tuple[str, ...]:
     """The AWS services that a policy allows something."""
-    return tuple(sorted({name for kind, name in _named(policies, allowed=True) if kind == "Service"}))
+    return _let_in(policies, "Service")
+
+
+def let_in_providers(policies: Mapping[str, Document]) -> tuple[str, ...]:
+    """The identity providers outside of AWS whose users a policy allows something."""
+    return _let_in(policies, "Federated")
+
+
+def _let_in(policies: Mapping[str, Document], kind: str) -> tuple[str, ...]:
+    return tuple(sorted({name for each, name in _named(policies, allowed=True) if each == kind}))
 
 
 def let_in_accounts(scene: Scene, policies: Mapping[str, Document]) -> tuple[str, ...]:
@@ -88,7 +97,11 @@ def _named_administrators(scene: Scene, policies: Mapping[str, Document]) -> Ite
     role, name = scene.role_arn, scene.answers.text("role.name")
     session = f"arn:{scene.place.partition}:sts::{scene.account}:assumed-role/{name}/"
     for found in sorted(_foreign(policies)):
-        if _account(found) == scene.account and found != role and not found.startswith(session):
+        if (
+            _account(found) == scene.account
+            and found not in {role, scene.account}
+            and not found.startswith(session)
+        ):
             yield from (
                 replace(asker, own=(_ALL_RIGHTS,)) for asker in _outside(found) if asker.principal == found
             )
@@ -110,7 +123,8 @@ def _others(scene: Scene, policies: Mapping[str, Document]) -> tuple[Asker, ...]
         "",
         absent=_NAMING - {"aws:sourceaccount"} | {"aws:principalorgid"},
     )
-    return (anonymous, somebody, *chain.from_iterable(map(_outside, (*accounts, *named))))
+    users = [Asker(name, "", "Federated") for name in let_in_providers(policies)]
+    return (anonymous, somebody, *users, *chain.from_iterable(map(_outside, (*accounts, *named))))
 
 
 def _outside(name: str) -> Iterator[Asker]:
@@ -143,7 +157,7 @@ def _account(name: str) -> str:
 def _foreign(policies: Mapping[str, Document]) -> frozenset[str]:
     """Every principal that a policy names in one way or the other, as far as an account can be told from it."""
     named = {name for kind, name in _named(policies, allowed=False) if kind == "AWS"}
-    found = {_account(name) if "*" in name else name for name in {*named, *_in_conditions(policies)}}
+    found = {_account(name) if "*" in name else name for name in {*named, *in_conditions(policies, _NAMING)}}
     return frozenset(name for name in found if _account(name))
 
 
@@ -156,11 +170,12 @@ def _named(policies: Mapping[str, Document], *, allowed: bool) -> Iterator[tuple
                 yield from ((kind, str(name)) for name in items(found))
 
 
-def _in_conditions(policies: Mapping[str, Document]) -> Iterator[str]:
+def in_conditions(policies: Mapping[str, Document], keys: Collection[str]) -> Iterator[str]:
+    """The values that conditions compare one of these keys with (small letters), patterns as they stand."""
     for statement in _statements(policies):
         for tests in entries(statement.get("Condition")).values():
             for key, found in entries(tests).items():
-                yield from (str(value) for value in items(found) if key.lower() in _NAMING)
+                yield from (str(value) for value in items(found) if key.lower() in keys)
 
 
 def _statements(policies: Mapping[str, Document]) -> Sequence[Mapping[str, Tree]]:

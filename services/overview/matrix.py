@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from services.model.policy_conditions import Answer, all_of, any_of
 from services.model.policy_reading import Document, Finding, Request, decide, let_in
-from services.overview.askers import Asker, Column, columns
+from services.overview.askers import Asker, Column, columns, in_conditions
 from services.overview.scene import Scene, policy_of
 from services.overview.verbs import Need, Part, Variation, Verb, parts
 
@@ -79,7 +79,9 @@ class Bench:
 def bench(scene: Scene) -> Bench:
     """Everything that the matrix is made of. Raises a problem if a policy that AWS gave cannot be read."""
     policies = scene.policies()
-    return Bench(policies, columns(scene, policies), parts(scene))
+    trust = {"role.trust": policy_of(policies, "role")}
+    known = (each.replace("*", "").replace("?", "x") for each in in_conditions(trust, {"sts:externalid"}))
+    return Bench(policies, columns(scene, policies), parts(scene, known))
 
 
 def matrix(scene: Scene) -> Matrix:
@@ -93,7 +95,8 @@ def judged(by: Bench, asker: Asker, need: Need, variation: Variation | None = No
     """What the policies say of one request."""
     given = {**need.context, **(need.served if asker.kind == "Service" else {})}
     if variation is not None and need.action.startswith(f"{variation.service}:"):
-        given |= variation.change
+        changed = {**given, **variation.change}
+        given = {name: value for name, value in changed.items() if name not in variation.free}
     service = "true" if asker.kind == "Service" else "false"
     context = {name: value for name, value in given.items() if value is not None}
     context |= {**asker.context, "aws:principalisawsservice": service}
@@ -114,7 +117,10 @@ def judged(by: Bench, asker: Asker, need: Need, variation: Variation | None = No
 
 
 def _row(by: Bench, verb: Verb) -> Row:
-    return Row(verb.says, {column: _cell(by, verb, askers) for column, askers in by.columns.items()})
+    found = {column: _cell(by, verb, askers) for column, askers in by.columns.items()}
+    if verb.root and found["administrators"].verdict == "no":
+        found["administrators"] = Cell("if", (verb.root,))
+    return Row(verb.says, found)
 
 
 @dataclass(frozen=True)

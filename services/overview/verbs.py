@@ -6,7 +6,7 @@ well, each of which a policy may refuse.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -21,9 +21,14 @@ Change: TypeAlias = Mapping[str, str | None]
 _SSE, _KEY_ID, _SSE_C = (name.lower() for name in (policies.SSE, policies.SSE_KEY, policies.SSE_C))
 _HEADERS: Change = {_SSE: None, _KEY_ID: None, _SSE_C: None}
 _NOTHING: Change = {}
-_VIA = "kms:viaservice"
+_VIA, _CONTEXT = "kms:viaservice", "kms:encryptioncontext:aws:s3:arn"
 _TLS: Change = {"aws:securetransport": "true", "s3:tlsversion": "1.3"}
 _FILE = "key-id/recovery_shard-0.txt"
+_READING = ("s3:GetObject", "s3:GetObjectVersion")
+_SIGNING_IN = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
+_ANOTHER_ID = "an-id-that-is-of-nobody"
+_ROOT = "Only as the account's root user: S3 lets it change a bucket's policy, whatever the policy says."
+"""As the S3 User Guide has it ("Bucket policies"): so that nobody locks themselves out for good."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Need:
 class Variation:
     """The same in another way, to be said after "never" or "only": what changes in the requests for `service`.
 
-    `keyless`: done so, it needs nothing of the set-up's KMS key. `served`: only services can do it so.
+    `free`: condition keys that may then have any value or none. `keyless`: done so, it needs nothing of the set-up's KMS key. `served`: only services can do it so.
     """
 
     group: str
@@ -50,6 +55,7 @@ class Variation:
     change: Change
     keyless: bool = False
     served: bool = False
+    free: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Verb:
     """One row: done by any one of `ways`, each of which takes all of its requests.
 
     `locked`: why nobody can, whatever policies say; empty where they decide. `unclear`: why they alone tell nothing.
+    `root`: what the root user of the account can all the same; empty where policies bind it too.
     """
 
     says: str
@@ -64,6 +71,7 @@ class Verb:
     variations: tuple[Variation, ...] = ()
     locked: str = ""
     unclear: str = ""
+    root: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,11 +82,11 @@ class Part:
     verbs: tuple[Verb, ...]
 
 
-def parts(scene: Scene) -> tuple[Part, ...]:
-    """All rows of a set-up; none about what it does not have."""
+def parts(scene: Scene, external_ids: Iterable[str] = ()) -> tuple[Part, ...]:
+    """All rows of a set-up; none about what it does not have. `external_ids`: those that the role's trust policy names."""
     found = (
         Part("The backups", tuple(_backups(scene))),
-        Part("The KMS key and the role", tuple(_key_and_role(scene))),
+        Part("The KMS key and the role", tuple(_key_and_role(scene, external_ids))),
         Part("The records about the backups", tuple(_records(scene))),
     )
     return tuple(part for part in found if part.verbs)
@@ -125,20 +133,22 @@ def _key(scene: Scene, action: str, on: str = "key") -> Need:
         **_TLS,
         _VIA: policies.via_s3(place.region, place.partition)[0],
         "aws:viaawsservice": "true",
-        "kms:encryptioncontext:aws:s3:arn": scene.names.bucket_arn(scene.names.bucket),
+        _CONTEXT: scene.names.bucket_arn(scene.names.bucket),
     }
     return Need(on, action, scene.known(Ref(on)), context)
 
 
-_DIRECT: Change = {_VIA: None, "aws:viaawsservice": "false", "kms:encryptioncontext:aws:s3:arn": None}
+_DIRECT: Change = {_VIA: None, "aws:viaawsservice": "false"}
 
 
 def _directly(need: Need) -> Need:
-    return replace(need, context={**need.context, **_DIRECT})
+    return replace(need, context={**need.context, **_DIRECT, _CONTEXT: None})
 
 
 def _not_through_s3(scene: Scene) -> Variation:
-    return Variation("through", f"directly, past S3 of {scene.place.region}", "kms", _DIRECT)
+    return Variation(
+        "through", f"directly, past S3 of {scene.place.region}", "kms", _DIRECT, free=frozenset({_CONTEXT})
+    )
 
 
 def _uploads(scene: Scene) -> tuple[Variation, ...]:
@@ -167,13 +177,16 @@ def _backups(scene: Scene) -> Iterator[Verb]:
         _key(scene, "kms:GenerateDataKey"),
     )
     yield Verb("Write a backup", (write,), (*_OVER_TLS, *_uploads(scene)))
-    read = (_bucket(scene, "s3:GetObject", _FILE), _key(scene, "kms:Decrypt"))
-    yield Verb("Read a backup", (read,), _OVER_TLS)
-    yield Verb("Delete a backup (recoverable)", ((_bucket(scene, "s3:DeleteObject", _FILE),),), _OVER_TLS)
+    decrypt = _key(scene, "kms:Decrypt")
+    read = tuple((_bucket(scene, action, _FILE), decrypt) for action in _READING)
+    yield Verb("Read a backup", read, _OVER_TLS)
+    kept = " (recoverable)" if entries(scene.side("bucket.versioning")).get("Status") == "Enabled" else ""
+    yield Verb(f"Delete a backup{kept}", ((_bucket(scene, "s3:DeleteObject", _FILE),),), _OVER_TLS)
     yield from _versions(scene)
-    yield Verb("List the bucket", ((_bucket(scene, "s3:ListBucket"),),), _OVER_TLS)
+    listing = tuple((_bucket(scene, action),) for action in ("s3:ListBucket", "s3:ListBucketVersions"))
+    yield Verb("List the bucket", listing, _OVER_TLS)
     change = tuple((_bucket(scene, action),) for action in ("s3:PutBucketPolicy", "s3:DeleteBucketPolicy"))
-    yield Verb("Change the bucket's policy", change, _OVER_TLS)
+    yield Verb("Change the bucket's policy", change, _OVER_TLS, root=_ROOT)
 
 
 def _versions(scene: Scene) -> Iterator[Verb]:
@@ -201,21 +214,28 @@ def _versions(scene: Scene) -> Iterator[Verb]:
     yield Verb("Delete one after its lock ended", ((gone,),), _OVER_TLS)
 
 
-def _key_and_role(scene: Scene) -> Iterator[Verb]:
+def _key_and_role(scene: Scene, external_ids: Iterable[str]) -> Iterator[Verb]:
     through = _not_through_s3(scene)
-    yield Verb("Encrypt with the KMS key", ((_key(scene, "kms:GenerateDataKey"),),), (through,))
+    making = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:Encrypt")
+    yield Verb("Encrypt with the KMS key", tuple((_key(scene, action),) for action in making), (through,))
     yield Verb("Decrypt with the KMS key", ((_key(scene, "kms:Decrypt"),),), (through,))
     changes = ("kms:PutKeyPolicy", "kms:DisableKey", "kms:ScheduleKeyDeletion", "kms:CreateGrant")
     yield Verb("Change or delete the KMS key", tuple((_directly(_key(scene, action)),) for action in changes))
     external_id = scene.answers.text("palisade.external_id")
     yield Verb("Assume role with external ID", ((_role(scene, external_id),),))
-    yield Verb("Assume role without external ID", ((_role(scene, None),),))
+    others = dict.fromkeys((None, _ANOTHER_ID, *external_ids))
+    others.pop(external_id, None)
+    ways = (
+        *((_role(scene, each),) for each in others),
+        *((_role(scene, None, action),) for action in _SIGNING_IN[1:]),
+    )
+    yield Verb("Assume role with other or no ID", ways)
 
 
-def _role(scene: Scene, external_id: str | None) -> Need:
+def _role(scene: Scene, external_id: str | None, action: str = "sts:AssumeRole") -> Need:
     return Need(
         "role",
-        "sts:AssumeRole",
+        action,
         scene.role_arn,
         {"sts:externalid": external_id, "aws:securetransport": "true", "aws:viaawsservice": "false"},
     )
@@ -252,7 +272,8 @@ def _add(scene: Scene, says: str, on: str, name: str, served: Change) -> Verb:
 
 
 def _kept(scene: Scene, what: str, on: str, name: str, *more: Need) -> Iterator[Verb]:
-    yield Verb(f"Read {what}", ((_bucket(scene, "s3:GetObject", name, on), *more),), _OVER_TLS)
+    reading = tuple((_bucket(scene, action, name, on), *more) for action in _READING)
+    yield Verb(f"Read {what}", reading, _OVER_TLS)
     deleting = tuple(
         (_bucket(scene, action, name, on),) for action in ("s3:DeleteObject", "s3:DeleteObjectVersion")
     )
