@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal, TypeAlias
 
 from services.model.place import parse_arn
 from services.model.policy_reading import Document
-from services.model.values import Tree, entries, items
+from services.model.values import entries, items
+from services.overview.named import in_conditions, statements
 from services.overview.scene import Scene
 
 Column: TypeAlias = Literal["palisade", "administrators", "others", "services"]
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _NAMING = frozenset({"aws:principalaccount", "aws:principalarn", "aws:sourceaccount", "kms:calleraccount"})
+_OF_SERVICES = frozenset(
+    {
+        *("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"),
+        *("aws:principalisawsservice", "aws:principalservicename", "aws:principalservicenameslist"),
+    }
+)
+"""Condition keys of the requests that services make for somebody."""
+
 _STRANGERS = ("999999999999", "888888888888", "777777777777", "666666666666")
 _ALL_RIGHTS = Document(
     "the account's own IAM policies",
@@ -47,13 +56,28 @@ def columns(scene: Scene, policies: Mapping[str, Document]) -> Mapping[Column, t
         "administrators": (_administrator(scene), *_named_administrators(scene, policies)),
         "others": _others(scene, policies),
     }
-    services = tuple(_service(scene, name) for name in let_in_services(policies))
+    names = (*let_in_services(policies), *(["any AWS service"] if lets_in_any_service(policies) else []))
+    services = tuple(_service(scene, name) for name in names)
     return {**found, "services": services} if services else found
 
 
 def let_in_services(policies: Mapping[str, Document]) -> tuple[str, ...]:
     """The AWS services that a policy allows something."""
     return _let_in(policies, "Service")
+
+
+def lets_in_any_service(policies: Mapping[str, Document]) -> bool:
+    """Whether a policy allows everybody what, by its conditions, is for services."""
+    return any(
+        statement.get("Effect") == "Allow"
+        and "*" in items(entries(statement.get("Principal")).get("AWS"))
+        and any(
+            key.lower() in _OF_SERVICES
+            for tests in entries(statement.get("Condition")).values()
+            for key in entries(tests)
+        )
+        for statement in statements(policies)
+    )
 
 
 def let_in_providers(policies: Mapping[str, Document]) -> tuple[str, ...]:
@@ -109,22 +133,26 @@ def _named_administrators(scene: Scene, policies: Mapping[str, Document]) -> Ite
 
 def _others(scene: Scene, policies: Mapping[str, Document]) -> tuple[Asker, ...]:
     known = {scene.account, _account(_writer(scene))}
+    fitting = {account for account in map(_fitting, in_conditions(policies, _NAMING)) if account} - known
     named = sorted(name for name in _foreign(policies) if _account(name) not in known)
     accounts = let_in_accounts(scene, policies)
     stranger = next(account for account in _STRANGERS if account not in {*known, *accounts})
     # Under which name anybody comes is not known, so what depends on the name is not told.
-    somebody = Asker(
-        f"arn:{scene.place.partition}:iam::{stranger}:user/anybody",
-        stranger,
-        context={"aws:principalaccount": stranger},
-    )
+    somebody = [
+        Asker(
+            f"arn:{scene.place.partition}:iam::{account}:user/anybody",
+            account,
+            context={"aws:principalaccount": account},
+        )
+        for account in (stranger, *sorted(fitting))
+    ]
     anonymous = Asker(
         "nobody known",
         "",
         absent=_NAMING - {"aws:sourceaccount"} | {"aws:principalorgid"},
     )
     users = [Asker(name, "", "Federated") for name in let_in_providers(policies)]
-    return (anonymous, somebody, *users, *chain.from_iterable(map(_outside, (*accounts, *named))))
+    return (anonymous, *somebody, *users, *chain.from_iterable(map(_outside, (*accounts, *named))))
 
 
 def _outside(name: str) -> Iterator[Asker]:
@@ -154,6 +182,14 @@ def _account(name: str) -> str:
     return account if _ACCOUNT.fullmatch(account) else ""
 
 
+def _fitting(pattern: str) -> str:
+    """An account that a pattern of accounts covers; empty if it is none."""
+    head, star, tail = pattern.replace("?", "0").partition("*")
+    tail = tail.replace("*", "")
+    account = f"{head}{'0' * (12 - len(head) - len(tail))}{tail}" if star else head
+    return account if account != pattern and _ACCOUNT.fullmatch(account) else ""
+
+
 def _foreign(policies: Mapping[str, Document]) -> frozenset[str]:
     """Every principal that a policy names in one way or the other, as far as an account can be told from it."""
     named = {name for kind, name in _named(policies, allowed=False) if kind == "AWS"}
@@ -162,21 +198,9 @@ def _foreign(policies: Mapping[str, Document]) -> frozenset[str]:
 
 
 def _named(policies: Mapping[str, Document], *, allowed: bool) -> Iterator[tuple[str, str]]:
-    for statement in _statements(policies):
+    for statement in statements(policies):
         if allowed and statement.get("Effect") != "Allow":
             continue
         for element in ("Principal", "NotPrincipal"):
             for kind, found in entries(statement.get(element)).items():
                 yield from ((kind, str(name)) for name in items(found))
-
-
-def in_conditions(policies: Mapping[str, Document], keys: Collection[str]) -> Iterator[str]:
-    """The values that conditions compare one of these keys with (small letters), patterns as they stand."""
-    for statement in _statements(policies):
-        for tests in entries(statement.get("Condition")).values():
-            for key, found in entries(tests).items():
-                yield from (str(value) for value in items(found) if key.lower() in keys)
-
-
-def _statements(policies: Mapping[str, Document]) -> Sequence[Mapping[str, Tree]]:
-    return [statement for document in policies.values() for statement in document.statements]

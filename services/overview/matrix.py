@@ -13,7 +13,8 @@ from typing import Literal, TypeAlias
 
 from services.model.policy_conditions import Answer, all_of, any_of
 from services.model.policy_reading import Document, Finding, Request, decide, let_in
-from services.overview.askers import Asker, Column, columns, in_conditions
+from services.overview.askers import Asker, Column, columns
+from services.overview.named import named
 from services.overview.scene import Scene, policy_of
 from services.overview.verbs import Need, Part, Variation, Verb, parts
 
@@ -79,9 +80,7 @@ class Bench:
 def bench(scene: Scene) -> Bench:
     """Everything that the matrix is made of. Raises a problem if a policy that AWS gave cannot be read."""
     policies = scene.policies()
-    trust = {"role.trust": policy_of(policies, "role")}
-    known = (each.replace("*", "").replace("?", "x") for each in in_conditions(trust, {"sts:externalid"}))
-    return Bench(policies, columns(scene, policies), parts(scene, known))
+    return Bench(policies, columns(scene, policies), parts(scene, named(policies)))
 
 
 def matrix(scene: Scene) -> Matrix:

@@ -7,7 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from services.model.policy_reading import Document
 from services.model.values import Tree, entries
-from services.overview.askers import Column, let_in_accounts, let_in_providers, let_in_services
+from services.overview.askers import (
+    Column,
+    let_in_accounts,
+    let_in_providers,
+    let_in_services,
+    lets_in_any_service,
+)
 from services.overview.matrix import Cell, Matrix, Row, Verdict
 from services.overview.scene import Scene
 from services.printable import one_line
@@ -116,6 +122,8 @@ def _about(scene: Scene, policies: Mapping[str, Document]) -> Iterator[str]:
     services = let_in_services(policies)
     if services:
         yield f"AWS services are those that a policy names: {', '.join(services)}."
+    if lets_in_any_service(policies):
+        yield "A policy lets in AWS services without naming them: each may be one of them."
     if _blocked(scene.side("bucket.public-access")):
         yield "The bucket also blocks public access: what its policy would open to everybody stays closed."
     if scene.side("bucket.ownership") != "BucketOwnerEnforced":
