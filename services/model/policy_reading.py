@@ -79,9 +79,11 @@ def decide(
         return Finding(False, denial.where)
     within = True if limit is None else _allowed(limit)
     left_to_account: Answer = True
+    delegated: list[_Match] = []
     if of_key:
         account = replace(request, principal=request.account)
-        left_to_account = _allowed(() if resource is None else _matching(account, (resource,)))
+        delegated = [] if resource is None else list(_matching(account, (resource,)))
+        left_to_account = _allowed(delegated)
     by_resource = _allowed(theirs)
     # Whether a boundary holds somebody whom a resource lets in by name is more than this reading tells apart.
     by_resource = None if by_resource is True and within is not True else by_resource
@@ -92,7 +94,9 @@ def decide(
     if doubt is not None:
         return Finding(None, doubt.where)
     grants = [*own, *theirs]
-    grant = _first(grants, "Allow", sure=True) or _first(grants, "Allow", sure=False)
+    unsure = _first([*grants, *delegated, *(limit or ())], "Allow", sure=False)
+    # What is sure does not decide while the answer is in doubt.
+    grant = unsure if allowed is None and unsure is not None else _first(grants, "Allow", sure=True) or unsure
     return Finding(allowed, grant.where if grant is not None else "")
 
 

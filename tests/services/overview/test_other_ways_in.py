@@ -64,6 +64,14 @@ def test_services_that_a_policy_does_not_name_are_somebody(some: Mapping[str, An
     assert any("without naming them" in sentence for sentence in told.about(after))
 
 
+def test_what_is_in_doubt_is_named_and_not_what_is_sure() -> None:
+    some = {"StringEquals": {"aws:PrincipalOrgID": "o-example"}}
+    trust = adding("sts:AssumeRole", **ANYBODY, Condition=some)
+    found = differing(sandbox(), changed(sandbox(), {"role.trust": trust}))
+    (note,) = found[WITHOUT_ID, "administrators"].notes
+    assert note.startswith("It depends on Foreign in the trust policy")
+
+
 def test_root_may_change_the_bucket_s_policy_whatever_it_says() -> None:
     before = sandbox()
     everything = adding("s3:*", [FILES, FILES[:-2]], Effect="Deny", Principal="*")
