@@ -154,7 +154,8 @@ def _cell(by: Bench, verb: Verb, askers: Sequence[Asker]) -> Cell:
         for variation in verb.variations
         if not variation.served or any(asker.kind == "Service" for asker in askers)
     ]
-    notes = (*_differing(plain.answer, others), *_unclear(others))
+    proviso = (verb.proviso,) if verb.proviso and plain.answer else ()
+    notes = (*proviso, *_differing(plain.answer, others), *_unclear(others))
     if notes:
         return Cell("if", notes)
     return Cell("yes") if plain.answer else Cell("no", tuple(dict.fromkeys(_nearly(plain))))

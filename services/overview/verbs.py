@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from services.engine.world import Have
 from services.model import inventories, policies
 from services.model.log_policies import access_log_prefix
 from services.model.values import Ref, entries
@@ -31,6 +32,7 @@ _NONE = Named()
 _ANOTHER_ID = "an-id-that-is-of-nobody"
 _ROOT = "Only as the account's root user: S3 lets it change a bucket's policy, whatever the policy says."
 """As the S3 User Guide has it ("Bucket policies"): so that nobody locks themselves out for good."""
+_FACTOR = "Only with a code of the root user's MFA device: MFA Delete is on."
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Verb:
 
     `locked`: why nobody can, whatever policies say; empty where they decide. `unclear`: why they alone tell nothing.
     `root`: what the root user of the account can all the same; empty where policies bind it too.
+    `proviso`: what it takes besides, of whoever may.
     """
 
     says: str
@@ -74,6 +77,7 @@ class Verb:
     locked: str = ""
     unclear: str = ""
     root: str = ""
+    proviso: str = ""
 
 
 @dataclass(frozen=True)
@@ -196,6 +200,7 @@ def _backups(scene: Scene, named: Named) -> Iterator[Verb]:
 
 
 def _versions(scene: Scene, files: Sequence[str]) -> Iterator[Verb]:
+    factor = _FACTOR if _asks_for_a_factor(scene) else ""
     gone = tuple((_bucket(scene, "s3:DeleteObjectVersion", name),) for name in files)
     if scene.hidden("bucket.object-lock"):
         unclear = "AWS did not tell whether the bucket has Object Lock, which would keep everybody from it."
@@ -205,7 +210,7 @@ def _versions(scene: Scene, files: Sequence[str]) -> Iterator[Verb]:
         entries(entries(scene.side("bucket.object-lock")).get("Rule")).get("DefaultRetention")
     )
     if not retention:
-        yield Verb("Delete a version for good", gone, _OVER_TLS)
+        yield Verb("Delete a version for good", gone, _OVER_TLS, proviso=factor)
         return
     past = (_bucket(scene, "s3:BypassGovernanceRetention", name) for name in files)
     both = tuple((*way, need) for way, need in zip(gone, past, strict=True))
@@ -217,8 +222,14 @@ def _versions(scene: Scene, files: Sequence[str]) -> Iterator[Verb]:
         if mode == "COMPLIANCE"
         else ""
     )
-    yield Verb("Delete a locked version", both, _OVER_TLS, locked)
-    yield Verb("Delete one after its lock ended", gone, _OVER_TLS)
+    yield Verb("Delete a locked version", both, _OVER_TLS, locked, proviso=factor)
+    yield Verb("Delete one after its lock ended", gone, _OVER_TLS, proviso=factor)
+
+
+def _asks_for_a_factor(scene: Scene) -> bool:
+    """Whether MFA Delete was seen to be on; this program never turns it."""
+    seen = scene.world.sides.get("bucket.versioning")
+    return isinstance(seen, Have) and entries(seen.value).get("MFADelete") == "Enabled"
 
 
 def _key_and_role(scene: Scene, named: Named) -> Iterator[Verb]:

@@ -184,6 +184,15 @@ def test_what_the_bucket_does_not_keep_is_not_called_so() -> None:
     assert not any("(ACLs)" in said for said in told.about(before))
 
 
+def test_mfa_delete_is_asked_for_before_a_version_goes() -> None:
+    before = sandbox()
+    world = World({}, {"bucket.versioning": Have({"Status": "Enabled", "MFADelete": "Enabled"})})
+    found = differing(before, Scene(before.answers, ACCOUNT, before.blueprint, world))
+    (cell,) = found.values()
+    assert set(found) == {("Delete a version for good", "administrators")}
+    assert cell == Cell("if", ("Only with a code of the root user's MFA device: MFA Delete is on.", TLS))
+
+
 def test_what_aws_has_not_is_not_there() -> None:
     before = sandbox()
     bare = World({}, {"bucket.policy": Have(None)})
