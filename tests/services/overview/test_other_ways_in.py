@@ -72,6 +72,14 @@ def test_what_is_in_doubt_is_named_and_not_what_is_sure() -> None:
     assert note.startswith("It depends on Foreign in the trust policy")
 
 
+def test_a_session_of_palisade_is_no_administrator() -> None:
+    role = sandbox().role_arn.rsplit("/", 1)[-1]
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/palisade"
+    trust = adding("sts:AssumeRole", Principal={"AWS": session})
+    found = differing(sandbox(), changed(sandbox(), {"role.trust": trust}))
+    assert found[WITHOUT_ID, "administrators"].verdict != "yes"
+
+
 def test_root_may_change_the_bucket_s_policy_whatever_it_says() -> None:
     before = sandbox()
     everything = adding("s3:*", [FILES, FILES[:-2]], Effect="Deny", Principal="*")
