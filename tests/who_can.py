@@ -34,7 +34,7 @@ BACKUP_ROWS = (
     *(WRITE, READ, "Delete a backup (recoverable)", "Delete a version for good", LIST),
     "Change the bucket's policy",
 )
-WITH_ID, WITHOUT_ID = "Assume role with external ID", "Assume role without external ID"
+WITH_ID, WITHOUT_ID = "Assume role with external ID", "Assume role with other or no ID"
 TLS = "Never over plain HTTP or over a TLS older than 1.2."
 Change = Callable[[list[dict[str, Any]]], object]
 """Something done to the statements of a policy."""

@@ -24,8 +24,8 @@ class Request:
     """What somebody of `account` wants to do. `context` holds the condition keys that have a value, by small name;
     `absent` those that surely have none; every other key may have any value or none.
 
-    `principal` is an ARN, the account's id for the account as such, or the name of an AWS service, and `kind` then says
-    so. Whoever has not signed in has an empty account, and any name that is no ARN.
+    `principal` is an ARN, the account's id for the account as such, or the name of an AWS service or of an identity
+    provider, and `kind` then says so. Whoever has not signed in has an empty account, and any name that is no ARN.
     """
 
     action: str
@@ -34,7 +34,7 @@ class Request:
     account: str
     context: Mapping[str, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
-    kind: Literal["AWS", "Service"] = "AWS"
+    kind: Literal["AWS", "Service", "Federated"] = "AWS"
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,11 @@ def decide(
         return Finding(False, denial.where)
     within = True if limit is None else _allowed(limit)
     left_to_account: Answer = True
+    delegated: list[_Match] = []
     if of_key:
         account = replace(request, principal=request.account)
-        left_to_account = _allowed(() if resource is None else _matching(account, (resource,)))
+        delegated = [] if resource is None else list(_matching(account, (resource,)))
+        left_to_account = _allowed(delegated)
     by_resource = _allowed(theirs)
     # Whether a boundary holds somebody whom a resource lets in by name is more than this reading tells apart.
     by_resource = None if by_resource is True and within is not True else by_resource
@@ -92,7 +94,9 @@ def decide(
     if doubt is not None:
         return Finding(None, doubt.where)
     grants = [*own, *theirs]
-    grant = _first(grants, "Allow", sure=True) or _first(grants, "Allow", sure=False)
+    unsure = _first([*grants, *delegated, *(limit or ())], "Allow", sure=False)
+    # What is sure does not decide while the answer is in doubt.
+    grant = unsure if allowed is None and unsure is not None else _first(grants, "Allow", sure=True) or unsure
     return Finding(allowed, grant.where if grant is not None else "")
 
 
@@ -214,8 +218,8 @@ def _principal(request: Request, statement: Mapping[str, Tree]) -> Answer:
 
 
 def _is(request: Request, kind: str, name: str, denied: bool) -> Answer:
-    if request.kind == "Service":
-        return name == request.principal if kind == "Service" else (kind, name) == ("AWS", "*")
+    if request.kind != "AWS":
+        return name == request.principal if kind == request.kind else (kind, name) == ("AWS", "*")
     if kind != "AWS":
         return False if kind in {"Service", "Federated"} else None
     if name in {"*", request.principal}:

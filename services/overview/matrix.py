@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from services.model.policy_conditions import Answer, all_of, any_of
 from services.model.policy_reading import Document, Finding, Request, decide, let_in
 from services.overview.askers import Asker, Column, columns
+from services.overview.named import named
 from services.overview.scene import Scene, policy_of
 from services.overview.verbs import Need, Part, Variation, Verb, parts
 
@@ -79,7 +80,7 @@ class Bench:
 def bench(scene: Scene) -> Bench:
     """Everything that the matrix is made of. Raises a problem if a policy that AWS gave cannot be read."""
     policies = scene.policies()
-    return Bench(policies, columns(scene, policies), parts(scene))
+    return Bench(policies, columns(scene, policies), parts(scene, named(policies)))
 
 
 def matrix(scene: Scene) -> Matrix:
@@ -93,7 +94,8 @@ def judged(by: Bench, asker: Asker, need: Need, variation: Variation | None = No
     """What the policies say of one request."""
     given = {**need.context, **(need.served if asker.kind == "Service" else {})}
     if variation is not None and need.action.startswith(f"{variation.service}:"):
-        given |= variation.change
+        changed = {**given, **variation.change}
+        given = {name: value for name, value in changed.items() if name not in variation.free}
     service = "true" if asker.kind == "Service" else "false"
     context = {name: value for name, value in given.items() if value is not None}
     context |= {**asker.context, "aws:principalisawsservice": service}
@@ -114,7 +116,10 @@ def judged(by: Bench, asker: Asker, need: Need, variation: Variation | None = No
 
 
 def _row(by: Bench, verb: Verb) -> Row:
-    return Row(verb.says, {column: _cell(by, verb, askers) for column, askers in by.columns.items()})
+    found = {column: _cell(by, verb, askers) for column, askers in by.columns.items()}
+    if verb.root and found["administrators"].verdict == "no":
+        found["administrators"] = Cell("if", (verb.root,))
+    return Row(verb.says, found)
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,8 @@ def _cell(by: Bench, verb: Verb, askers: Sequence[Asker]) -> Cell:
         for variation in verb.variations
         if not variation.served or any(asker.kind == "Service" for asker in askers)
     ]
-    notes = (*_differing(plain.answer, others), *_unclear(others))
+    proviso = (verb.proviso,) if verb.proviso and plain.answer else ()
+    notes = (*proviso, *_differing(plain.answer, others), *_unclear(others))
     if notes:
         return Cell("if", notes)
     return Cell("yes") if plain.answer else Cell("no", tuple(dict.fromkeys(_nearly(plain))))

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from services.engine.world import Absent, Present, State, Unknown
 from services.model.place import parse_arn
+from services.model.policies import external_ids
 from services.model.resource import Resource, needs
 from services.overview.scene import Scene
 
@@ -82,7 +83,7 @@ def picture(scene: Scene) -> tuple[Frame, ...]:
         Frame(
             f"Palisade, AWS account {who}",
             (Box(f"Palisade's writer {name}"),),
-            "assumes the role, only with your external ID",
+            f"assumes the role{', only with your external ID' if _bound(scene) else ''}",
         ),
         Frame(
             f"Your AWS account {scene.account}, {scene.answers.text('aws.region')}",
@@ -91,6 +92,11 @@ def picture(scene: Scene) -> tuple[Frame, ...]:
         ),
         Frame("With you, outside AWS", tuple(_with_you(scene))),
     )
+
+
+def _bound(scene: Scene) -> bool:
+    """Whether the role is assumed with the set-up's external ID alone, whoever comes."""
+    return external_ids(scene.side("role.trust")) == (scene.answers.text("palisade.external_id"),)
 
 
 def marks(frames: Sequence[Frame]) -> frozenset[Mark]:

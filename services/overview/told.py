@@ -7,7 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from services.model.policy_reading import Document
 from services.model.values import Tree, entries
-from services.overview.askers import Column, let_in_accounts, let_in_services
+from services.overview.askers import (
+    Column,
+    let_in_accounts,
+    let_in_providers,
+    let_in_services,
+    lets_in_any_service,
+)
 from services.overview.matrix import Cell, Matrix, Row, Verdict
 from services.overview.scene import Scene
 from services.printable import one_line
@@ -102,20 +108,27 @@ def _about(scene: Scene, policies: Mapping[str, Document]) -> Iterator[str]:
     told = scene.answers
     yield (
         f"Palisade is its writer {told.text('palisade.principal_arn')}, and the role {told.text('role.name')} that it "
-        "becomes here."
+        "becomes here, and whoever else of its AWS account a policy names."
     )
     yield (
         f"Admins are all who have IAM rights in account {scene.account}. Which each of them has, the set-up does not know: "
-        "the column is the most that its policies leave them. Whoever may change a policy or the role can give more."
+        "the column is the most that its policies leave any of them. Whoever may change a policy or the role can give more."
     )
     named = let_in_accounts(scene, policies)
     others = f", also those that a policy names: {', '.join(named)}" if named else ""
-    yield f"Everybody else is whoever has not signed in, and every other AWS account{others}."
+    providers = let_in_providers(policies)
+    users = f"; and whoever signs in through {', '.join(providers)}" if providers else ""
+    yield f"Everybody else is whoever has not signed in, and every other AWS account{others}{users}."
     services = let_in_services(policies)
     if services:
         yield f"AWS services are those that a policy names: {', '.join(services)}."
+    if lets_in_any_service(policies):
+        yield "A policy lets in AWS services without naming them: each may be one of them."
     if _blocked(scene.side("bucket.public-access")):
         yield "The bucket also blocks public access: what its policy would open to everybody stays closed."
+    if scene.side("bucket.ownership") != "BucketOwnerEnforced":
+        yield "Whom the bucket's access lists (ACLs) let in is not known here: they are not known to be switched off."
+    yield "Grants of the KMS keys are not known here: whoever has one can do with the key what the grant says."
     yield (
         "Not known here: policies of your AWS organisation, and of VPC endpoints. They can only take away, never give."
     )

@@ -6,13 +6,15 @@ well, each of which a policy may refuse.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from services.engine.world import Have
 from services.model import inventories, policies
 from services.model.log_policies import access_log_prefix
 from services.model.values import Ref, entries
+from services.overview.named import Named
 from services.overview.scene import Scene
 
 Change: TypeAlias = Mapping[str, str | None]
@@ -21,9 +23,16 @@ Change: TypeAlias = Mapping[str, str | None]
 _SSE, _KEY_ID, _SSE_C = (name.lower() for name in (policies.SSE, policies.SSE_KEY, policies.SSE_C))
 _HEADERS: Change = {_SSE: None, _KEY_ID: None, _SSE_C: None}
 _NOTHING: Change = {}
-_VIA = "kms:viaservice"
+_VIA, _CONTEXT = "kms:viaservice", "kms:encryptioncontext:aws:s3:arn"
 _TLS: Change = {"aws:securetransport": "true", "s3:tlsversion": "1.3"}
 _FILE = "key-id/recovery_shard-0.txt"
+_READING = ("s3:GetObject", "s3:GetObjectVersion")
+_SIGNING_IN = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
+_NONE = Named()
+_ANOTHER_ID = "an-id-that-is-of-nobody"
+_ROOT = "Only as the account's root user: S3 lets it change a bucket's policy, whatever the policy says."
+"""As the S3 User Guide has it ("Bucket policies"): so that nobody locks themselves out for good."""
+_FACTOR = "Only with a code of the root user's MFA device: MFA Delete is on."
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,7 @@ class Need:
 class Variation:
     """The same in another way, to be said after "never" or "only": what changes in the requests for `service`.
 
-    `keyless`: done so, it needs nothing of the set-up's KMS key. `served`: only services can do it so.
+    `free`: condition keys that may then have any value or none. `keyless`: done so, it needs nothing of the set-up's KMS key. `served`: only services can do it so.
     """
 
     group: str
@@ -50,6 +59,7 @@ class Variation:
     change: Change
     keyless: bool = False
     served: bool = False
+    free: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,8 @@ class Verb:
     """One row: done by any one of `ways`, each of which takes all of its requests.
 
     `locked`: why nobody can, whatever policies say; empty where they decide. `unclear`: why they alone tell nothing.
+    `root`: what the root user of the account can all the same; empty where policies bind it too.
+    `proviso`: what it takes besides, of whoever may.
     """
 
     says: str
@@ -64,6 +76,8 @@ class Verb:
     variations: tuple[Variation, ...] = ()
     locked: str = ""
     unclear: str = ""
+    root: str = ""
+    proviso: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,12 +88,12 @@ class Part:
     verbs: tuple[Verb, ...]
 
 
-def parts(scene: Scene) -> tuple[Part, ...]:
-    """All rows of a set-up; none about what it does not have."""
+def parts(scene: Scene, named: Named = _NONE) -> tuple[Part, ...]:
+    """All rows of a set-up; none about what it does not have. `named`: what its policies name."""
     found = (
-        Part("The backups", tuple(_backups(scene))),
-        Part("The KMS key and the role", tuple(_key_and_role(scene))),
-        Part("The records about the backups", tuple(_records(scene))),
+        Part("The backups", tuple(_backups(scene, named))),
+        Part("The KMS key and the role", tuple(_key_and_role(scene, named))),
+        Part("The records about the backups", tuple(_records(scene, named))),
     )
     return tuple(part for part in found if part.verbs)
 
@@ -120,25 +134,31 @@ def _bucket(
 def _key(scene: Scene, action: str, on: str = "key") -> Need:
     """A request to KMS as S3 makes it for somebody who writes or reads a file."""
     place = scene.place
-    context: Change = {
+    context: dict[str, str | None] = {
         **_HEADERS,
         **_TLS,
         _VIA: policies.via_s3(place.region, place.partition)[0],
         "aws:viaawsservice": "true",
-        "kms:encryptioncontext:aws:s3:arn": scene.names.bucket_arn(scene.names.bucket),
     }
+    if on == "key":
+        context[_CONTEXT] = scene.names.bucket_arn(scene.names.bucket)
     return Need(on, action, scene.known(Ref(on)), context)
 
 
-_DIRECT: Change = {_VIA: None, "aws:viaawsservice": "false", "kms:encryptioncontext:aws:s3:arn": None}
+_DIRECT: Change = {_VIA: None, "aws:viaawsservice": "false"}
 
 
 def _directly(need: Need) -> Need:
-    return replace(need, context={**need.context, **_DIRECT})
+    return replace(need, context={**need.context, **_DIRECT, _CONTEXT: None})
 
 
-def _not_through_s3(scene: Scene) -> Variation:
-    return Variation("through", f"directly, past S3 of {scene.place.region}", "kms", _DIRECT)
+def _not_through_s3(scene: Scene, named: Named) -> Iterator[Variation]:
+    """Past S3 of the region: directly, or through another service that a policy names."""
+    free, region = frozenset({_CONTEXT}), scene.place.region
+    yield Variation("through", f"directly, past S3 of {region}", "kms", _DIRECT, free=free)
+    for name in named.services:
+        if name not in policies.via_s3(region, scene.place.partition):
+            yield Variation("through", f"through {name}", "kms", {_VIA: name}, free=free)
 
 
 def _uploads(scene: Scene) -> tuple[Variation, ...]:
@@ -160,35 +180,40 @@ def _uploads(scene: Scene) -> tuple[Variation, ...]:
     )
 
 
-def _backups(scene: Scene) -> Iterator[Verb]:
-    named: Change = {_SSE: "aws:kms", _KEY_ID: scene.known(Ref("key")), _SSE_C: None}
-    write = (
-        _bucket(scene, "s3:PutObject", _FILE, headers=named),
-        _key(scene, "kms:GenerateDataKey"),
-    )
-    yield Verb("Write a backup", (write,), (*_OVER_TLS, *_uploads(scene)))
-    read = (_bucket(scene, "s3:GetObject", _FILE), _key(scene, "kms:Decrypt"))
-    yield Verb("Read a backup", (read,), _OVER_TLS)
-    yield Verb("Delete a backup (recoverable)", ((_bucket(scene, "s3:DeleteObject", _FILE),),), _OVER_TLS)
-    yield from _versions(scene)
-    yield Verb("List the bucket", ((_bucket(scene, "s3:ListBucket"),),), _OVER_TLS)
+def _backups(scene: Scene, named: Named) -> Iterator[Verb]:
+    headers: Change = {_SSE: "aws:kms", _KEY_ID: scene.known(Ref("key")), _SSE_C: None}
+    files = (_FILE, *named.files_of(scene.names.bucket_arn(scene.names.bucket)))
+    made = _key(scene, "kms:GenerateDataKey")
+    write = tuple((_bucket(scene, "s3:PutObject", name, headers=headers), made) for name in files)
+    yield Verb("Write a backup", write, (*_OVER_TLS, *_uploads(scene)))
+    decrypt = _key(scene, "kms:Decrypt")
+    read = tuple((_bucket(scene, action, name), decrypt) for name in files for action in _READING)
+    yield Verb("Read a backup", read, _OVER_TLS)
+    kept = " (recoverable)" if entries(scene.side("bucket.versioning")).get("Status") == "Enabled" else ""
+    gone = tuple((_bucket(scene, "s3:DeleteObject", name),) for name in files)
+    yield Verb(f"Delete a backup{kept}", gone, _OVER_TLS)
+    yield from _versions(scene, files)
+    listing = tuple((_bucket(scene, action),) for action in ("s3:ListBucket", "s3:ListBucketVersions"))
+    yield Verb("List the bucket", listing, _OVER_TLS)
     change = tuple((_bucket(scene, action),) for action in ("s3:PutBucketPolicy", "s3:DeleteBucketPolicy"))
-    yield Verb("Change the bucket's policy", change, _OVER_TLS)
+    yield Verb("Change the bucket's policy", change, _OVER_TLS, root=_ROOT)
 
 
-def _versions(scene: Scene) -> Iterator[Verb]:
-    gone = _bucket(scene, "s3:DeleteObjectVersion", _FILE)
+def _versions(scene: Scene, files: Sequence[str]) -> Iterator[Verb]:
+    factor = _FACTOR if _asks_for_a_factor(scene) else ""
+    gone = tuple((_bucket(scene, "s3:DeleteObjectVersion", name),) for name in files)
     if scene.hidden("bucket.object-lock"):
         unclear = "AWS did not tell whether the bucket has Object Lock, which would keep everybody from it."
-        yield Verb("Delete a version for good", ((gone,),), _OVER_TLS, unclear=unclear)
+        yield Verb("Delete a version for good", gone, _OVER_TLS, unclear=unclear)
         return
     retention = entries(
         entries(entries(scene.side("bucket.object-lock")).get("Rule")).get("DefaultRetention")
     )
     if not retention:
-        yield Verb("Delete a version for good", ((gone,),), _OVER_TLS)
+        yield Verb("Delete a version for good", gone, _OVER_TLS, proviso=factor)
         return
-    past = _bucket(scene, "s3:BypassGovernanceRetention", _FILE)
+    past = (_bucket(scene, "s3:BypassGovernanceRetention", name) for name in files)
+    both = tuple((*way, need) for way, need in zip(gone, past, strict=True))
     mode, days = str(retention.get("Mode", "")), retention.get("Days") or retention.get("Years")
     unit = "day" if retention.get("Days") else "year"
     locked = (
@@ -197,31 +222,44 @@ def _versions(scene: Scene) -> Iterator[Verb]:
         if mode == "COMPLIANCE"
         else ""
     )
-    yield Verb("Delete a locked version", ((gone, past),), _OVER_TLS, locked)
-    yield Verb("Delete one after its lock ended", ((gone,),), _OVER_TLS)
+    yield Verb("Delete a locked version", both, _OVER_TLS, locked, proviso=factor)
+    yield Verb("Delete one after its lock ended", gone, _OVER_TLS, proviso=factor)
 
 
-def _key_and_role(scene: Scene) -> Iterator[Verb]:
-    through = _not_through_s3(scene)
-    yield Verb("Encrypt with the KMS key", ((_key(scene, "kms:GenerateDataKey"),),), (through,))
-    yield Verb("Decrypt with the KMS key", ((_key(scene, "kms:Decrypt"),),), (through,))
+def _asks_for_a_factor(scene: Scene) -> bool:
+    """Whether MFA Delete was seen to be on; this program never turns it."""
+    seen = scene.world.sides.get("bucket.versioning")
+    return isinstance(seen, Have) and entries(seen.value).get("MFADelete") == "Enabled"
+
+
+def _key_and_role(scene: Scene, named: Named) -> Iterator[Verb]:
+    through = tuple(_not_through_s3(scene, named))
+    making = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:Encrypt")
+    yield Verb("Encrypt with the KMS key", tuple((_key(scene, action),) for action in making), through)
+    yield Verb("Decrypt with the KMS key", ((_key(scene, "kms:Decrypt"),),), through)
     changes = ("kms:PutKeyPolicy", "kms:DisableKey", "kms:ScheduleKeyDeletion", "kms:CreateGrant")
     yield Verb("Change or delete the KMS key", tuple((_directly(_key(scene, action)),) for action in changes))
     external_id = scene.answers.text("palisade.external_id")
     yield Verb("Assume role with external ID", ((_role(scene, external_id),),))
-    yield Verb("Assume role without external ID", ((_role(scene, None),),))
+    others = dict.fromkeys((None, _ANOTHER_ID, *named.external_ids))
+    others.pop(external_id, None)
+    ways = (
+        *((_role(scene, each),) for each in others),
+        *((_role(scene, None, action),) for action in _SIGNING_IN[1:]),
+    )
+    yield Verb("Assume role with other or no ID", ways)
 
 
-def _role(scene: Scene, external_id: str | None) -> Need:
+def _role(scene: Scene, external_id: str | None, action: str = "sts:AssumeRole") -> Need:
     return Need(
         "role",
-        "sts:AssumeRole",
+        action,
         scene.role_arn,
         {"sts:externalid": external_id, "aws:securetransport": "true", "aws:viaawsservice": "false"},
     )
 
 
-def _records(scene: Scene) -> Iterator[Verb]:
+def _records(scene: Scene, named: Named) -> Iterator[Verb]:
     known, whole = scene.names, "bucket-owner-full-control"
     source = {"aws:sourcearn": known.bucket_arn(known.bucket), "aws:sourceaccount": scene.account}
     if scene.part("log_bucket") is not None:
@@ -230,13 +268,13 @@ def _records(scene: Scene) -> Iterator[Verb]:
         if scene.answers.flag("hardening.inventory"):
             listed = f"{inventories.prefix(known.bucket)}list"
             yield _add(scene, "Add a daily list", "log_bucket", listed, {**source, "s3:x-amz-acl": whole})
-        yield from _kept(scene, "the access logs", "log_bucket", f"{prefix}2026")
+        yield from _kept(scene, named, "the access logs", "log_bucket", f"{prefix}2026")
     if scene.part("trail_bucket") is not None:
         name = f"AWSLogs/{scene.account}/CloudTrail/{scene.place.region}/record"
         of = {"aws:sourcearn": known.trail_arn, "aws:sourceaccount": scene.account, "s3:x-amz-acl": whole}
         yield _add(scene, "Add a CloudTrail record", "trail_bucket", name, of)
         decrypt = _key(scene, "kms:Decrypt", "log_key")
-        yield from _kept(scene, "CloudTrail's records", "trail_bucket", name, decrypt)
+        yield from _kept(scene, named, "CloudTrail's records", "trail_bucket", name, decrypt)
 
 
 def _add(scene: Scene, says: str, on: str, name: str, served: Change) -> Verb:
@@ -251,9 +289,10 @@ def _add(scene: Scene, says: str, on: str, name: str, served: Change) -> Verb:
     return Verb(says, ((need,),), (*_OVER_TLS, elsewhere))
 
 
-def _kept(scene: Scene, what: str, on: str, name: str, *more: Need) -> Iterator[Verb]:
-    yield Verb(f"Read {what}", ((_bucket(scene, "s3:GetObject", name, on), *more),), _OVER_TLS)
-    deleting = tuple(
-        (_bucket(scene, action, name, on),) for action in ("s3:DeleteObject", "s3:DeleteObjectVersion")
-    )
-    yield Verb(f"Delete {what}", deleting, _OVER_TLS)
+def _kept(scene: Scene, named: Named, what: str, on: str, name: str, *more: Need) -> Iterator[Verb]:
+    files = (name, *named.files_of(_bucket(scene, "", "", on).resource))
+    reading = ((_bucket(scene, action, each, on), *more) for each in files for action in _READING)
+    yield Verb(f"Read {what}", tuple(reading), _OVER_TLS)
+    deleting = ("s3:DeleteObject", "s3:DeleteObjectVersion")
+    gone = ((_bucket(scene, action, each, on),) for each in files for action in deleting)
+    yield Verb(f"Delete {what}", tuple(gone), _OVER_TLS)

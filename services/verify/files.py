@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.aws.translate import problem_of
@@ -14,6 +14,9 @@ from services.problems import Problem
 from services.verify.checks import Check, check_of
 from services.verify.retention import OFF, Lock, retention
 from services.verify.search import FoundFile
+
+_NOBODY_READS_IT = frozenset({"KMS.NotFoundException", "KMS.KMSInvalidStateException", "InvalidRequest"})
+"""What S3 says of a file whose KMS key is gone, or that was encrypted with a key in the request: it is not the look's fault."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ def _judge(aws: Aws, wanted: Wanted, file: FoundFile, named: ShardKey, now: date
     except Refused as refused:
         problem = problem_of(refused)
         line = check_of(_id(named, "present"), f"{file.key}: it can be read", problem)
+        if refused.code in _NOBODY_READS_IT:
+            line = replace(line, status="fail")
         return Judged(file, named, (line,), refused=problem)
     report = check_shard(reply["Body"], named.key_id, named.file, wanted.recovery_keys, wanted.quorum_id)
     words = Check(_id(named, "retention"), f"{named.file}: It cannot be deleted yet", "skipped", "")

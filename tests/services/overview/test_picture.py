@@ -14,7 +14,7 @@ from services.overview.scene import Scene
 from services.printable import draws_boxes
 from services.problems import Problem
 from tests.hostile import TEXTS
-from tests.who_can import WHOLE, scene
+from tests.who_can import WHOLE, changed, scene
 from tests.world import ACCOUNT, ALARMS, BUCKET, EXTERNAL_ID, HARD, KEY_ARN, TRAIL, TRAIL_ARN
 
 REUSED = {"hardening__trail": TRAIL_ARN.replace("palisade-acme-sandbox", "everything"), **ALARMS}
@@ -152,6 +152,16 @@ def test_no_text_in_it_acts_on_a_terminal(text: str) -> None:
     frame = Frame(text, (Box(text, "new", ((text, Box(text)),)),), text)
     lines = drawn((frame,), 78)
     assert all(line.isprintable() and len(line) <= 78 for line in lines)
+
+
+def test_the_external_id_is_called_needed_where_it_is() -> None:
+    before = scene()
+    assert picture(before)[0].onward == "assumes the role, only with your external ID"
+    after = changed(before, {"role.trust": lambda statements: statements[0].pop("Condition")})
+    assert picture(after)[0].onward == "assumes the role"
+    kept_back = World({}, {"role.trust": Unknown(Problem("denied", "AWS did not tell."))})
+    hidden = Scene(before.answers, ACCOUNT, before.blueprint, kept_back, after=False)
+    assert picture(hidden)[0].onward == "assumes the role"
 
 
 def test_the_external_id_is_in_neither() -> None:

@@ -45,6 +45,8 @@ def nobody_else(rows: tuple[str, ...], *columns: str) -> set[tuple[str, str]]:
 
 USING = nobody_else(BACKUP_ROWS, "administrators") | {(WRITE, "palisade")}
 ANYBODY: Mapping[str, Any] = {"Principal": "*"}
+COLLEAGUE = f"{PRINCIPAL.rsplit('/', 1)[0]}/another"
+OURS = f"arn:aws:iam::{ACCOUNT}:role/KeyKeepers"
 
 
 CASES: tuple[tuple[Mapping[str, Change], set[tuple[str, str]]], ...] = (
@@ -98,6 +100,70 @@ CASES: tuple[tuple[Mapping[str, Change], set[tuple[str, str]]], ...] = (
     (
         {"role.trust": adding("sts:AssumeRole", Principal={"AWS": ACCOUNT})},
         nobody_else((WITH_ID, WITHOUT_ID), "administrators"),
+    ),
+    (
+        {"bucket.policy": adding("s3:ListBucket", FILES[:-2], Principal={"AWS": COLLEAGUE})},
+        {(LIST, "palisade")},
+    ),
+    (
+        {"role.trust": adding("sts:AssumeRole", Principal={"AWS": OURS})},
+        nobody_else((WITH_ID, WITHOUT_ID), "administrators"),
+    ),
+    (
+        {
+            "key.policy": lambda statements: statements[0].update(
+                {"Sid": "Foreign", "Principal": {"AWS": OURS}}
+            )
+        },
+        {(WRITE, "palisade"), (ENCRYPT, "palisade")},
+    ),
+    (
+        {
+            "key.policy": adding(
+                "kms:*", **ANYBODY, Condition={"StringEquals": {"kms:CallerAccount": "999988887777"}}
+            )
+        },
+        nobody_else((*KEY_ROWS, WRITE, READ), "others"),
+    ),
+    (
+        {"bucket.policy": adding("s3:GetObjectVersion", FILES, Principal={"AWS": STRANGER})},
+        {(READ, "others")},
+    ),
+    ({"key.policy": adding("kms:Encrypt", Principal={"AWS": STRANGER})}, {(ENCRYPT, "others")}),
+    (
+        {"bucket.policy": adding("s3:ListBucketVersions", FILES[:-2], Principal={"AWS": STRANGER})},
+        {(LIST, "others")},
+    ),
+    (
+        {
+            "role.trust": adding(
+                "sts:AssumeRole",
+                Principal={"AWS": STRANGER},
+                Condition={"StringLike": {"sts:ExternalId": "their-own-*"}},
+            )
+        },
+        {(WITHOUT_ID, "others")},
+    ),
+    (
+        {
+            "bucket.policy": adding(
+                ["s3:GetObject", "s3:DeleteObject"],
+                [f"{FILES}/recovery_shard-1.txt", f"{FILES[:-1]}elsewhere/*"],
+                Principal={"AWS": STRANGER},
+            )
+        },
+        nobody_else(("Delete a backup (recoverable)", READ), "others"),
+    ),
+    (
+        {
+            "bucket.policy": adding(
+                "s3:ListBucket",
+                FILES[:-2],
+                **ANYBODY,
+                Condition={"StringLike": {"aws:PrincipalAccount": "99?8*"}},
+            )
+        },
+        {(LIST, "others")},
     ),
 )
 

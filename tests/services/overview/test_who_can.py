@@ -173,6 +173,26 @@ def test_a_lock_that_aws_keeps_back_is_not_taken_for_one_nor_for_none() -> None:
     assert not any("blocks public access" in said for said in told.about(after))
 
 
+def test_what_the_bucket_does_not_keep_is_not_called_so() -> None:
+    before = sandbox()
+    bare = World({}, {"bucket.versioning": Have({"Status": "Suspended"}), "bucket.ownership": Have(None)})
+    seen = Scene(before.answers, ACCOUNT, before.blueprint, bare, after=False)
+    rows = [row.says for row in matrix(seen).rows]
+    assert "Delete a backup" in rows
+    assert "Delete a backup (recoverable)" not in rows
+    assert any("(ACLs)" in said for said in told.about(seen))
+    assert not any("(ACLs)" in said for said in told.about(before))
+
+
+def test_mfa_delete_is_asked_for_before_a_version_goes() -> None:
+    before = sandbox()
+    world = World({}, {"bucket.versioning": Have({"Status": "Enabled", "MFADelete": "Enabled"})})
+    found = differing(before, Scene(before.answers, ACCOUNT, before.blueprint, world))
+    (cell,) = found.values()
+    assert set(found) == {("Delete a version for good", "administrators")}
+    assert cell == Cell("if", ("Only with a code of the root user's MFA device: MFA Delete is on.", TLS))
+
+
 def test_what_aws_has_not_is_not_there() -> None:
     before = sandbox()
     bare = World({}, {"bucket.policy": Have(None)})

@@ -62,7 +62,8 @@ class Bucket:
         self.calls.append(call)
         assert call.params["ExpectedBucketOwner"] == ACCOUNT
         if call.name in self.denied:
-            raise Refused(call, self.code, "no", 403 if self.code == "AccessDenied" else 503)
+            status = 503 if self.code == "SlowDown" else 403 if self.code == "AccessDenied" else 400
+            raise Refused(call, self.code, "no", status)
         match call.name:
             case "s3:ListObjectsV2":
                 return self._list(call)
