@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import sys
@@ -21,6 +22,7 @@ from services.aws.guards import ReadOnly
 from services.aws.port import Port, Settings
 from services.clock import SystemClock
 from services.model.calls import Call, Reply
+from wizard.__main__ import ALLOCATIONS
 
 ACCOUNT = "123456789012"
 
@@ -77,6 +79,7 @@ def peak() -> float:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(ALLOCATIONS)  # as the program has it
     what, place, scratch = sys.argv[1:]
     told = inventory(Path(place), Path(scratch)) if what == "inventory" else listing(place, Path(scratch))
     sys.stdout.write(json.dumps({**told, "cpu": time.process_time(), "megabytes": peak()}))

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wizard.root import Surroundings
 
+ALLOCATIONS = 50_000
+"""After how many more objects Python looks for what could go. What a start loads stays, and looking through all of it again
+and again took a tenth of the start."""
+
 
 def main(around: Surroundings | None = None) -> None:
     """The program; ends the process with its exit status."""
-    # What a start loads stays. Looking through all of it again and again for what could go took a tenth of the start.
-    gc.set_threshold(50_000)
+    gc.set_threshold(ALLOCATIONS)
     # A password is in this process, too, until the child has it: no crash may leave it in a file.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     # While the program is being loaded there is nothing to tell yet: a signal ends it without a word.
