@@ -26,7 +26,7 @@ async def test_findings_stand_under_what_they_are_about_and_enter_shows_the_reme
         assert recording.writes == []
         lines = show.page.query_one("#findings", Lines)
         assert "✗ S3 bucket: " in lines.words
-        assert "✓ KMS key: 8 of 8 pass" in lines.words
+        assert "✓ KMS key: 9 of 9 pass" in lines.words
         # What was seen stands below what it is about, on a line of its own.
         assert "\\n" not in "".join(show.lines())
         assert show.shows("1 of ")
