@@ -108,7 +108,14 @@ class Stage:
     def plan(self) -> Lines:
         planned = work.make_plan(self.desk())
         work.check_blocked(planned)
-        return {step.address: step.verb for step in planned.plan.steps}
+        # What could not be looked for beside a resource is a note, and no step.
+        unseen = [
+            note.address for note in planned.plan.notes if note.says.startswith("Whether there is another")
+        ]
+        return {
+            **{step.address: step.verb for step in planned.plan.steps},
+            **{f"beside {name}": "unknown" for name in unseen},
+        }
 
     def verify(self) -> Lines:
         return statuses(work.verify(self.desk()))
