@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from services.aws.codes import CODES
 from services.model.calls import Call, Refused
-from services.model.operations import OPERATIONS
+from services.model.operations import OPERATIONS, reads
 from services.problems import Problem
 
 _DONE_TOO_LATE = "What was made so far is kept; run the same command again and it goes on from there."
@@ -37,12 +37,16 @@ REMEDIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "not-ready": ("Wait a minute and try again: AWS may not know it everywhere yet. " + _DONE_TOO_LATE,),
         "refused": ("Correct the value that AWS names, then try again. " + _DONE_TOO_LATE,),
+        "unanswered": (
+            "Try again: this was only a look, and nothing was changed.",
+            "If AWS goes on refusing it, compare the value that AWS names, if any, with the setup file.",
+        ),
         "network": (
             "Check the network, the proxy (HTTPS_PROXY) and AWS_ENDPOINT_URL, then try again. Nothing is lost.",
         ),
     }
 )
-"""What to do next, by kind of problem."""
+"""What to do next, by kind of problem; `unanswered` is what is `refused` to a call that only reads."""
 
 _FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -115,6 +119,7 @@ def problem_of(refused: Refused) -> Problem:
         return _no_such_principal(refused)
     said = f" It said: {one_line(refused.message)}" if refused.message else ""
     could_not = f"The program could not {does}"
+    told = "unanswered" if kind == "refused" and reads(call) else kind
     first = {
         "sign-in": f"{could_not}, because AWS does not accept your sign-in (any more).",
         "clock": f"{could_not}, because this computer's clock is wrong.",
@@ -125,9 +130,10 @@ def problem_of(refused: Refused) -> Problem:
         "region": f"{could_not}: the region is another one, or it is not enabled for this account.",
         "not-ready": f"{could_not}: something that is needed for it is not there, or not ready.",
         "refused": f"{could_not}, because AWS does not accept a value.",
+        "unanswered": f"{could_not}: AWS refuses to answer.",
         "network": f"{could_not}: the proxy on the way to AWS wants to know who you are.",
-    }[kind]
-    remedy = _FIRST.get(refused.code, ()) + REMEDIES[kind] + _LAST.get(f"{call.name} {refused.code}", ())
+    }[told]
+    remedy = _FIRST.get(refused.code, ()) + REMEDIES[told] + _LAST.get(f"{call.name} {refused.code}", ())
     return Problem(kind, first + said, remedy, f"{call.name} ({refused.code})")
 
 

@@ -108,6 +108,17 @@ def test_a_failure_of_somebody_elses_is_a_fault_of_the_program_without_its_words
     whole(problem)
 
 
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_a_refused_look_is_not_told_like_a_refused_change(name: str) -> None:
+    service, _, operation = name.partition(":")
+    problem = problem_of(Refused(Call(service, operation), "400", "Bad Request", 400))
+    whole(problem)
+    assert problem.code == "refused"
+    reads = OPERATIONS[name].reads
+    assert ("does not accept a value" in problem.summary) is not reads
+    assert problem.remedy[0].startswith("Try again: this was only a look" if reads else "Correct the value")
+
+
 @pytest.mark.parametrize("problem", [MFA, not_aws(Call("kms", "ListKeys")), unknown_region("eu-west-9")])
 def test_problems_of_their_own_are_whole(problem: Problem) -> None:
     whole(problem)
