@@ -45,6 +45,15 @@ def _watched(tmp_path_factory: pytest.TempPathFactory) -> None:
     watch.WATCH.base = tmp_path_factory.getbasetemp()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _remembered() -> Iterator[None]:
+    from tests import remembered
+
+    with pytest.MonkeyPatch.context() as patch:
+        remembered.install(patch)
+        yield
+
+
 @pytest.fixture(scope="session")
 def port() -> Iterator[Port]:
     """The real port, made once: its clients are what takes time."""

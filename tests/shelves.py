@@ -41,6 +41,8 @@ class Shelves:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     seen: list[Call] = field(default_factory=list)
     before: Callable[[Call], None] = lambda _call: None
+    _places: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    """Where a version was last, because tests with thousands of them ask about each."""
 
     def put(self, bucket: str, key: str, **more: Any) -> Version:
         """A new version of a file."""
@@ -83,13 +85,14 @@ class Shelves:
         named: Any = call.params["Delete"]
         assert 0 < len(named["Objects"]) <= 1000
         errors = []
+        there = {(v.key, v.id): v for v in self.versions[bucket]}
         for each in named["Objects"]:
-            (found,) = [v for v in self.versions[bucket] if (v.key, v.id) == (each["Key"], each["VersionId"])]
-            if found.locked(self.now):
+            if there[each["Key"], each["VersionId"]].locked(self.now):
                 says = "Access Denied because object protected by object lock."
                 errors.append({**each, "Code": "AccessDenied", "Message": says})
             else:
-                self.versions[bucket].remove(found)
+                del there[each["Key"], each["VersionId"]]
+        self.versions[bucket][:] = there.values()
         return {"Errors": errors} if errors else {}
 
     def _GetObjectRetention(self, call: Call, bucket: str) -> Reply:  # noqa: N802
@@ -104,9 +107,13 @@ class Shelves:
         return {"LegalHold": {"Status": "ON"}}
 
     def _version(self, call: Call, bucket: str) -> Version:
-        wanted = (call.params["Key"], call.params["VersionId"])
-        (found,) = [each for each in self.versions[bucket] if (each.key, each.id) == wanted]
-        return found
+        wanted = (str(call.params["Key"]), str(call.params["VersionId"]))
+        there = self.versions[bucket]
+        at = self._places.get((bucket, *wanted), len(there))
+        if at >= len(there) or (there[at].key, there[at].id) != wanted:
+            self._places.update({(bucket, each.key, each.id): n for n, each in enumerate(there)})
+            at = self._places[bucket, *wanted]
+        return there[at]
 
     def _ListMultipartUploads(self, call: Call, bucket: str) -> Reply:  # noqa: N802
         self._there(call, bucket)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -49,8 +50,9 @@ class Read:
         return found
 
 
+@functools.cache
 def read(text: str) -> Read:
-    """A whole file, as the block around it."""
+    """A whole file, as the block around it; nobody writes into it, so that a file that many tests read is read once."""
     return _body("", (), hcl2.parses(text).body)
 
 

@@ -118,6 +118,24 @@ def test_every_closed_form_tells_nothing_until_it_is_opened(key: rsa.RSAPrivateK
         assert refused.value.problem.code == "wrong-password", name
 
 
+def test_what_was_checked_once_is_as_strict_the_next_time(key: rsa.RSAPrivateKey) -> None:
+    p, q = key.private_numbers().p, 3 * 5 * 2**2046 + 1  # the second is no prime
+    d = pow(65537, -1, (p - 1) * (q - 1))
+    parts = rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q)
+    numbers = rsa.RSAPrivateNumbers(p, q, d, *parts, rsa.RSAPublicNumbers(65537, p * q))
+    false = private(numbers.private_key(unsafe_skip_rsa_key_validation=True))
+    closed_one = private(key, password=PASSWORD)
+    for _ in range(2):
+        assert formats.describe(private(key)).sha256 == fingerprint(key)
+        assert formats.recognise(closed_one, PASSWORD).description.sha256 == fingerprint(key)
+        with pytest.raises(ProblemError) as refused:
+            formats.describe(false)
+        assert refused.value.problem.code == "unreadable-file"
+        with pytest.raises(ProblemError) as refused:
+            formats.recognise(closed_one, planted.OTHER_PASSWORD.encode())
+        assert refused.value.problem.code == "wrong-password"
+
+
 def test_a_wrong_password_is_called_one_whatever_noise_it_makes_of_the_key() -> None:
     content = private(SMALL_RSA, Encoding.PEM, PKCS1, PASSWORD)  # one in 256 leaves padding that looks right
     for number in range(3000):
