@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from textual._context import visible_screen_stack
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
@@ -187,6 +188,7 @@ class Show:
         await self.press("ctrl+n")
 
     def lines(self) -> list[str]:
+        visible_screen_stack.set(self.app._background_screens)  # what a dialog lies upon
         return [strip.text for strip in self.app.screen._compositor.render_strips()]
 
     def text(self) -> str:

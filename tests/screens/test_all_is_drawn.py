@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
@@ -11,6 +12,8 @@ from textual.widgets import OptionList, Static
 from screens.app import PalisadeWizard
 from screens.frame import Body
 from tests.screens.stage import Stage
+
+pytestmark = pytest.mark.each_frame
 
 COLUMN = 5
 

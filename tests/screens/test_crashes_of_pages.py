@@ -33,6 +33,8 @@ from tests.search import Search, files_below, key_secrets, private_marks, word_r
 from tests.services.recovery import forms
 from tests.services.recovery.keyrings import known
 
+pytestmark = pytest.mark.each_frame
+
 
 @dataclass
 class At:

@@ -23,6 +23,8 @@ from tests.screens.stage import Show, Stage, curtain
 from tests.screens.test_every_page import PAGES
 from tests.tally import count
 
+pytestmark = pytest.mark.each_frame
+
 
 @dataclass(frozen=True)
 class Start:

@@ -8,6 +8,8 @@ from tests.screens.stage import Stage, curtain
 from tests.screens.test_every_page import PAGES
 from tests.wire import closed
 
+pytestmark = pytest.mark.each_frame
+
 SHORT = ("welcome", "account", "review", "verify")
 
 

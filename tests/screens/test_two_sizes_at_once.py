@@ -12,6 +12,8 @@ from tests.screens.monkey import nothing
 from tests.screens.stage import Stage, curtain
 from tests.screens.test_walks_of_sizes import OVER
 
+pytestmark = pytest.mark.each_frame
+
 OLD, NEW = Size(40, 12), Size(100, 30)
 
 

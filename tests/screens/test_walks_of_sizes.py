@@ -15,6 +15,8 @@ from tests.screens.stage import Show, Stage, curtain
 from tests.screens.test_every_page import PAGES
 from tests.tally import count
 
+pytestmark = pytest.mark.each_frame
+
 SMALL = ((20, 5), (1, 1), (19, 4), (40, 3), (5, 60))
 LARGE = ((500, 200), (132, 43), (300, 24))
 
