@@ -113,10 +113,10 @@ CHILD = [
 ]
 
 
-@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("words", "crashes"), CHILD, ids=[words.__name__ for words, _ in CHILD])
 def test_a_crash_of_the_child(scene: Scene, words: Words, crashes: list[Crash], step: int) -> None:
-    """All crashes, or every third one; of making a key a kill at each place where there is no other crash."""
+    """All crashes, or every fourth one; of making a key a kill at each place where there is no other crash."""
     kills = otherwise("kill", *(crashes[step - 1 :: step] if words is keygen else crashes[-1:]))
     panics = otherwise("panic", crashes[-1])
     scene.play(*(scene.run(crash, words) for crash in (*crashes[::step], *kills, *panics)))
@@ -156,9 +156,9 @@ def outside(scene: Scene, how: How, words: Words, file: str, name: str, nth: int
     return scene.run(Crash(file, name, how, nth=nth), words, child=False)
 
 
-@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_crash_of_the_program(scene: Scene, step: int) -> None:
-    """At all places, or at every other one of making a key and all others."""
+    """At all places, or at every fifth one of making a key and all others."""
     making = [place for place in PROGRAM if place[0] is keygen]
     places = [*making[::step], *(place for place in PROGRAM if place[0] is not keygen)]
     runs = [outside(scene, "raise", *place) for place in places]
@@ -188,7 +188,10 @@ def safe(scene: Scene, tmp_path: Path) -> Scene:
     return replace(scene, environ={**scene.environ, **found})
 
 
-def test_a_crash_while_a_token_works(safe: Scene) -> None:
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_crash_while_a_token_works(safe: Scene, step: int) -> None:
+    """At all places, or at every third one."""
+
     def on(kept: Kept, label: str) -> tuple[str | Path, ...]:
         return ("--token", "safe", "--label", label, "--pin-file", kept.folder / "pin.txt")
 
@@ -203,10 +206,12 @@ def test_a_crash_while_a_token_works(safe: Scene) -> None:
     read = [Crash(TOKEN_PLACE, "read"), Crash(TOKEN_PLACE, "_session")]
     inside = [safe.run(crash, storing) for crash in (*stages, *otherwise("kill", stages[1]))]
     inside += [safe.run(crash, reading) for crash in read]
-    safe.play(*inside, *(outside(safe, "raise", *place) for place in (
+    places = (
         (storing, "commands/token_store.py", "_password"),
         (storing, "recovery/token.py", "storing"),
         (reading, "wizard/passwords.py", "pin"),
         (reading, "recovery/token.py", "finish"),
         (reading, "commands/token_read.py", "_given_out"),
-    )))  # fmt: skip
+    )
+    runs = [*inside, *(outside(safe, "raise", *place) for place in places)]
+    safe.play(*runs[::step])

@@ -97,7 +97,7 @@ def _killing(when: str, nth: int) -> Faults:
     [
         ("after", 1),
         pytest.param("after", 4, marks=pytest.mark.slow),
-        ("before", 7),
+        pytest.param("before", 7, marks=pytest.mark.slow),
         pytest.param("after", 11, marks=pytest.mark.slow),
     ],
 )
@@ -266,6 +266,7 @@ def test_what_somebody_else_made_is_left_alone(account: Ground) -> None:
     assert "role:" not in looked.out, "an export after that only looks at the role"
 
 
+@pytest.mark.slow
 def test_what_changed_since_the_export_is_not_written_over_and_an_export_after_it_keeps_it(
     account: Ground,
 ) -> None:

@@ -25,6 +25,7 @@ from services.model.values import Json, Ref, Text, Tree
 from services.problems import ProblemError
 from tests.exporting import subject_of
 from tests.programs import need
+from tests.sampling import every
 from tests.services.model.test_emitted_calls import VARIANTS, Variant, possible
 from tests.world import ACCOUNT, ALARMS, EXTERNAL_ID, HARD, KEY_ARN, TRAIL, sample, sample_lookup, tagged
 
@@ -56,7 +57,9 @@ def test_every_variant_has_a_script_that_both_shells_can_read(variant: Variant, 
         assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("answers", [sample(), FULL, tagged(sample(), team='it\'s `$x` \\ "y"')])
+@pytest.mark.parametrize(
+    "answers", every(3, [sample(), FULL, tagged(sample(), team='it\'s `$x` \\ "y"')], start=1)
+)
 def test_shellcheck_has_nothing_to_say(answers: Answers, tmp_path: Path) -> None:
     path = tmp_path / "setup.sh"
     path.write_text(text_of(answers))
