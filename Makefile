@@ -45,7 +45,7 @@ test: $(VENV)/.dev
 	@$(MAKE) --no-print-directory -j2 check suite
 
 suite: $(VENV)/.dev
-	$(BIN)/pytest -n 3 --dist worksteal -m "not slow"
+	$(BIN)/pytest -n 4 --dist worksteal -m "not slow"
 
 test-slow: $(VENV)/.dev
 	$(BIN)/pytest -m "slow or hypothesis" --hypothesis-profile nightly --timeout 3600
