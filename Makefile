@@ -44,7 +44,12 @@ check: $(VENV)/.dev
 test: $(VENV)/.dev
 	@$(MAKE) --no-print-directory -j2 check suite
 
-suite: $(VENV)/.dev
+# Read by one process the first time, so that each module is compiled once and not by every worker; what cannot be read
+# is told by the run itself.
+$(VENV)/.compiled: $(VENV)/.dev
+	-@$(BIN)/pytest --collect-only > $@ 2>&1
+
+suite: $(VENV)/.dev $(VENV)/.compiled
 	$(BIN)/pytest -n 4 --dist worksteal -m "not slow"
 
 test-slow: $(VENV)/.dev

@@ -217,7 +217,7 @@ def named(case: tuple[object, ...]) -> Any:
     return pytest.param(*case, id=f"{getattr(reach, '__name__', '')}: {crash}")
 
 
-@pytest.mark.parametrize(("reach", "crash", "key"), every(2, map(named, HANDLERS)))
+@pytest.mark.parametrize(("reach", "crash", "key"), every(4, map(named, HANDLERS)))
 async def test_a_crash_in_a_handler(
     staged: Stage, nothing: Callable[..., None], reach: Reach, crash: Crash, key: str
 ) -> None:
@@ -238,7 +238,7 @@ async def test_a_crash_in_a_handler(
     nothing(shows[0], at)
 
 
-@pytest.mark.parametrize(("reach", "crash", "key", "job"), every(2, map(named, THREADS)))
+@pytest.mark.parametrize(("reach", "crash", "key", "job"), every(4, map(named, THREADS)))
 async def test_a_crash_in_a_thread(
     staged: Stage, nothing: Callable[..., None], reach: Reach, crash: Crash, key: str, job: str
 ) -> None:
@@ -256,7 +256,7 @@ async def test_a_crash_in_a_thread(
     nothing(show, at)
 
 
-@pytest.mark.parametrize(("reach", "crash", "key"), [*map(named, CHILDREN)])
+@pytest.mark.parametrize(("reach", "crash", "key"), every(2, map(named, CHILDREN)))
 async def test_a_crash_in_the_child(
     staged: Stage, nothing: Callable[..., None], reach: Reach, crash: Crash, key: str
 ) -> None:

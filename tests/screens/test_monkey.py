@@ -18,6 +18,7 @@ from textual.widgets import Button, Input
 from screens.frame import Page
 from services.model.calls import Call
 from tests.planted import PASSWORD
+from tests.sampling import every
 from tests.screens.monkey import Monkey, Open, nothing
 from tests.screens.stage import Show, Stage, curtain
 from tests.screens.test_every_page import PAGES
@@ -79,7 +80,7 @@ STARTS: Mapping[str, Start] = MappingProxyType(
 )
 
 
-@pytest.mark.parametrize("name", STARTS)
+@pytest.mark.parametrize("name", [*PAGES, *every(3, [name for name in STARTS if name not in PAGES])])
 async def test_random_input_crashes_no_page(
     stage: Stage, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,7 +52,7 @@ async def switch_to(show: Show, name: str) -> None:
     await show.press("enter")
 
 
-@pytest.mark.parametrize("name", every(4, PAGES, start=1))
+@pytest.mark.parametrize("name", every(8, PAGES, start=1))
 async def test_the_switcher_opens_over_every_page_and_closes_to_it(stage: Stage, name: str) -> None:
     pair(stage)
     async with curtain(stage, at=name) as show:
@@ -97,7 +97,7 @@ async def test_the_open_one_is_marked_and_choosing_it_changes_nothing(stage: Sta
         assert show.page.name_ == "welcome"
 
 
-@pytest.mark.parametrize("job", sorted(MUST_END))
+@pytest.mark.parametrize("job", every(2, sorted(MUST_END)))
 async def test_work_that_must_not_be_left_alone_forbids_it(stage: Stage, job: str) -> None:
     sandbox, _ = pair(stage)
     ended = threading.Event()
@@ -240,7 +240,7 @@ async def test_two_set_ups_are_offered_for_comparison_only_where_there_are_two(s
         assert show.shows("There are no two set-ups")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+@pytest.mark.parametrize("size", [pytest.param((80, 24), marks=pytest.mark.slow), (60, 20)])
 async def test_what_is_shared_and_what_differs_stands_side_by_side(
     stage: Stage, size: tuple[int, int]
 ) -> None:

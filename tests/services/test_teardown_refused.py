@@ -153,7 +153,9 @@ def reads_of(site: Site) -> list[str]:
     return sorted({call.name for call in site.aws.calls if reads(call)} - {"sts:GetCallerIdentity"})
 
 
-@pytest.mark.parametrize("answers", [GOVERNED, HARDENED], ids=["governed", "hardened"])
+@pytest.mark.parametrize(
+    "answers", [GOVERNED, pytest.param(HARDENED, marks=pytest.mark.slow)], ids=["governed", "hardened"]
+)
 def test_denied_is_not_absent(aws: Aws, tmp_path: Path, answers: dict[str, Any]) -> None:
     site = Site(aws, tmp_path, answers).made()
     names = reads_of(site)

@@ -75,6 +75,7 @@ def test_making_a_key_keeps_cryptography_and_boto_out_of_the_parent(offline: Ter
     assert loaded(*arguments) == (0, [])
 
 
+@pytest.mark.slow
 def test_splitting_a_key_and_combining_its_shares_keeps_them_out_too(offline: Terminal) -> None:
     folders = [offline.folder / name for name in "ab"]
     for folder in folders:

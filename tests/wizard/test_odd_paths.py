@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
+from tests.sampling import every
 from tests.wizard.driving import Terminal
 from tests.wizard.test_any_arguments import COMMANDS, NEVER, denying, ended_well
 from wizard.options import FilePath
@@ -36,7 +37,11 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
 ODD = (LONG, f"{LONG}/below", "setup.toml/below", "circle", "circle/below")
 
 
-@pytest.mark.parametrize("words", sorted({words for words, _ in paths()}), ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    every(3, [pytest.param(words) for words in sorted({words for words, _ in paths()})]),
+    ids=" ".join,
+)
 def test_a_path_at_which_nothing_can_be_is_told(machine: Terminal, words: tuple[str, ...]) -> None:
     """Two of the paths in turn for each option, so that each path and each option of a command is tried."""
     for number, option in enumerate(option for of, option in paths() if of == words):

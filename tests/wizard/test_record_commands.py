@@ -83,6 +83,7 @@ def test_a_wallet_that_was_named_and_not_seen_is_a_difference(machine: Machine) 
     assert "nothing was put on record" in ran.out
 
 
+@pytest.mark.slow
 def test_every_wallet_of_a_full_bucket_comes_on_record_when_asked(machine: Machine) -> None:
     ids = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(31)]
     for key_id in ids:

@@ -8,6 +8,7 @@ import pytest
 
 from services.model.calls import Call, Refused, Reply
 from tests.ports import Denying, Recording
+from tests.sampling import every
 from tests.wizard.driving import EXTERNAL_ID, Terminal, loses_nothing, process, refused
 
 
@@ -36,7 +37,7 @@ def test_wrong_account(terminal: Terminal, command: str) -> None:
     assert "999999999999" in problem["summary"]
 
 
-@pytest.mark.parametrize("command", CONNECTING)
+@pytest.mark.parametrize("command", every(2, CONNECTING))
 def test_wrong_profile_and_no_sign_in(offline: Terminal, command: str) -> None:
     setup = offline.with_key()
     empty = {"PATH": "/usr/bin:/bin", "HOME": str(offline.folder), "AWS_EC2_METADATA_DISABLED": "true"}

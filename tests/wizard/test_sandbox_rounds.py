@@ -149,6 +149,7 @@ def waiting(cloud: Cloud) -> int:
     return sum(name.endswith(" PendingDeletion") for name in everything(cloud.administrator))
 
 
+@pytest.mark.slow
 def test_rounds_leave_nothing_behind_and_touch_no_neighbour(cloud: Cloud, tmp_path: Path) -> None:
     rounds(cloud, tmp_path, 2)
 

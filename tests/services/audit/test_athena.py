@@ -47,7 +47,7 @@ def folder(report: Path) -> Any:
     return lambda _aws, _cache: FolderSource(report)
 
 
-@pytest.mark.parametrize("form", ["Parquet", "CSV"])
+@pytest.mark.parametrize("form", ["Parquet", pytest.param("CSV", marks=pytest.mark.slow)])
 def test_three_engines_find_the_same_in_the_same_bucket(account: Aws, tmp_path: Path, form: Any) -> None:
     report = fleet.write(PLANTED, tmp_path / "report", form)
     given = fleet.expected(PLANTED, tmp_path / "expected.csv")

@@ -41,6 +41,7 @@ def test_the_installed_program_makes_the_sandbox_and_a_second_run_nothing(accoun
     )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_everything_that_production_has_is_made_and_a_second_run_writes_nothing(account: Ground) -> None:
     full = account.having(**EVERYTHING)
@@ -249,6 +250,7 @@ def test_another_account_is_refused_before_anything_is_looked_at(account: Ground
     assert f"the script is for {account.number}" in ran.err
 
 
+@pytest.mark.slow
 def test_what_somebody_else_made_is_left_alone(account: Ground) -> None:
     script = account.export()
     do(

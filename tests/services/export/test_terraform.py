@@ -20,7 +20,7 @@ from tests.services.model.test_emitted_calls import VARIANTS
 from tests.world import ACCOUNT, ALARMS, BUCKET, sample, tagged
 
 every_variant = pytest.mark.parametrize(
-    "answers", every(3, [pytest.param(v.answers, id=v.name) for v in VARIANTS])
+    "answers", every(5, [pytest.param(v.answers, id=v.name) for v in VARIANTS])
 )
 
 each_way = pytest.mark.parametrize(
@@ -183,7 +183,7 @@ ADDED: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("address", ADDED)
+@pytest.mark.parametrize("address", every(2, ADDED))
 def test_what_the_owner_added_is_carried_along(address: str) -> None:
     answers = sample(**PRODUCTION)
     found = subject(answers, there(answers, have={address: ADDED[address]}))

@@ -53,8 +53,8 @@ def chain(site: Site, faults: Faults, kinds: tuple[str, ...], when: When, stride
 @pytest.mark.parametrize(
     ("when", "first", "stride"),
     [
-        ("at", 0, 11),
-        ("after", 0, 16),
+        ("at", 0, 16),
+        pytest.param("after", 0, 16, marks=pytest.mark.slow),
         *(pytest.param("at", n, 1, marks=pytest.mark.slow) for n in range(len(GENERAL))),
         *(pytest.param("after", n, 1, marks=pytest.mark.slow) for n in range(len(LOST))),
     ],

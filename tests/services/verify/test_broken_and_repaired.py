@@ -54,7 +54,7 @@ ROWS: tuple[Row, ...] = (
 )  # fmt: skip
 
 
-PARTS = 8
+PARTS = 16
 """One of them in CI; each row is broken for the plan's own laws and for doctor in every run."""
 
 
