@@ -50,7 +50,7 @@ $(VENV)/.compiled: $(VENV)/.dev
 	-@$(BIN)/pytest --collect-only > $@ 2>&1
 
 suite: $(VENV)/.dev $(VENV)/.compiled
-	$(BIN)/pytest -n 4 --dist worksteal -m "not slow"
+	$(BIN)/pytest -n 3 --dist worksteal -m "not slow"
 
 test-slow: $(VENV)/.dev
 	$(BIN)/pytest -m "slow or hypothesis" --hypothesis-profile nightly --timeout 3600

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, TextIO
@@ -33,6 +35,7 @@ class Ended(BaseException):
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
+        self.number = number
         self.problem = _ENDINGS[signal.Signals(number)]
 
 
@@ -59,7 +62,8 @@ def as_endings() -> Iterator[None]:
         if handler is not signal.SIG_IGN:
             signal.signal(number, _end)
     try:
-        yield
+        with _none_lost():
+            yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -67,6 +71,44 @@ def as_endings() -> Iterator[None]:
 
 def _end(number: int, _frame: FrameType | None) -> None:
     raise Ended(number)
+
+
+_SOON = 0.05  # seconds: by then Python is out of the callback
+
+
+@contextlib.contextmanager
+def _none_lost() -> Iterator[None]:
+    """Within, a signal whose exception nobody could get comes again.
+
+    What is raised while Python calls a finalizer or the callback of a weak reference is dropped, and an import has many
+    of them: a signal that happens to come just then would be lost, and the program would go on.
+    """
+    tell = sys.unraisablehook
+    coming: list[threading.Timer] = []
+
+    def again(dropped: sys.UnraisableHookArgs) -> None:
+        match dropped.exc_value:
+            case Ended() as ended:
+                number = ended.number
+            case KeyboardInterrupt():
+                number = signal.SIGINT
+            case _:
+                tell(dropped)
+                return
+        main = threading.main_thread().ident or 0
+        later = threading.Timer(_SOON, signal.pthread_kill, (main, number))
+        later.daemon = True
+        coming.append(later)
+        with contextlib.suppress(RuntimeError):  # the interpreter ends already
+            later.start()
+
+    sys.unraisablehook = again
+    try:
+        yield
+    finally:
+        sys.unraisablehook = tell
+        for later in coming:
+            later.cancel()
 
 
 def or_ended(work: Callable[[], int], around: Surroundings) -> int:

@@ -138,6 +138,33 @@ def test_an_interrupted_key_is_completed_and_not_made_again(offline: Terminal) -
     assert "goes on from there" not in around.stderr.written
 
 
+@pytest.mark.parametrize(
+    ("number", "raised"),
+    [(signal.SIGTERM, signals.Ended), (signal.SIGHUP, signals.Ended), (signal.SIGINT, KeyboardInterrupt)],
+)
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_signal_that_finds_python_in_a_callback_is_not_lost(
+    number: signal.Signals, raised: type[BaseException], times: int
+) -> None:
+    came = []
+
+    class Finalized:
+        def __del__(self) -> None:
+            came.append(number)
+            signal.raise_signal(number)  # what its handler raises goes no further than here
+
+    def work() -> None:
+        for _ in range(times):
+            Finalized()
+        assert len(came) == times, "it was raised outside"
+        for _ in range(100):
+            time.sleep(0.05)
+
+    with pytest.raises(raised), signals.as_endings():
+        work()
+    time.sleep(0.1)  # none of the others comes after the end, where it would end the tests
+
+
 @contextmanager
 def serving(folder: Path, environ: Mapping[str, str], *flags: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
