@@ -73,6 +73,7 @@ async def test_all_wallets_are_looked_at_from_the_page(stage: Stage) -> None:
         assert show.page.name_ == "audit"
 
 
+@pytest.mark.slow
 async def test_what_ends_it_early_is_told_and_can_be_tried_again(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup().path}
     async with curtain(stage) as show:
@@ -108,6 +109,7 @@ async def test_whoever_leaves_the_wizard_stops_it_and_what_was_listed_is_kept(st
         assert list((stage.state.folder / "audits").rglob("audit.duckdb"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (120, 40)])
 async def test_the_plots_fit_whatever_the_screen_is(stage: Stage, size: tuple[int, int]) -> None:
     stage.more = {"open_first": stage.setup().path}

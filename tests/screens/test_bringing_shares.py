@@ -167,6 +167,7 @@ async def test_only_one_share_is_ever_on_the_screen(left: Left) -> None:
     assert not left.sealed.with_suffix(".custody.json").exists()
 
 
+@pytest.mark.slow
 async def test_words_go_on_by_themselves_and_the_arrows_go_back(left: Left) -> None:
     async with curtain(left.stage, at="recovery-key") as show:
         await show.choose("split")
@@ -244,6 +245,7 @@ async def test_what_is_no_fitting_share_is_said_beside_the_field(left: Left) -> 
         assert again.page.query_one("#share-file", Input).value == str(kept().shares[0])
 
 
+@pytest.mark.slow
 async def test_shares_that_do_not_open_it_can_be_exchanged_or_tried_elsewhere(left: Left) -> None:
     other = left.stage.folder / "other" / left.sealed.name
     other.parent.mkdir()
@@ -271,6 +273,7 @@ async def test_shares_that_do_not_open_it_can_be_exchanged_or_tried_elsewhere(le
     assert not left.public.exists()
 
 
+@pytest.mark.slow
 async def test_a_process_that_dies_is_told_and_begun_again(left: Left) -> None:
     async with curtain(left.stage, at="recovery-key") as show:
         await show.choose("split")
@@ -284,6 +287,7 @@ async def test_a_process_that_dies_is_told_and_begun_again(left: Left) -> None:
         assert show.shows("1 is here, 1 is still needed.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "threshold"), [(NAMES[:2], "2"), (NAMES, "3"), (("Kim", "kim", "Robin"), "2"), ((), "2")]
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from screens import flow
 from screens.by_hand import ByHandPage
 from screens.dialogs import AskPath, Commands
@@ -133,6 +135,7 @@ async def test_the_external_id_is_not_shown_and_is_whole_where_it_is_asked_for(
         assert (tmp_path / "role.sh").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_undone_says_so_above_its_command(stage: Stage) -> None:
     hands = Hands(stage)
     stage.more = {

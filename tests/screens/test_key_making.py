@@ -81,6 +81,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.slow
 async def test_a_password_that_the_tool_cannot_take_is_refused(keyless: Stage) -> None:
     async with curtain(keyless) as show:
         for password, sentence in REFUSED.items():
@@ -101,6 +102,7 @@ async def test_files_that_exist_are_refused_before_a_password_is_asked(keyless: 
         assert show.shows("exists already and is never overwritten")
 
 
+@pytest.mark.slow
 async def test_a_key_belongs_to_the_set_up_it_was_made_for(keyless: Stage) -> None:
     other = keyless.setup(setup__name="acme-other", setup__id="7d9a2b64-1c0f-4f5e-8a3b-5e4d3c2b1a09")
     before = other.path.read_bytes()

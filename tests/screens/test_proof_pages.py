@@ -69,6 +69,7 @@ async def test_a_finished_set_up_is_proven_from_the_first_page(stage: Stage) -> 
     assert PASSWORD.encode() not in stage.everything_on_disk()
 
 
+@pytest.mark.slow
 async def test_the_file_of_another_key_proves_nothing(stage: Stage) -> None:
     stage.setup()
     path = sealed(stage.folder, keys.other_key())
@@ -80,6 +81,7 @@ async def test_the_file_of_another_key_proves_nothing(stage: Stage) -> None:
         assert not show.shows("Proven")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", ["nothing", "public"])
 async def test_what_is_no_private_key_proves_nothing(stage: Stage, content: str) -> None:
     setup = stage.setup()

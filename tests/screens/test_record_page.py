@@ -80,6 +80,7 @@ async def test_what_was_seen_is_proposed_put_on_record_and_written_out(stage: St
         assert show.shows("Every wallet that was seen is on record.")
 
 
+@pytest.mark.slow
 async def test_an_address_is_given_checked_and_kept(stage: Stage) -> None:
     setup = opened(stage)
     async with curtain(stage) as show:
@@ -141,6 +142,7 @@ async def test_a_wallet_of_another_quorum_is_not_offered(stage: Stage) -> None:
         assert show.shows("No wallet is on record yet.")
 
 
+@pytest.mark.slow
 async def test_a_record_that_is_damaged_is_told_and_can_be_put_back(stage: Stage) -> None:
     setup = opened(stage)
     async with curtain(stage) as show:
@@ -161,6 +163,7 @@ async def test_a_record_that_is_damaged_is_told_and_can_be_put_back(stage: Stage
         assert f"✓ {KEY_ID}" in show.page.query_one("#wallets", Lines).words
 
 
+@pytest.mark.slow
 async def test_the_rehearsal_names_what_was_seen_and_the_records_quorum(stage: Stage) -> None:
     opened(stage)
     async with curtain(stage) as show:
@@ -191,6 +194,7 @@ async def test_without_a_look_the_page_says_where_to_get_one(stage: Stage) -> No
         ] == [True] * 4
 
 
+@pytest.mark.slow
 async def test_a_folder_where_the_record_should_be_is_told(stage: Stage) -> None:
     opened(stage)
     async with curtain(stage) as show:

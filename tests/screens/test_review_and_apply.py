@@ -42,6 +42,7 @@ async def test_only_the_button_writes(stage: Stage) -> None:
         assert show.page.name_ == "palisade"
 
 
+@pytest.mark.slow
 async def test_a_second_look_finds_nothing_to_do(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup().path}
     async with curtain(stage, at="review") as show:

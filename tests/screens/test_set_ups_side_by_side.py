@@ -259,6 +259,7 @@ async def test_what_is_shared_and_what_differs_stands_side_by_side(
         assert max(ends) <= size[0]
 
 
+@pytest.mark.slow
 async def test_set_ups_that_are_apart_say_so_and_other_ones_can_be_chosen(stage: Stage) -> None:
     pair(stage)
     stage.setup(**{**APART, "setup__id": None, "setup__name": "third", "storage__bucket": BUCKET})

@@ -119,6 +119,7 @@ async def test_nothing_goes_before_both_words_are_typed(stage: Stage, shelves: S
     assert shelves.versions[BUCKET] == []
 
 
+@pytest.mark.slow
 async def test_without_backups_the_name_alone_is_typed(stage: Stage, shelves: Shelves) -> None:
     stage.more = {"open_first": stage.setup().path}
     async with curtain(stage, at="review") as show:
@@ -158,6 +159,7 @@ async def test_what_may_not_be_looked_at_is_a_line_that_blocks(stage: Stage, she
         assert show.page.query_one("#delete").display
 
 
+@pytest.mark.slow
 async def test_stop_ends_after_the_call_and_another_look_goes_on(stage: Stage, shelves: Shelves) -> None:
     stage.more = {"open_first": stage.setup().path}
     async with curtain(stage, at="review") as show:
@@ -182,6 +184,7 @@ async def test_stop_ends_after_the_call_and_another_look_goes_on(stage: Stage, s
         assert show.shows("Everything that this set-up made is gone")
 
 
+@pytest.mark.slow
 async def test_while_it_deletes_there_is_no_way_back_and_the_page_is_found_again(
     stage: Stage, shelves: Shelves
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 
+import pytest
 from textual.widgets import Checkbox, Input
 
 from screens import flow
@@ -75,6 +76,7 @@ async def _write(show: Show, path: str) -> None:
     await show.press("enter")
 
 
+@pytest.mark.slow
 async def test_without_a_plain_screen_the_values_are_shown_over_the_page(stage: Stage) -> None:
     stage.more = {"open_first": stage.setup().path}
     async with curtain(stage) as show:

@@ -53,7 +53,7 @@ HARDENED_COUNT = 36
 """All of its writes."""
 
 
-@pytest.mark.parametrize("answers", EVERYTHING, ids=["plain", "hardened"])
+@pytest.mark.parametrize("answers", every(2, EVERYTHING), ids=["plain", "hardened"])
 def test_all_of_it_goes_and_apply_makes_it_anew(aws: Aws, tmp_path: Path, answers: dict[str, Any]) -> None:
     site = Site(aws, tmp_path, answers)
     empty = everything(aws)
@@ -143,6 +143,7 @@ class KilledAt:
         return self.aws(call)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("both", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_killed_before_and_after_each_kind_of_write_of_a_hardened_one(
     aws: Aws, tmp_path: Path, both: bool
@@ -235,6 +236,7 @@ def test_without_a_journal_the_tags_are_enough(aws: Aws, tmp_path: Path) -> None
     assert site.listing() == {}
 
 
+@pytest.mark.slow
 def test_what_the_answers_do_not_name_any_more_goes_by_the_journal(aws: Aws, tmp_path: Path) -> None:
     site = Site(aws, tmp_path, HARDENED).made()
     off = {"hardening__trail": "off", "hardening__alarms": False, "hardening__data_events": "off"}

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from services.engine.teardown import goes
 from services.model.calls import Aws
 from tests.account import everything
@@ -213,6 +215,7 @@ def test_a_filter_of_others_under_our_name_stays(aws: Aws, tmp_path: Path) -> No
     assert everything(aws) == before
 
 
+@pytest.mark.slow
 def test_an_adopted_topic_loses_our_statements_and_keeps_its_own(aws: Aws, tmp_path: Path) -> None:
     topic = do(aws, "sns", "CreateTopic", Name="palisade-acme-sandbox-alarms")["TopicArn"]
     before = everything(aws)

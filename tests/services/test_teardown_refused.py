@@ -222,6 +222,7 @@ def test_more_backups_than_were_agreed_to_are_another_plan(aws: Aws, tmp_path: P
     assert site.aws.writes == []
 
 
+@pytest.mark.slow
 def test_more_logs_are_not(aws: Aws, tmp_path: Path) -> None:
     site = Site(aws, tmp_path, HARDENED).made()
     desk, found = site.desk(), site.found()
@@ -229,6 +230,7 @@ def test_more_logs_are_not(aws: Aws, tmp_path: Path) -> None:
     assert finished(list(teardown.tear_down(desk, found, (teardown.BACKUPS,)))).ok
 
 
+@pytest.mark.slow
 def test_a_log_that_arrives_late_is_deleted_too(aws: Aws, tmp_path: Path) -> None:
     site = Site(aws, tmp_path, HARDENED).made()
     late = ["one", "two"]

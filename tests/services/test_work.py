@@ -217,6 +217,7 @@ def test_the_answers_decide_which_headers_are_asked_for(desk: Desk) -> None:
     assert len(work.probe_words(strict)) == len(work.probe_words(desk)) + 1
 
 
+@pytest.mark.slow
 def test_iam_is_asked_once_however_long_a_backup_is_waited_for(desk: Desk) -> None:
     apply(desk)
     seen = Recording(desk.aws)

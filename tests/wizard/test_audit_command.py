@@ -88,6 +88,7 @@ def test_findings_as_text_and_as_json(stocked: Terminal) -> None:
     assert not any((stocked.folder / "state" / "audits").rglob("*.duckdb"))
 
 
+@pytest.mark.slow
 def test_the_record_is_what_is_expected_unless_a_list_is_given(stocked: Terminal) -> None:
     assert "No wallets are on record" in run(stocked, "--sample", "0").out
     add = ("record", "add", "--config", stocked.setup, "--quorum-id", QUORUM, "--algorithm", "SECP256K1")

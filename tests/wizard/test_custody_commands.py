@@ -97,6 +97,7 @@ def test_any_two_open_it_and_the_password_stays_hidden(offline: Terminal, kept: 
     assert "--reveal" in shown.err
 
 
+@pytest.mark.slow
 def test_what_is_revealed_is_the_password_and_what_trezors_code_gives(offline: Terminal, kept: Kept) -> None:
     two = kept.shares[1:]
     password = combine(offline, two, kept.sealed, "--reveal").out.strip()
@@ -178,6 +179,7 @@ def test_one_disk_is_refused_in_production_and_warned_of_otherwise(offline: Term
     assert "In production this would be refused." in " ".join(warned.document["notes"])
 
 
+@pytest.mark.slow
 def test_the_setup_file_says_which_environment_and_learns_of_the_split(offline: Terminal) -> None:
     setup = offline.answered("--setup-environment", "production")
     run = partial(
@@ -281,6 +283,7 @@ def test_options_that_do_not_fit_together(
     assert not keys.exists()
 
 
+@pytest.mark.slow
 def test_targets_that_exist_or_cannot_be_written_lose_nothing(offline: Terminal) -> None:
     machine = replace(offline, disk=apart)
     keys, shares = offline.folder / "keys", folders(offline)

@@ -23,6 +23,7 @@ def with_keyring(folder: Path, backend: Backend) -> Terminal:
     return Terminal(folder, keyring=lambda: backend)
 
 
+@pytest.mark.slow
 def test_a_sandbox_key_can_have_its_password_in_the_keyring(tmp_path: Path) -> None:
     backend = called("keyring.backends.macOS.Keyring")
     machine = with_keyring(tmp_path, backend)
@@ -166,6 +167,7 @@ def test_a_token_guards_the_sealed_file_or_its_password(hsm: Terminal) -> None:
     assert (shown.status, shown.out) == (0, PASSWORD + "\n")
 
 
+@pytest.mark.slow
 def test_what_can_be_wrong_with_a_token_is_told(hsm: Terminal) -> None:
     hsm.with_key()
     sealed, pin = hsm.folder / "keys" / "recovery.pke1", ("--pin-file", hsm.folder / "pin")

@@ -12,6 +12,7 @@ from services.aws.port import Port
 from tests import planted
 from tests.fault_kinds import KINDS
 from tests.faults import Fault, Faults
+from tests.sampling import every
 from tests.search import Search, files_below
 from tests.simulating import Simulating
 from tests.wizard.driving import EXTERNAL_ID, Ran, Terminal, refused
@@ -95,7 +96,7 @@ def test_each_kind_of_fault_ends_an_apply_with_one_problem_and_the_next_goes_on(
     assert len(do(person.aws, "kms", "ListKeys")["Keys"]) == 1
 
 
-@pytest.mark.parametrize("command", ["plan", "values", "verify", "doctor", "destroy"])
+@pytest.mark.parametrize("command", every(2, ["plan", "values", "verify", "doctor", "destroy"]))
 def test_each_command_that_looks_ends_with_the_right_code(
     person: Terminal, faulty: tuple[Faults, Port], command: str
 ) -> None:

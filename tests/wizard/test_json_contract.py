@@ -212,6 +212,7 @@ def test_policy(terminal: Terminal, job: str, action: str) -> None:
         setup.write_text(setup.read_text().replace("[aws]", '[aws]\naccount = "123456789012"', 1))
 
 
+@pytest.mark.slow
 def test_answers_new_from_another_one(offline: Terminal) -> None:
     first = offline.with_key()
     made = offline("keygen", "--out", offline.folder / "x", "--format", "hex").status

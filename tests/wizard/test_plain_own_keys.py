@@ -39,7 +39,7 @@ def test_a_public_key_is_taken_and_a_locked_one_needs_its_phrase(offline: Termin
         setup_file.record(setup_file.read(offline.setup), {"recovery_key.public_files": []})
 
 
-@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("closed", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_private_key_is_brought_into_the_tools_form(offline: Terminal, closed: bool) -> None:
     path = offline.folder / "recovery.key"
     old = OLD_PASSWORD.encode() if closed else None

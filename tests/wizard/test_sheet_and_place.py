@@ -63,6 +63,7 @@ def test_an_existing_sheet_is_a_reason_to_stop_before_any_work(offline: Terminal
     assert "--no-sheet" in refused(ran, "exists")["remedy"][-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environment", ["sandbox", "production"])
 def test_a_folder_beside_the_aws_credentials_is_warned_of(offline: Terminal, environment: str) -> None:
     home = offline.folder / "home"

@@ -27,6 +27,8 @@ from tests.services.verify.bucket import OURS
 from tests.tally import count
 from tests.world import ACCOUNT, BUCKET
 
+pytestmark = pytest.mark.slow
+
 PLANTED = Fleet(700, 3, fleet.KINDS)
 LISTED = frozenset({"encryption", "retention-none", "retention-expired", "retention-weak", "counted-twice"})
 """What a listing cannot know, and what cannot be in a bucket."""

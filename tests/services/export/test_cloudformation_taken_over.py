@@ -115,6 +115,7 @@ def test_what_differs_or_lacks_is_first_to_be_applied(done: Journey) -> None:
     assert "make them with 'palisade-wizard apply' first" in written
 
 
+@pytest.mark.slow
 def test_what_the_owner_added_to_ours_stays(done: Journey) -> None:
     rule: dict[str, Any] = {
         "ID": "archive",

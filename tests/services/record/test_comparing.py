@@ -88,6 +88,7 @@ def test_a_busy_aws_is_told_as_it_is() -> None:
     assert caught.value.problem.exit_code == 7
 
 
+@pytest.mark.slow
 def test_a_large_bucket_is_looked_at_within_bounds() -> None:
     names = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(MOST_FOLDER_PAGES * PAGE + 1)]
     there = bucket(*names)
@@ -98,6 +99,7 @@ def test_a_large_bucket_is_looked_at_within_bounds() -> None:
     assert len(there.calls) == MOST_FOLDER_PAGES + 2
 
 
+@pytest.mark.slow
 def test_a_large_record_leaves_the_rest_unknown() -> None:
     names = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(MOST_FOLDER_PAGES * PAGE + 1)]
     there = bucket(*names)
