@@ -102,6 +102,7 @@ def kept_what_was_made(folder: Path) -> None:
 
 def test_it_fits_a_narrow_terminal_too(tmp_path: Path, without_pages: dict[str, str]) -> None:
     screen = start("--plain", "--state-dir", tmp_path, environ=without_pages, columns=50)
+    screen.until("in AWS.")  # the question is explained under the same words that it is asked with
     screen.answer("Name of the set-up", "acme-sandbox")
     screen.answer("Environment [", "?")
     screen.answer("Environment [", "quit")
