@@ -144,7 +144,6 @@ async def test_going_back_forgets_a_generated_password(stage: Stage) -> None:
         assert not any(password in show.app.export_screenshot() for password in shown)
 
 
-@pytest.mark.slow
 async def test_a_copy_in_the_keyring_is_never_offered_in_production(stage: Stage) -> None:
     stage.more = {"keyring": known}
     stage.keyless(setup__environment="production")

@@ -144,7 +144,6 @@ async def test_back_covers_the_words_and_stopping_asks(stage: Stage) -> None:
     assert " ".join(first[:3]).encode() not in stage.everything_on_disk()
 
 
-@pytest.mark.slow
 async def test_leaving_the_page_keeps_the_place_but_no_words(stage: Stage) -> None:
     stage.keyless()
     async with curtain(stage, at="split") as show:
@@ -191,7 +190,6 @@ async def test_a_medium_that_fails_does_not_spoil_the_shares(stage: Stage) -> No
     )
 
 
-@pytest.mark.slow
 async def test_papers_that_are_in_the_way_are_left_and_fail_nothing(stage: Stage) -> None:
     stage.keyless()
     keys = stage.folder / "keys"

@@ -283,7 +283,6 @@ def test_options_that_do_not_fit_together(
     assert not keys.exists()
 
 
-@pytest.mark.slow
 def test_targets_that_exist_or_cannot_be_written_lose_nothing(offline: Terminal) -> None:
     machine = replace(offline, disk=apart)
     keys, shares = offline.folder / "keys", folders(offline)

@@ -250,7 +250,6 @@ def test_another_account_is_refused_before_anything_is_looked_at(account: Ground
     assert f"the script is for {account.number}" in ran.err
 
 
-@pytest.mark.slow
 def test_what_somebody_else_made_is_left_alone(account: Ground) -> None:
     script = account.export()
     do(
