@@ -86,6 +86,7 @@ class Shelves:
         assert 0 < len(named["Objects"]) <= 1000
         errors = []
         there = {(v.key, v.id): v for v in self.versions[bucket]}
+        assert len(there) == len(self.versions[bucket])
         for each in named["Objects"]:
             if there[each["Key"], each["VersionId"]].locked(self.now):
                 says = "Access Denied because object protected by object lock."

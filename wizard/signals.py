@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, TextIO
@@ -41,6 +40,7 @@ class Ended(BaseException):
 
 def problem_of(stopped: Ended | KeyboardInterrupt) -> Problem:
     """What is told of a signal or of Ctrl-C."""
+    _LOST.forget()
     return stopped.problem if isinstance(stopped, Ended) else _STOPPED
 
 
@@ -54,61 +54,76 @@ def told_with(*remedy: str, summary: str = "") -> Iterator[None]:
         raise ProblemError(Problem(problem.code, summary or problem.summary, remedy)) from None
 
 
+class _Lost:
+    """Brings a signal again whose exception nobody could get, by the timer of the process.
+
+    What is raised while Python calls a finalizer or the callback of a weak reference is dropped, and an import has many
+    of them: a signal that happens to come just then would be lost, and the program would go on.
+    """
+
+    def __init__(self) -> None:
+        self._waits: Ended | KeyboardInterrupt | None = None
+
+    def hook(
+        self, tell: Callable[[sys.UnraisableHookArgs], object]
+    ) -> Callable[[sys.UnraisableHookArgs], None]:
+        """What Python calls with an exception that it drops; any other than a signal's is told as before."""
+
+        def dropped(told: sys.UnraisableHookArgs) -> None:
+            error = told.exc_value
+            while isinstance(error, Ended | KeyboardInterrupt):
+                try:
+                    self._waits = error
+                    signal.setitimer(signal.ITIMER_REAL, _SOON)
+                except (Ended, KeyboardInterrupt) as another:  # the next one came just now
+                    error = another
+                else:
+                    return
+            tell(told)
+
+        return dropped
+
+    def again(self, _number: int, _frame: FrameType | None) -> None:
+        """The timer has run out."""
+        waits, self._waits = self._waits, None
+        if isinstance(waits, Ended):
+            raise Ended(waits.number)
+        if waits is not None:
+            raise KeyboardInterrupt
+
+    def forget(self) -> None:
+        """Another one got through: once is enough."""
+        if self._waits is not None:
+            self._waits = None
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+_SOON = 0.05  # seconds: by then Python is out of the callback
+_LOST = _Lost()
+
+
 @contextlib.contextmanager
 def as_endings() -> Iterator[None]:
-    """Within, SIGTERM and SIGHUP raise `Ended`; one that was ignored from outside (nohup) stays so."""
-    before = {number: signal.getsignal(number) for number in _ENDINGS}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:
+    """Within, SIGTERM and SIGHUP raise `Ended`; one that was ignored from outside (nohup) stays so. None is lost."""
+    before = {number: signal.getsignal(number) for number in (*_ENDINGS, signal.SIGALRM)}
+    tell = sys.unraisablehook
+    for number in _ENDINGS:
+        if before[number] is not signal.SIG_IGN:
             signal.signal(number, _end)
+    signal.signal(signal.SIGALRM, _LOST.again)
+    sys.unraisablehook = _LOST.hook(tell)
     try:
-        with _none_lost():
-            yield
+        yield
     finally:
+        _LOST.forget()
+        sys.unraisablehook = tell
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
+    _LOST.forget()
     raise Ended(number)
-
-
-_SOON = 0.05  # seconds: by then Python is out of the callback
-
-
-@contextlib.contextmanager
-def _none_lost() -> Iterator[None]:
-    """Within, a signal whose exception nobody could get comes again.
-
-    What is raised while Python calls a finalizer or the callback of a weak reference is dropped, and an import has many
-    of them: a signal that happens to come just then would be lost, and the program would go on.
-    """
-    tell = sys.unraisablehook
-    coming: list[threading.Timer] = []
-
-    def again(dropped: sys.UnraisableHookArgs) -> None:
-        match dropped.exc_value:
-            case Ended() as ended:
-                number = ended.number
-            case KeyboardInterrupt():
-                number = signal.SIGINT
-            case _:
-                tell(dropped)
-                return
-        main = threading.main_thread().ident or 0
-        later = threading.Timer(_SOON, signal.pthread_kill, (main, number))
-        later.daemon = True
-        coming.append(later)
-        with contextlib.suppress(RuntimeError):  # the interpreter ends already
-            later.start()
-
-    sys.unraisablehook = again
-    try:
-        yield
-    finally:
-        sys.unraisablehook = tell
-        for later in coming:
-            later.cancel()
 
 
 def or_ended(work: Callable[[], int], around: Surroundings) -> int:

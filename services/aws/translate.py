@@ -38,8 +38,8 @@ REMEDIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "not-ready": ("Wait a minute and try again: AWS may not know it everywhere yet. " + _DONE_TOO_LATE,),
         "refused": ("Correct the value that AWS names, then try again. " + _DONE_TOO_LATE,),
         "unanswered": (
-            "Try again: this was only a look, and nothing was changed.",
-            "If AWS goes on refusing it, compare the value that AWS names, if any, with the setup file.",
+            "Try again: this call only looks, and changes nothing. " + _DONE_TOO_LATE,
+            "If AWS goes on refusing it, compare the value that it names, if any, with the setup file.",
         ),
         "network": (
             "Check the network, the proxy (HTTPS_PROXY) and AWS_ENDPOINT_URL, then try again. Nothing is lost.",
@@ -130,7 +130,7 @@ def problem_of(refused: Refused) -> Problem:
         "region": f"{could_not}: the region is another one, or it is not enabled for this account.",
         "not-ready": f"{could_not}: something that is needed for it is not there, or not ready.",
         "refused": f"{could_not}, because AWS does not accept a value.",
-        "unanswered": f"{could_not}: AWS refuses to answer.",
+        "unanswered": f"{could_not}, because AWS does not accept the question.",
         "network": f"{could_not}: the proxy on the way to AWS wants to know who you are.",
     }[told]
     remedy = _FIRST.get(refused.code, ()) + REMEDIES[told] + _LAST.get(f"{call.name} {refused.code}", ())

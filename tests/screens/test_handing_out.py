@@ -57,6 +57,7 @@ async def hand_out_one(show: Show) -> list[str]:
     return words
 
 
+@pytest.mark.each_frame
 async def test_a_key_is_split_among_custodians(stage: Stage) -> None:
     stage.keyless(setup__environment="production")
     async with curtain(stage, at="recovery-key") as show:

@@ -30,6 +30,7 @@ def keyless(stage: Stage) -> Stage:
     return stage
 
 
+@pytest.mark.each_frame
 async def test_a_key_is_made_recorded_and_completed_after_an_interruption(keyless: Stage) -> None:
     keys = keyless.folder / "keys"
     async with curtain(keyless) as show:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from textual.widgets import Checkbox, Input
 
@@ -79,7 +78,6 @@ async def test_a_private_key_is_brought_into_the_tools_form(stage: Stage) -> Non
     assert pem[40:80] not in everything
 
 
-@pytest.mark.slow
 async def test_the_password_of_the_own_key_is_asked_and_a_wrong_one_leaves_nothing(stage: Stage) -> None:
     stage.keyless()
     path = stage.folder / "recovery.key"

@@ -69,7 +69,6 @@ async def test_a_finished_set_up_is_proven_from_the_first_page(stage: Stage) -> 
     assert PASSWORD.encode() not in stage.everything_on_disk()
 
 
-@pytest.mark.slow
 async def test_the_file_of_another_key_proves_nothing(stage: Stage) -> None:
     stage.setup()
     path = sealed(stage.folder, keys.other_key())

@@ -22,6 +22,7 @@ async def create(show: Show) -> None:
     await show.settle()
 
 
+@pytest.mark.each_frame
 async def test_only_the_button_writes(stage: Stage) -> None:
     writes = Writes(stage)
     stage.more = {"open_first": stage.setup().path}

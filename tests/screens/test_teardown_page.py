@@ -81,6 +81,7 @@ async def test_in_production_there_is_no_such_button_and_the_page_says_why(
         assert "teardown-look" not in show.app.runner.jobs
 
 
+@pytest.mark.each_frame
 async def test_nothing_goes_before_both_words_are_typed(stage: Stage, shelves: Shelves) -> None:
     stage.more = {"open_first": stage.setup().path}
     async with curtain(stage, at="review") as show:

@@ -138,31 +138,86 @@ def test_an_interrupted_key_is_completed_and_not_made_again(offline: Terminal) -
     assert "goes on from there" not in around.stderr.written
 
 
-@pytest.mark.parametrize(
-    ("number", "raised"),
-    [(signal.SIGTERM, signals.Ended), (signal.SIGHUP, signals.Ended), (signal.SIGINT, KeyboardInterrupt)],
-)
+@dataclass
+class Finalized:
+    """What gets a signal while Python calls its finalizer, beyond which nothing is raised."""
+
+    number: signal.Signals
+    came: list[signal.Signals]
+
+    def __del__(self) -> None:
+        self.came.append(self.number)
+        signal.raise_signal(self.number)
+
+
+ENDINGS: list[tuple[signal.Signals, type[BaseException]]] = [
+    (signal.SIGTERM, signals.Ended),
+    (signal.SIGHUP, signals.Ended),
+    (signal.SIGINT, KeyboardInterrupt),
+]
+
+
+@pytest.mark.parametrize(("number", "raised"), ENDINGS)
 @pytest.mark.parametrize("times", [1, 3])
-def test_a_signal_that_finds_python_in_a_callback_is_not_lost(
+def test_a_signal_that_finds_python_in_a_callback_comes_again_once(
     number: signal.Signals, raised: type[BaseException], times: int
 ) -> None:
-    came = []
+    came: list[signal.Signals] = []
+    with signals.as_endings():
+        try:
+            for _ in range(times):
+                Finalized(number, came)
+            assert len(came) == times, "it was raised outside"
+            for _ in range(100):
+                time.sleep(0.05)
+        except raised as stopped:
+            signals.problem_of(stopped)  # type: ignore[arg-type]
+            time.sleep(0.2)  # nothing comes while it is cleared up
+        else:
+            raise AssertionError(number)
+    time.sleep(0.1)  # nor afterwards, when it would end the process
 
-    class Finalized:
-        def __del__(self) -> None:
-            came.append(number)
-            signal.raise_signal(number)  # what its handler raises goes no further than here
+
+@pytest.mark.parametrize(("number", "raised"), ENDINGS)
+def test_the_next_signal_is_not_lost_while_one_is_put_back(
+    number: signal.Signals,
+    raised: type[BaseException],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    put_back, came = signal.setitimer, [number]
+
+    def interrupted(which: int, seconds: float) -> object:
+        if seconds and came:
+            signal.raise_signal(came.pop())
+        return put_back(which, seconds)
 
     def work() -> None:
-        for _ in range(times):
-            Finalized()
-        assert len(came) == times, "it was raised outside"
+        Finalized(number, [])
         for _ in range(100):
             time.sleep(0.05)
 
+    monkeypatch.setattr(signal, "setitimer", interrupted)
     with pytest.raises(raised), signals.as_endings():
         work()
-    time.sleep(0.1)  # none of the others comes after the end, where it would end the tests
+    assert came == []
+    assert capsys.readouterr().err == ""
+
+
+def test_a_signal_that_gets_through_is_not_followed_by_the_one_before_it() -> None:
+    got = []
+
+    def work() -> None:
+        Finalized(signal.SIGHUP, [])
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except signals.Ended as stopped:
+            got.append(stopped.number)
+            time.sleep(0.2)
+
+    with signals.as_endings():
+        work()
+    assert got == [signal.SIGTERM]
 
 
 @contextmanager

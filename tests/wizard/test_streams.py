@@ -46,7 +46,7 @@ def test_streams_that_are_closed_or_full(redirection: str, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "number", "after"), every(5, itertools.product([(), ("--json",)], FULL, [0, 6]))
+    ("flags", "number", "after"), every(5, itertools.product([(), ("--json",)], FULL, [0, 6]), start=1)
 )
 def test_applying_stops_where_it_cannot_tell_and_goes_on_later(
     terminal: Terminal, flags: tuple[str, ...], number: int, after: int

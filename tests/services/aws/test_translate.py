@@ -116,7 +116,7 @@ def test_a_refused_look_is_not_told_like_a_refused_change(name: str) -> None:
     assert problem.code == "refused"
     reads = OPERATIONS[name].reads
     assert ("does not accept a value" in problem.summary) is not reads
-    assert problem.remedy[0].startswith("Try again: this was only a look" if reads else "Correct the value")
+    assert problem.remedy[0].startswith("Try again: this call only looks" if reads else "Correct the value")
 
 
 @pytest.mark.parametrize("problem", [MFA, not_aws(Call("kms", "ListKeys")), unknown_region("eu-west-9")])

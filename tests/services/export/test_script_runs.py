@@ -267,7 +267,6 @@ def test_what_somebody_else_made_is_left_alone(account: Ground) -> None:
     assert "role:" not in looked.out, "an export after that only looks at the role"
 
 
-@pytest.mark.slow
 def test_what_changed_since_the_export_is_not_written_over_and_an_export_after_it_keeps_it(
     account: Ground,
 ) -> None:
