@@ -13,6 +13,7 @@ from textual.widgets import Select, Static
 
 from screens import flow, setup_lines
 from screens.frame import Page
+from screens.widgets.dropdown import Dropdown
 from screens.widgets.words import Words
 from screens.work import Job
 from services.printable import one_line
@@ -42,7 +43,7 @@ class Compare(Page):
             options = [(Content(one_line(setup_lines.named(one))), n) for n, one in enumerate(self._setups)]
             with Horizontal(classes="field-line"):
                 yield Static(label, classes="field-label", markup=False)
-                yield Select(options, value=chosen, allow_blank=False, compact=True, id=identifier)
+                yield Dropdown(options, value=chosen, allow_blank=False, compact=True, id=identifier)
         yield Vertical(id="comparison")
 
     def can_next(self) -> bool:

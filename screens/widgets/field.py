@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Select, Static
 
+from screens.widgets.dropdown import Dropdown
 from screens.widgets.words import Words
 from services.problems import ProblemError
 from services.questions import Question, Value, accept
@@ -63,7 +64,7 @@ class Field(Vertical):
         with Horizontal(classes="field-line"):
             yield Static(self.question.label, classes="field-label", markup=False)
             if self._choices:
-                yield Select(self._choices, value=self.text, allow_blank=False, compact=True, id=identifier)
+                yield Dropdown(self._choices, value=self.text, allow_blank=False, compact=True, id=identifier)
             else:
                 yield Input(
                     self.text,

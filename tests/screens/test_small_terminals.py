@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Select
+from textual.widgets._select import SelectOverlay
 
 from screens import plan_words
 from screens.hardening_words import lock_words
@@ -67,3 +68,22 @@ async def test_the_palette_stands_where_there_is_no_room_for_a_letter(stage: Sta
             assert show.app._exception is None
         await show.pilot.resize_terminal(80, 24)
         assert isinstance(show.app.screen, Palette)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (80, 24)])
+async def test_the_list_of_a_choice_is_paged_before_it_is_drawn_and_while_it_is_put_away(
+    stage: Stage, size: tuple[int, int]
+) -> None:
+    stage.more = {"open_first": stage.setup().path}
+    async with curtain(stage, size, at="watching") as show:
+        box = next(iter(show.page.query(Select)))
+        dropped = box.query_one(SelectOverlay)
+        for page in ("page_down", "page_up"):
+            await dropped.run_action(page)  # as by a key that was pressed before it dropped down
+        box.focus()
+        await show.press("enter", "pagedown", "pageup", "down")
+        assert box.expanded
+        box.expanded = False
+        await dropped.run_action("page_down")
+        await show.settle()
+        assert show.app._exception is None
