@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from screens.session import Session
 
 
+_PARTS = "#title-left, #title-right, #steps, #endpoint, #body, #message, #next"
+
+
 class Body(VerticalScroll, can_focus=False):
     """The scrolling middle of a page; the page's own keys scroll it."""
 
@@ -169,7 +172,7 @@ class Page(Sized, Screen[None]):
 
     def _from_the_top(self) -> None:
         """Puts the focus on something harmless: a field or a list, never a button outside the page's middle."""
-        if not self.is_attached:
+        if not self._stands():
             return  # another page came at once
         self.wizard.look_for_endpoint()
         body = self.query_one(Body)
@@ -232,7 +235,13 @@ class Page(Sized, Screen[None]):
     async def _pressed_next(self) -> None:
         await self.forward()
 
+    def _stands(self) -> bool:
+        """Whether the whole frame is there: while a page is put away, its parts go one after the other."""
+        return self.is_attached and len(self.query(_PARTS)) == len(_PARTS.split(","))
+
     def _tick(self) -> None:
+        if not self._stands():
+            return
         if self.session.endpoint != self._named:
             self.refresh_frame()  # a job that signed in has learnt where the calls go
         job = self.busy

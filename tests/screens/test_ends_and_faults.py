@@ -132,3 +132,19 @@ async def test_what_was_asked_for_one_set_up_is_not_recorded_in_another(stage: S
         await show.go("welcome")
         assert not show.app.runner.current(job)
         assert show.app.session.signed_in is None
+
+
+@pytest.mark.parametrize("part", ["#middle", "#buttons", "#title", "#message", "#endpoint"])
+async def test_a_page_that_is_being_put_away_is_neither_focused_nor_written_to(
+    stage: Stage, part: str
+) -> None:
+    stage.more = {"open_first": stage.setup().path}
+    async with curtain(stage, at="account") as show:
+        page = show.page
+        job = show.app.runner.start("look", "Looking", lambda _job, _tell: 1)
+        page.busy, page._named = job, "another endpoint"  # so that there is something to write
+        await page.query_one(part).remove()  # as Textual does, one part after the other
+        page._from_the_top()
+        page._tick()
+        await show.pilot.pause()
+        assert show.app._exception is None
