@@ -105,7 +105,7 @@ def refusal_of(key: str, text: str) -> str:
     return ""
 
 
-@pytest.mark.parametrize("page", every(2, GOOD))
+@pytest.mark.parametrize("page", every(3, GOOD))
 async def test_back_and_a_restart_keep_what_was_typed(stage: Stage, page: str) -> None:
     """What is no answer is kept too, as a draft, and the answer before it stays in the file."""
     setup = stage.setup()

@@ -95,7 +95,7 @@ def _secrets_alone(show: Show) -> None:
     assert not secret or secret == inputs
 
 
-@pytest.mark.parametrize("name", every(4, PAGES, start=1))
+@pytest.mark.parametrize("name", every(8, PAGES, start=1))
 async def test_every_sentence_can_be_read_whole_on_a_narrow_terminal(stage: Stage, name: str) -> None:
     stage.setup(setup__name=LONGEST, setup__environment="production")
     stage.more = {"no_colour": True}

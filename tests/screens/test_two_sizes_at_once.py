@@ -18,7 +18,7 @@ pytestmark = pytest.mark.each_frame
 OLD, NEW = Size(40, 12), Size(100, 30)
 
 
-@pytest.mark.parametrize("over", every(2, OVER))
+@pytest.mark.parametrize("over", every(3, OVER))
 async def test_a_screen_comes_to_rest_at_the_size_that_the_terminal_has(stage: Stage, over: str) -> None:
     stage.more = {"open_first": stage.setup().path}
     async with curtain(stage, at="storage") as show:

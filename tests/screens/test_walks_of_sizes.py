@@ -75,7 +75,9 @@ async def _walk(stage: Stage, page: str, over: str, steps: int) -> None:
             assert show.app.focused is _focus(before), size
         await show.pilot.resize_terminal(80, 24)
         await show.settle()
-        for _ in range(100):  # Textual gathers sizes for a moment, by a timer that the pilot does not wait for
+        for _ in range(
+            100
+        ):  # Textual gathers sizes for a moment, by a timer that the pilot does not wait for
             if show.app.screen.size == show.app.size:
                 break
             await show.pilot.pause(0.02)

@@ -196,10 +196,15 @@ def kept_whole(place: Place) -> None:
 
 @pytest.mark.parametrize(
     ("name", "number"),
-    [
-        pytest.param(name, ENDINGS[n % 3], marks=[pytest.mark.slow] * (name in {"the first page", "typing"}))
-        for n, name in enumerate(SCENES)
-    ],
+    every(
+        2,
+        [
+            pytest.param(
+                name, ENDINGS[n % 3], marks=[pytest.mark.slow] * (name in {"the first page", "typing"})
+            )
+            for n, name in enumerate(SCENES)
+        ],
+    ),
 )
 def test_a_signal_ends_it_well(place: Place, name: str, number: signal.Signals) -> None:
     _play(place, name, number, 0)

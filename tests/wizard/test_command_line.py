@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sampling import every
 from tests.wizard.driving import ROOT, Terminal, process, refused
 from wizard import VERSION
 from wizard.cli import ANSWERS, COMMANDS, RECORDS, SHARES, TOKENS
@@ -48,17 +49,23 @@ def loaded(*arguments: str | Path) -> tuple[int, list[str]]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        ("--help",),
-        ("--version",),
-        *((name, "--help") for name in COMMANDS),
-        *(("answers", name, "--help") for name in ANSWERS),
-        *(("shares", name, "--help") for name in SHARES),
-        *(("token", name, "--help") for name in TOKENS),
-        *(("record", name, "--help") for name in RECORDS),
-        ("answers", "explain", "storage.bucket"),
-        ("answers", "explain", "--json"),
-    ],
+    every(
+        3,
+        [
+            pytest.param(words)
+            for words in (
+                ("--help",),
+                ("--version",),
+                *((name, "--help") for name in COMMANDS),
+                *(("answers", name, "--help") for name in ANSWERS),
+                *(("shares", name, "--help") for name in SHARES),
+                *(("token", name, "--help") for name in TOKENS),
+                *(("record", name, "--help") for name in RECORDS),
+                ("answers", "explain", "storage.bucket"),
+                ("answers", "explain", "--json"),
+            )
+        ],
+    ),
     ids=" ".join,
 )
 def test_light_starts_load_nothing_heavy(arguments: tuple[str, ...]) -> None:

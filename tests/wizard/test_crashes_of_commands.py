@@ -17,6 +17,7 @@ from services.recovery.stages import SAYS, SPLIT, TOKEN
 from tests import planted
 from tests.crashes import Crash, How, at_stage
 from tests.programs import need
+from tests.sampling import every
 from tests.wizard.crashing import Run
 from tests.wizard.scenes import FAULT, Kept, Scene, Words, keep
 
@@ -114,7 +115,7 @@ CHILD = [
 
 
 @pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.slow)])
-@pytest.mark.parametrize(("words", "crashes"), CHILD, ids=[words.__name__ for words, _ in CHILD])
+@pytest.mark.parametrize(("words", "crashes"), every(2, CHILD), ids=[words.__name__ for words, _ in CHILD])
 def test_a_crash_of_the_child(scene: Scene, words: Words, crashes: list[Crash], step: int) -> None:
     """All crashes, or every fourth one; of making a key a kill at each place where there is no other crash."""
     kills = otherwise("kill", *(crashes[step - 1 :: step] if words is keygen else crashes[-1:]))

@@ -11,6 +11,7 @@ from services.engine.observe import Ownership, observe
 from services.model.calls import Aws, Call, Reply
 from services.problems import ProblemError, refuse
 from tests.ports import Recording, keeping_rules
+from tests.sampling import every
 from tests.services.engine.test_whole_setup import BLUEPRINT
 from tests.world import SETUP, Journey
 
@@ -40,14 +41,14 @@ class Holding:
 
 @pytest.mark.parametrize(
     ("held", "after"),
-    [
+    every(3, [
         ("logs:DescribeLogGroups", ("logs:ListTagsForResource",)),
         ("cloudtrail:GetTrail", ("cloudtrail:ListTags", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus")),
         ("sns:GetTopicAttributes", ("sns:ListTagsForResource", "sns:ListSubscriptionsByTopic")),
         ("cloudwatch:DescribeAlarms", ("cloudwatch:ListTagsForResource",)),
         ("logs:DescribeMetricFilters", ()),
         ("iam:GetRole", ("iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")),
-    ],
+    ], start=1),
 )  # fmt: skip
 def test_a_read_that_takes_long_holds_up_only_what_refers_to_it(
     aws: Aws, held: str, after: tuple[str, ...]
