@@ -182,6 +182,7 @@ def test_watching_outlasts_what_passes_by_itself(desk: Desk) -> None:
     assert len(reports) > 3
 
 
+@pytest.mark.slow
 def test_watching_lists_at_most_once_a_minute_unless_a_wallet_is_named(desk: Desk) -> None:
     apply(desk)
     for question, most in ((work.Question(), 11), (work.Question(("wallet-1",)), 31)):

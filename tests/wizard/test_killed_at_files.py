@@ -18,6 +18,7 @@ import pytest
 
 from tests import tally
 from tests.killed import at_file_event
+from tests.sampling import every
 from tests.wizard.driving import Terminal, refused
 from tests.wizard.recorded import HAND, KEY_ID
 
@@ -128,7 +129,7 @@ def settle(terminal: Terminal, kept: Path) -> None:
 
 
 @pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", every(2, CASES))
 def test_killed_before_any_file_event_the_next_run_goes_on(
     terminal: Terminal, tmp_path_factory: pytest.TempPathFactory, name: str, step: int
 ) -> None:

@@ -55,6 +55,7 @@ def test_identifiers_are_unique_and_of_the_contracts_families() -> None:
     assert all(rule.title.count(": ") == 1 for rule in RULES)
 
 
+@pytest.mark.slow
 def test_a_finding_does_not_hide_the_others() -> None:
     """One thing broken leaves the rest as it was, but for what has no subject any more."""
     whole = look(Cloud())

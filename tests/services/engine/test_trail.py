@@ -163,7 +163,7 @@ def done(trails: Aws) -> Journey:
     return journey
 
 
-@pytest.mark.parametrize(("address", "verb", "drift"), every(2, TRAIL_DRIFTS))
+@pytest.mark.parametrize(("address", "verb", "drift"), every(4, TRAIL_DRIFTS))
 def test_drift_is_one_step_and_one_write(done: Journey, address: str, verb: str, drift: Change) -> None:
     drift(done.aws)
     (step,) = done.plan().steps

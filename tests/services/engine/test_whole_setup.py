@@ -75,7 +75,7 @@ def test_a_trail_that_somebody_deleted_is_made_again_in_one_run(
 
 
 # The parts of a set-up are killed at their writes elsewhere.
-@pytest.mark.parametrize(("nth", "when"), every(33, moments(WRITES)))
+@pytest.mark.parametrize(("nth", "when"), every(65, moments(WRITES)))
 def test_killed_at_any_write_the_next_run_completes(
     aws: Aws, tmp_path: Path, nth: int, when: Literal["before", "after"]
 ) -> None:

@@ -183,7 +183,7 @@ ADDED: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("address", every(2, ADDED))
+@pytest.mark.parametrize("address", every(4, ADDED))
 def test_what_the_owner_added_is_carried_along(address: str) -> None:
     answers = sample(**PRODUCTION)
     found = subject(answers, there(answers, have={address: ADDED[address]}))

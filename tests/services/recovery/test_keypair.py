@@ -31,6 +31,7 @@ def secret() -> bytearray:
     return bytearray(PASSWORD)
 
 
+@pytest.mark.slow
 def test_the_real_thing_is_read_by_an_independent_reader(tmp_path: Path) -> None:
     heard: list[str] = []
     password = secret()
