@@ -39,7 +39,7 @@ REMEDIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "refused": ("Correct the value that AWS names, then try again. " + _DONE_TOO_LATE,),
         "unanswered": (
             "Try again: this call only looks, and changes nothing. " + _DONE_TOO_LATE,
-            "If AWS goes on refusing it, compare the value that it names, if any, with the setup file.",
+            "If AWS refuses again and names a value, correct that value in the setup file.",
         ),
         "network": (
             "Check the network, the proxy (HTTPS_PROXY) and AWS_ENDPOINT_URL, then try again. Nothing is lost.",
