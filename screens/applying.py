@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button
 
-from screens import flow
+from screens import flow, plan_words
 from screens.frame import Page
 from screens.widgets.action import Action
 from screens.widgets.listing import Line, Lines
@@ -92,7 +92,8 @@ class Applying(Page):
 
     def can_next(self) -> bool:
         job = self.wizard.runner.jobs.get("apply")
-        return job is not None and job.done and job.problem is None and job.result is None
+        ended = job is not None and job.done and job.problem is None and job.result is None
+        return ended and flow.sign(self.session, flow.step_of(self.name_), -1) == "✓"
 
     def action_back(self) -> None:
         if self.wizard.runner.running("apply"):
@@ -146,10 +147,17 @@ class Applying(Page):
 
     def _done(self, job: Job) -> None:
         session = self.session
-        flow.mark(session, flow.APPLIED, flow.digest(session))
         session.kit = session.report = None
+        heading = self.query_one("#apply-heading", Words)
+        if session.desk is None or not flow.applied(session, session.desk.answers):
+            heading.say(plan_words.CHANGED_DONE, "warn")
+            self.show_problem(
+                Problem("stale", plan_words.CHANGED, (plan_words.CHANGED_REMEDY,)),
+                ("to-review", "Look at the plan", lambda: self.wizard.go("review")),
+            )
+            return
         took = elapsed(session.host.clock.now() - job.began)
-        self.query_one("#apply-heading", Words).say(f"{DONE} It took {took}.", "ok")
+        heading.say(f"{DONE} It took {took}.", "ok")
         self.query_one("#apply-command", Words).say(
             f"The same without the wizard: palisade-wizard apply --config {session.setup.path if session.setup else 'S'}"
         )
@@ -180,21 +188,24 @@ class Applying(Page):
     # Trying again -----------------------------------------------------------------------------------------------
 
     def _retry(self) -> None:
-        """Looks and plans again, never replays; goes on by itself only if nothing new has come into the plan."""
+        """Looks and plans again, never replays; goes on by itself only with what is left of the plan that was agreed to."""
         session = self.session
-        setup, reviewed = session.setup, {(s.address, _kind(s)) for s in self.steps}
-        if setup is None:
+        setup, desk, planned = session.setup, session.desk, session.planned
+        if setup is None or desk is None or planned is None:
+            self.wizard.go("review")
             return
 
         def look(_job: Job, _tell: Any) -> tuple[Desk, Planned, object]:
             signed_in = session.connect(setup.answers.text("aws.profile"), setup.answers.text("aws.region"))
-            desk = session.desk_of(setup, signed_in)
-            planned = work.make_plan(desk)
-            if not {(s.address, _kind(s)) for s in planned.plan.steps} <= reviewed:
+            now = session.desk_of(setup, signed_in)
+            left = work.make_plan(now)
+            if not work.is_rest(now, left, work.plan_json(desk, planned)):
                 raise refuse(
-                    "stale", "AWS has changed since you looked at the plan.", "Look at the plan, then go on."
+                    "stale",
+                    "AWS or the answers have changed since you looked at the plan.",
+                    "Look at the plan, then go on.",
                 )
-            return desk, planned, signed_in
+            return now, left, signed_in
 
         def finish(found: Any) -> None:
             session.desk, session.planned, session.signed_in = found
@@ -206,10 +217,6 @@ class Applying(Page):
     async def forward(self) -> None:
         if self.can_next():
             self.wizard.go(flow.after(self.name_))
-
-
-def _kind(step: Step) -> str:
-    return "set" if step.verb == "change" else step.verb
 
 
 def _title(step: Step) -> str:

@@ -16,6 +16,10 @@ from services.work import Desk, Planned
 
 SIGNS = {"create": "+", "set": "+", "change": "~", "adopt": "~", "delete": "-", "blocked": "✗"}
 
+CHANGED = "Another program has changed the answers in the setup file since that plan was made."
+CHANGED_DONE = "Everything in that plan is there and was read back from AWS."
+CHANGED_REMEDY = "Look at the new plan: it is what is missing for the answers as they are now."
+
 CONSENT: dict[Risk, str] = {
     "principal": "Another account or role will be able to write backups",
     "irreversible": "This can never be undone",

@@ -115,7 +115,7 @@ class Review(Page):
         heading = self.query_one("#plan-heading", Words)
         if not planned.plan.steps:
             heading.say(ALL_THERE, "ok")
-            flow.mark(self.session, flow.APPLIED, flow.digest(self.session))
+            flow.applied(self.session, desk.answers)
         else:
             heading.say(NOTHING_YET)
         tree = self.query_one("#plan", Lines)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services import costs, setup_file
-from services.answers import complete
+from services.answers import Answers, complete
 from services.aws.guards import ReadOnly
 from services.blueprint import blueprint
 from services.clock import Clock
@@ -43,6 +43,11 @@ class Desk:
     def warnings(self) -> tuple[Warned, ...]:
         """What this set-up has in common with one of the other environment, and should not."""
         return warnings(Footprint(self.setup), self.others)
+
+    @property
+    def answers(self) -> Answers:
+        """The answers that are planned and applied here, with the account that they lead to."""
+        return self.setup.answers.updated({"aws.account": self.identity.account})
 
     @property
     def setup_id(self) -> str:

@@ -53,9 +53,13 @@ class Sitting(Protocol):
 
 def digest(sitting: Sitting, *more: str) -> str:
     """Equal exactly while everything that shapes AWS, and the answers named, are what they were."""
+    return _digest(sitting.answers, *more)
+
+
+def _digest(answers: Answers, *more: str) -> str:
     shaping = ("aws.region", "aws.account", "palisade.principal_arn", "palisade.external_id", *more)
     keys = [q.key for q in QUESTIONS if q.key in shaping or q.table in {"storage", "role", "hardening"}]
-    values = [[key, sitting.answers.get(key)] for key in keys]
+    values = [[key, answers.get(key)] for key in keys]
     return hashlib.sha256(json.dumps(values, default=list).encode()).hexdigest()[:16]
 
 
@@ -71,6 +75,12 @@ def mark(sitting: Sitting, name: str, value: str) -> None:
     else:
         sitting.forget(name)
     sitting.flush()
+
+
+def applied(sitting: Sitting, answers: Answers) -> bool:
+    """Marks that AWS is as these answers want it, and tells whether they are still the set-up's."""
+    mark(sitting, APPLIED, _digest(answers))
+    return _digest(answers) == digest(sitting)
 
 
 def day(moment: datetime) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from services import json_text
 from services.desk import Desk, Planned
@@ -15,12 +17,8 @@ from services.problems import refuse
 def plan_json(desk: Desk, planned: Planned) -> dict[str, object]:
     """The contract's JSON shape of a plan; also what `plan --out` saves."""
     return {
-        "setup": desk.setup_id,
-        "account": desk.identity.account,
-        "region": desk.setup.answers.text("aws.region"),
-        "endpoint": desk.endpoint,
+        **_aims(desk),
         "fingerprint": fingerprint(desk, planned),
-        "wants": wants(desk),
         "steps": [step_json(step) for step in planned.plan.steps],
         "costs": list(planned.costs),
         "warnings": [
@@ -52,23 +50,55 @@ def wants(desk: Desk) -> str:
 
 def check_saved(desk: Desk, planned: Planned, saved: bytes) -> None:
     """Refuses if the saved plan is not what would be done now, or what remains of it after an interrupted run."""
-    stale = refuse(
-        "stale",
-        "The saved plan does not fit any more: the answers or AWS have changed since it was made.",
-        "Make a new plan, look at it, and apply that one.",
-    )
     try:
-        content = json_text.parsed(saved)
-        steps = {(step["address"], step["verb"]) for step in content["steps"]}
-        wanted, setup, answers = content["fingerprint"], content["setup"], content["wants"]
+        fits = is_rest(desk, planned, json_text.parsed(saved))
     except (ValueError, KeyError, TypeError):
         raise refuse(
             "unreadable-file", "The plan file is no plan.", "Make one with 'palisade-wizard plan --out F'."
         ) from None
-    if wanted == fingerprint(desk, planned):
-        return
-    begun = any(e.get("event") == "plan" and e.get("fingerprint") == wanted for e in desk.journal.entries())
-    now = {(step.address, "set" if step.verb == "change" else step.verb) for step in planned.plan.steps}
-    before = {(address, "set" if verb == "change" else verb) for address, verb in steps}
-    if setup != desk.setup_id or answers != wants(desk) or not begun or not now <= before:
-        raise stale
+    if not fits:
+        raise refuse(
+            "stale",
+            "The saved plan does not fit any more: the answers or AWS have changed since it was made.",
+            "Make a new plan, look at it, and apply that one.",
+        )
+
+
+def is_rest(desk: Desk, planned: Planned, approved: Mapping[str, Any]) -> bool:
+    """Whether everything that would be done now stands in the plan that was approved (`plan_json`), or in its rest.
+
+    A rest is only there once the plan was begun. What a run has done is done with: where it differs again, somebody
+    changed it since, and nobody has approved to write over that.
+    """
+    steps = {(s["address"], _kind(s["verb"])): s["before"] for s in approved["steps"]}
+    same = all(approved[name] == value for name, value in _aims(desk).items())
+    if approved["fingerprint"] == fingerprint(desk, planned):
+        return True
+    done = desk.journal.done_of(approved["fingerprint"])
+    return (
+        same
+        and done is not None
+        and all(
+            step.address not in done
+            and (step.address, _kind(step.verb)) in steps
+            # None: it was not there yet, and is as AWS makes a new one.
+            and steps[step.address, _kind(step.verb)] in (None, step.before)
+            for step in planned.plan.steps
+        )
+    )
+
+
+def _aims(desk: Desk) -> dict[str, object]:
+    """Where a plan leads, in the words of `plan_json`."""
+    return {
+        "setup": desk.setup_id,
+        "account": desk.identity.account,
+        "region": desk.setup.answers.text("aws.region"),
+        "endpoint": desk.endpoint,
+        "wants": wants(desk),
+    }
+
+
+def _kind(verb: str) -> str:
+    """One that was to be set may be there by now, with another value, and is changed."""
+    return "set" if verb == "change" else verb

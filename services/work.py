@@ -18,7 +18,7 @@ from services.engine.journal import is_key, keys_made, written_ahead
 from services.engine.world import Present
 from services.events import Event
 from services.problems import ProblemError, refuse
-from services.saved_plan import check_saved, fingerprint, plan_json
+from services.saved_plan import check_saved, fingerprint, is_rest, plan_json
 from services.verify import proving
 from services.verify.backups import Watched
 from services.verify.checklist import EVERYTHING, Question, checklist
@@ -33,6 +33,7 @@ __all__ = [
     "check_blocked",
     "check_saved",
     "fingerprint",
+    "is_rest",
     "kit_values",
     "make_plan",
     "open_desk",
@@ -79,8 +80,10 @@ def carry_out(
         told = keys_made(journal.path)
         there = {name: arn for name, arn in _keys_there(planned).items() if told.get(name) != arn}
         if planned.plan.steps:
-            for mark in {fingerprint(desk, planned), approved} - {""}:
-                journal.append({"run": run, "event": "plan", "fingerprint": mark})
+            own = fingerprint(desk, planned)
+            journal.append({"run": run, "event": "plan", "fingerprint": own})
+            if approved not in {own, ""}:
+                journal.append({"run": run, "event": "plan", "fingerprint": approved, "rest": True})
         for address, arn in there.items():
             journal.append({"run": run, "event": "has", "address": address, "arn": arn})
         if not planned.plan.steps:

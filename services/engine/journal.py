@@ -80,6 +80,22 @@ class Journal:
         """When the deletion of each of them, by its title, was begun after that, and not answered."""
         return self._lives()[1]
 
+    def done_of(self, plan: str) -> set[str] | None:
+        """The addresses that were done since the plan of this fingerprint was last begun whole; None if it never was.
+
+        A run that does the rest of a plan is no new beginning of it.
+        """
+        done: set[str] | None = None
+        for entry in self.entries():
+            match entry:
+                case {"event": "plan", "fingerprint": begun} if begun == plan:
+                    done = (done or set()) if entry.get("rest") else set()
+                case {"event": "succeeded" | "skipped", "address": str(address)} if done is not None:
+                    done.add(address)
+                case _:
+                    continue
+        return done
+
     def _lives(self) -> tuple[dict[str, datetime], dict[str, datetime]]:
         begun: dict[str, datetime] = {}
         ended: dict[str, datetime] = {}

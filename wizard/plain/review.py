@@ -54,8 +54,7 @@ def _once(guide: Guide) -> bool:
     person.say()
     person.say(plan_text(desk, planned.plan, planned.costs, flags=False))
     if not planned.plan.steps:
-        _finished(guide)
-        return True
+        return _finished(guide, desk)
     person.say()
     try:
         work.check_blocked(planned)
@@ -69,15 +68,18 @@ def _once(guide: Guide) -> bool:
     if problem is not None:
         choose_after(guide, problem)
         return False
-    _finished(guide)
-    return True
+    return _finished(guide, desk)
 
 
-def _finished(guide: Guide) -> None:
+def _finished(guide: Guide, desk: Desk) -> bool:
+    """Keeps that AWS is as the answers want it that were applied; whether these are still the set-up's."""
     session = guide.session
     session.reload()
-    progress.mark(session, progress.APPLIED, progress.digest(session))
     session.kit = session.report = None
+    if progress.applied(session, desk.answers):
+        return True
+    guide.person.say(f"{plan_words.CHANGED_DONE} {plan_words.CHANGED} {plan_words.CHANGED_REMEDY}")
+    return False
 
 
 def _agreed(guide: Guide, desk: Desk, planned: Planned) -> tuple[str, ...] | None:
