@@ -7,6 +7,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.supply import licences, locks
 from tests.supply.locks import FOLDER, ROOT, USES, Use, pins
@@ -65,15 +67,13 @@ def test_the_locks_have_what_the_project_asks_for_and_agree_with_each_other() ->
         assert set(pin.hashes) == dev[pin.name, pin.version], f"{pin.name} is another one in dev"
 
 
-def test_every_version_that_is_asked_for_exactly_is_the_locked_one() -> None:
+def test_every_version_that_is_asked_for_is_the_locked_one() -> None:
+    """A bound that was raised, as after a finding of the audit, leads nowhere until the lists are made anew."""
     locked = {pin.name: pin.version for pin in pins("dev")}
-    for one in [
-        *PROJECT["dependencies"],
-        *(o for extra in PROJECT["optional-dependencies"].values() for o in extra),
-    ]:
-        name, exact, version = one.partition("==")
-        if exact:
-            assert locked[name] == version
+    extras = PROJECT["optional-dependencies"].values()
+    for one in map(Requirement, [*PROJECT["dependencies"], *(o for extra in extras for o in extra)]):
+        version = locked[canonicalize_name(one.name)]
+        assert one.specifier.contains(version), f"{one} is asked for, {version} is locked: run 'make lock'"
 
 
 def test_the_page_of_licences_is_the_lock_s() -> None:
