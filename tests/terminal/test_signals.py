@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,7 @@ from tests import planted
 from tests.keys import public_der
 from tests.sampling import every
 from tests.terminal.modes import left_behind
+from tests.terminal.mute import mute
 from tests.terminal.pseudo import Pseudo, pseudo
 from tests.world import sample
 
@@ -48,7 +49,8 @@ class Place:
         return State(self.folder / "state")
 
     def left_at(self, page: str) -> None:
-        self.state.keep_drafts(self.setup.answers.text("setup.id"), {flow.AT: page})
+        marks = {flow.AT: page, flow.ACCESS: "yes", flow.HARDENING: "yes"}
+        self.state.keep_drafts(self.setup.answers.text("setup.id"), marks)
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,22 @@ SCENES: Mapping[str, Scene] = {
     "apply": Scene(("apply", "--yes", *CONFIG), within=1.5, environ=DUMB),
     "verify": Scene(("verify", "--wait", "15m", *CONFIG), within=1.5, environ=DUMB),
 }  # fmt: skip
+
+SIGNED_IN: Mapping[str, Scene] = {
+    "plan": Scene(("plan", *CONFIG), environ=DUMB),
+    "apply": Scene(("apply", "--yes", *CONFIG), environ=DUMB),
+    "verify": Scene(("verify", "--wait", "15m", *CONFIG), environ=DUMB),
+    "doctor": Scene(("doctor", *CONFIG), environ=DUMB),
+    "destroy": Scene(("destroy", "--yes", "--accept", "delete-backups", *CONFIG), environ=DUMB),
+    "audit": Scene(("audit", *CONFIG), environ=DUMB),
+    "the review line by line": Scene(
+        ("--plain", *CONFIG), shows("Comparing with what AWS has now"), at="review", environ=DUMB
+    ),
+}  # fmt: skip
+"""Scenes in which AWS says who is signed in, and not a word after that: many reads wait for it side by side."""
+
+AT_ONCE = 8.0
+"""Seconds after a signal by which the program has ended: a call that gets no answer takes 20 and is made four times."""
 
 
 @contextmanager
@@ -218,6 +236,19 @@ def test_signals_at_many_moments_end_it_well(
     place: Place, name: str, number: signal.Signals, seed: int
 ) -> None:
     _play(place, name, number, seed)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), every(5, [(name, number) for name in SIGNED_IN for number in ENDINGS])
+)
+def test_no_call_under_way_holds_the_program(place: Place, name: str, number: signal.Signals) -> None:
+    with mute() as aws, playing(place, replace(SIGNED_IN[name], environ={**DUMB, **aws.environ})) as screen:
+        aws.until_asked(screen.drain)
+        wait(screen, random.Random(f"{name} {number}").uniform(0, 1))
+        screen.signal(number)
+        begun = time.monotonic()
+        ended_well(screen, place, number)
+        assert time.monotonic() - begun < AT_ONCE
 
 
 def _play(place: Place, name: str, number: signal.Signals, seed: int) -> None:
