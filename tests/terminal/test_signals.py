@@ -20,6 +20,7 @@ import pytest
 
 from screens import flow
 from services import files, setup_file
+from services.aws.port import Port, Settings
 from services.setup_file import SetupFile
 from services.setups import State
 from tests import planted
@@ -28,7 +29,7 @@ from tests.sampling import every
 from tests.terminal.modes import left_behind
 from tests.terminal.mute import mute
 from tests.terminal.pseudo import Pseudo, pseudo
-from tests.world import sample
+from tests.world import do, sample
 
 pytestmark = [pytest.mark.terminal, pytest.mark.timeout(240)]
 
@@ -84,6 +85,12 @@ def _password(screen: Pseudo, *keys: str) -> None:
     shows("Again", *keys)(screen)
 
 
+def _create(screen: Pseudo) -> None:
+    """Has all of it carried out from the review."""
+    shows("Create these 4 things", "\t", "\t", "\r")(screen)
+    screen.until("Making it so")
+
+
 CONFIG = ("--config", "{setup}")
 SCENES: Mapping[str, Scene] = {
     "starting": Scene(within=1.5),
@@ -127,6 +134,14 @@ SIGNED_IN: Mapping[str, Scene] = {
     ),
 }  # fmt: skip
 """Scenes in which AWS says who is signed in, and not a word after that: many reads wait for it side by side."""
+
+APPLYING: Mapping[str, Scene] = {
+    "apply": Scene(
+        ("apply", "--yes", *CONFIG), shows("Set-up acme-sandbox (sandbox)"), within=2.0, environ=DUMB
+    ),
+    "the page": Scene(CONFIG, _create, at="review", within=1.5),
+}
+"""Scenes in which AWS answers everything, and what the set-up has in it is being made."""
 
 AT_ONCE = 8.0
 """Seconds after a signal by which the program has ended: a call that gets no answer takes 20 and is made four times."""
@@ -192,11 +207,11 @@ def wait(screen: Pseudo, seconds: float) -> None:
         screen.drain(left)
 
 
-def ended_well(screen: Pseudo, place: Place, number: signal.Signals) -> None:
-    """Whatever the signal met: it may also have come when the program had just ended by itself."""
+def ended_well(screen: Pseudo, place: Place, number: signal.Signals, *also: int) -> None:
+    """Whatever the signal met: it may also have come when the program had just ended by itself, with a status `also`."""
     status = screen.ended()
     shown = screen.drawn()
-    assert status == 128 + number, (status, shown[-800:])
+    assert status in {128 + number, *also}, (status, shown[-800:])
     assert left_behind(bytes(screen.written)) == set()
     assert not screen.settings_changed()
     assert "Traceback" not in shown
@@ -249,6 +264,30 @@ def test_no_call_under_way_holds_the_program(place: Place, name: str, number: si
         begun = time.monotonic()
         ended_well(screen, place, number)
         assert time.monotonic() - begun < AT_ONCE
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("number", ENDINGS)
+@pytest.mark.parametrize("name", APPLYING)
+def test_what_a_signal_stopped_in_the_middle_the_next_run_completes(
+    place: Place, moto_server: str, name: str, number: signal.Signals, seed: int
+) -> None:
+    place.environ = {**place.environ, "AWS_ENDPOINT_URL": moto_server}
+    scene, rng = APPLYING[name], random.Random(f"{name} {number} {seed}")
+    with playing(place, scene) as screen:
+        wait(screen, rng.uniform(0, scene.within))
+        screen.signal(number)
+        ended_well(screen, place, number, 0)
+    for words in (("apply", "--yes"), ("plan", "--check")):
+        with playing(place, Scene((*words, *CONFIG), environ=DUMB)) as screen:
+            assert screen.ended() == 0, screen.drawn()
+    look = Port(
+        Settings(
+            region="eu-west-1", endpoint_url=moto_server, access_key="a", secret_key=planted.AWS_SECRET_KEY
+        )
+    )
+    assert len(do(look, "kms", "ListKeys")["Keys"]) == 1
 
 
 def _play(place: Place, name: str, number: signal.Signals, seed: int) -> None:
