@@ -35,12 +35,14 @@ def main(around: Surroundings | None = None) -> None:
             return run(sys.argv[1:], around)
 
     status = signals.or_ended(work, around)
-    for stream in (around.stdout, around.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            silence(stream)
-    sys.exit(status)
+    try:
+        for stream in (around.stdout, around.stderr):
+            try:
+                stream.flush()
+            except OSError:
+                silence(stream)
+    finally:  # Ctrl-C once more, while a stream takes nothing
+        around.leave(status)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from services.clock import Clock, SystemClock
 from wizard import PROGRAM
 from wizard.options import Globals
 from wizard.patience import Later, Patient, later
 from wizard.render.voice import Voice
+from wizard.signals import leave
 
 if TYPE_CHECKING:
     from screens.host import Connection
@@ -86,6 +87,7 @@ class Surroundings:
     mounts: Callable[[], str] = mounts
     keyring: Callable[[], Backend] = keyring
     later: Later = later
+    leave: Callable[[int], NoReturn] = leave
     pbkdf2_iterations: int = 0
     """Rounds for sealing a key; 0 for the real number."""
 

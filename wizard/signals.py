@@ -6,9 +6,10 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from services.problems import Problem, ProblemError
 from wizard.fatal import told
@@ -132,6 +133,18 @@ def or_ended(work: Callable[[], int], around: Surroundings) -> int:
         return work()
     except (KeyboardInterrupt, Ended) as stopped:
         return told(problem_of(stopped), Voice(around.stdout, around.stderr))
+
+
+def leave(status: int) -> NoReturn:
+    """Ends the process, whose streams are flushed.
+
+    After a signal, and wherever threads still wait for AWS, at once: Python's own end would wait for all of them.
+    """
+    waiting = any(not one.daemon for one in threading.enumerate() if one is not threading.main_thread())
+    # A thread whose `join` a signal interrupted counts as ended for Python, and may be running all the same.
+    if status > 128 or waiting:
+        os._exit(status)
+    sys.exit(status)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ unknown, but for the files that are read afterwards.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 
 from services.audit.pages import Mark, Page, Pages, Row
@@ -18,6 +18,7 @@ from services.events import Progressed
 from services.model.calls import Aws, Refused, Reply
 from services.model.coverage_reads import page
 from services.problems import Problem, ProblemError, refuse
+from services.side_by_side import threads
 
 SIDE_BY_SIDE = 8
 """Pages that are asked for at once."""
@@ -40,10 +41,9 @@ class Listing:
         """Lists what is not listed yet. Raises `ProblemError` for whatever ends it early; what was listed is kept."""
         marks = pages.marks()
         pace = _Pace(self.clock, pages.count(), marks)
-        pool = ThreadPoolExecutor(SIDE_BY_SIDE, "list")
         waiting = [part for part in PARTS if not marks[part].done]
         running: dict[Future[Page], str] = {}
-        try:
+        with threads(SIDE_BY_SIDE) as pool:
             while waiting or running:
                 while waiting and len(running) < SIDE_BY_SIDE:
                     part = waiting.pop(0)
@@ -58,8 +58,6 @@ class Listing:
                     pace.add(part, len(got.rows), got.mark)
                 waiting += [part for part, got in came.items() if not got.mark.done]
                 yield from pace.due()
-        finally:
-            pool.shutdown(cancel_futures=True)
 
     def _answered(self, part: str, future: Future[Page]) -> Page | None:
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from services.aws.translate import problem_of
@@ -17,6 +17,7 @@ from services.backups.shards import ShardReport, check_shard, parse_key, unread
 from services.model.calls import Aws, Refused, Reply
 from services.model.coverage_reads import get
 from services.problems import Problem, ProblemError
+from services.side_by_side import threads
 from services.verify.retention import OFF, Lock, held_by
 
 SIDE_BY_SIDE = 8
@@ -92,17 +93,14 @@ class Read:
 
 def read_all(reader: Reader, wallets: Iterable[Wallet]) -> Iterator[Read]:
     """Reads wallets side by side, in order, never more of them in memory than are read at once."""
-    pool = ThreadPoolExecutor(SIDE_BY_SIDE, "read")
     running: deque[Future[Read]] = deque()
-    try:
+    with threads(SIDE_BY_SIDE) as pool:
         for wallet in wallets:
             running.append(pool.submit(read_wallet, reader, wallet))
             if len(running) >= SIDE_BY_SIDE:
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def read_wallet(reader: Reader, wallet: Wallet) -> Read:

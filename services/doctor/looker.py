@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +14,7 @@ from services.engine.world import Absent, Have, Unknown
 from services.model import audit_reads as reads
 from services.model.calls import Aws, Call, Refused
 from services.problems import ProblemError
+from services.side_by_side import threads
 
 _WORKERS = 8
 
@@ -54,7 +54,7 @@ class Looker:
 
     def ask_all(self, calls: Iterable[Call]) -> list[Fact]:
         """The same for several, side by side."""
-        with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
+        with threads(_WORKERS) as pool:
             return list(pool.map(self.ask, calls))
 
     def keep(self, about: str, calls: Mapping[str, Call]) -> None:

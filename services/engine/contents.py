@@ -7,7 +7,6 @@ nothing is only hidden. What is under retention or legal hold is never touched: 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +19,7 @@ from services.events import Event, Progressed
 from services.model.calls import Aws, Call, Refused, Reply, ask
 from services.model.values import Tree
 from services.problems import Problem, ProblemError, refuse
+from services.side_by_side import threads
 
 PAGE = 1000
 """Versions that S3 lists, and takes to delete, at once."""
@@ -98,7 +98,7 @@ def look(aws: Aws, bucket: Mapping[str, Tree], now: datetime, workers: int = 16)
     )
     factor = ask(aws, Call("s3", "GetBucketVersioning", bucket, {"factor": "MFADelete"})) or {}
     found = Contents(second_factor=factor.get("factor") == "Enabled")
-    with ThreadPoolExecutor(max_workers=workers) as pool:
+    with threads(workers) as pool:
         for page in _pages(aws, bucket):
             versions, markers = page.get("Versions") or [], page.get("DeleteMarkers") or []
             found = replace(

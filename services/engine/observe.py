@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,6 +18,7 @@ from services.model.calls import Aws, Call, Refused, ask, filled
 from services.model.resource import Blueprint, Facet, Origin, Resource, Search
 from services.model.values import known, refs
 from services.problems import Problem, ProblemError
+from services.side_by_side import threads
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far this machine's clock and AWS's may be apart when ages are compared."""
@@ -46,20 +47,16 @@ def observe(blueprint: Blueprint, aws: Aws, ownership: Ownership, workers: int =
     looking.waiting = [looking.about(resource) for resource in by_sides]
     looking.waiting += [looking.about_nameless(each.name, each.search) for each in blueprint if each.search]
     ended: SimpleQueue[Future[_Keep]] = SimpleQueue()
-    with ThreadPoolExecutor(max_workers=workers) as pool:
+    with threads(workers) as pool:
         running = 0
-        try:
-            while True:
-                for question in looking.due():
-                    pool.submit(question).add_done_callback(ended.put)
-                    running += 1
-                if running == 0:
-                    break
-                ended.get().result()()
-                running -= 1
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        while True:
+            for question in looking.due():
+                pool.submit(question).add_done_callback(ended.put)
+                running += 1
+            if running == 0:
+                break
+            ended.get().result()()
+            running -= 1
     return looking.world(blueprint)
 
 

@@ -7,13 +7,13 @@ the other one is left over. It is told, never deleted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from services.aws.translate import problem_of
 from services.model.calls import Aws, Refused, ask
 from services.model.resource import Search
 from services.problems import ProblemError
+from services.side_by_side import threads
 
 SIDE_BY_SIDE = 8
 """Keys whose tags are asked for at once: an account can have hundreds of keys, and AWS allows some ten questions a second."""
@@ -45,8 +45,7 @@ def _bearing(search: Search, aws: Aws, identifiers: Iterable[str]) -> list[dict[
     bearing: list[dict[str, Any]] = []
     denied: Refused | None = None
     readable = False
-    pool = ThreadPoolExecutor(SIDE_BY_SIDE, "tags")
-    try:
+    with threads(SIDE_BY_SIDE) as pool:
         looks = [(identifier, pool.submit(_tags, search, aws, identifier)) for identifier in identifiers]
         for identifier, look in looks:
             tags = look.result()
@@ -60,8 +59,6 @@ def _bearing(search: Search, aws: Aws, identifiers: Iterable[str]) -> list[dict[
             outputs = ask(aws, search.look(identifier))
             if outputs is not None and outputs.get("deletion") is None:
                 bearing.append({**outputs, "origin": tags.get("origin")})
-    finally:
-        pool.shutdown(cancel_futures=True)
     # A key whose own policy hides it is not ours: ours leave the choice to IAM, which lets this sign-in read tags.
     # If it can read none at all, it lacks the right, and ours may be among the hidden ones.
     if denied is not None and not readable:

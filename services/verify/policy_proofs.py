@@ -7,7 +7,6 @@ the sign-in may not ask stays unknown, with the own reading beside it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from services.aws.translate import problem_of
@@ -15,6 +14,7 @@ from services.model.calls import Aws, Refused
 from services.model.policy_conditions import Answer
 from services.model.policy_reading import Finding, decide, wildcards
 from services.problems import Problem
+from services.side_by_side import threads
 from services.verify import simulator
 from services.verify.checks import Check, check_of
 from services.verify.policy_documents import Documents, Where, documents
@@ -67,7 +67,7 @@ def _judge_all(
     if first.problem is not None and first.problem.code == "denied":
         yield from (_unasked(row, found, where, first.problem) for row in table[1:])
         return
-    with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
+    with threads(_WORKERS) as pool:
         yield from pool.map(lambda row: _by_iam(aws, row, found, where), table[1:])
 
 

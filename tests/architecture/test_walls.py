@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,13 @@ def test_services_neither_print_nor_ask_nor_read_the_environment() -> None:
     services = {name for name in NAMES if name.startswith("services/")} - children
     found = {name: used for name in services if (used := forbidden & set(called(tree(name))))}
     assert not found
+
+
+def test_threads_that_a_pool_waits_for_are_made_in_one_place_only() -> None:
+    """Python waits for such threads wherever a block or the program ends; a signal must not wait with it."""
+    pools = re.compile(r"\b(Thread|Process)Pool(Executor)?\b")
+    found = {name for name in NAMES if pools.search(ast.unparse(tree(name)))}
+    assert found == {"services/side_by_side.py"}
 
 
 def test_a_path_is_looked_at_in_one_way_only() -> None:

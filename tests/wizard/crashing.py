@@ -93,7 +93,9 @@ def play(folder: Path) -> None:
         if not run["child"]:
             arm(crash, evidence)
         try:
-            main(Surroundings(keyring=lambda: backend, mounts=lambda: "", pbkdf2_iterations=2))
+            main(
+                Surroundings(keyring=lambda: backend, mounts=lambda: "", leave=sys.exit, pbkdf2_iterations=2)
+            )
         except SystemExit as ended:
             (backstage / f"{number}.status").write_text(str(ended.code))
         finally:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -19,6 +20,7 @@ from services.demo.profile import leads_elsewhere
 from services.model.calls import Aws, Call, Reply
 from services.model.operations import reads
 from services.problems import KINDS
+from tests.killed import copy
 from tests.wizard.driving import ROOT, Ran, Stream, Terminal, refused
 from wizard import signals
 from wizard.cli import run
@@ -218,6 +220,30 @@ def test_a_signal_that_gets_through_is_not_followed_by_the_one_before_it() -> No
     with signals.as_endings():
         work()
     assert got == [signal.SIGTERM]
+
+
+def _left(status: int, *, waiting: bool) -> int:
+    """How a copy of this process ends that leaves so, with a thread of its own that never ends; 99 if by an exception."""
+
+    def work() -> None:
+        if waiting:
+            Thread(target=Event().wait).start()
+        signals.leave(status)
+
+    return copy(work)
+
+
+def test_what_still_waits_does_not_hold_the_program() -> None:
+    assert _left(7, waiting=True) == 7
+    assert _left(143, waiting=False) == 143
+
+
+def test_a_program_in_which_nothing_waits_ends_as_python_does() -> None:
+    def work() -> None:
+        with pytest.raises(SystemExit):
+            signals.leave(7)
+
+    assert copy(work) == 0
 
 
 @contextmanager
