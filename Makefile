@@ -52,8 +52,8 @@ $(VENV)/.compiled: $(VENV)/.dev
 suite: $(VENV)/.dev $(VENV)/.compiled
 	$(BIN)/pytest -n 3 --dist worksteal -m "not slow"
 
-test-slow: $(VENV)/.dev
-	$(BIN)/pytest -m "slow or hypothesis" --hypothesis-profile nightly --timeout 3600
+test-slow: $(VENV)/.dev $(VENV)/.compiled
+	$(BIN)/pytest -n 3 --dist worksteal -m "slow or hypothesis" --hypothesis-profile nightly --timeout 3600
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix --quiet . || true
