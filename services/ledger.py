@@ -8,27 +8,22 @@ overwritten, and a checksum tells a damaged value from a true one: one wrong dig
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
-import os
 import shlex
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from services import files, json_text, own_files, seen
+from services.alone import PATIENCE, alone
 from services.clock import Clock, stamp
-from services.file_problems import unwritten
-from services.problems import Problem, ProblemError, refuse
+from services.problems import ProblemError, refuse
 
 LIMIT = 32 << 20
 """Bytes that a ledger may have: room for some 40,000 wallets."""
-
-PATIENCE = 5.0
-"""Seconds to wait for another run that writes the same file."""
 
 _MARK, _VERSION, _SUM = "palisade-wizard", 1, "sha256"
 
@@ -95,7 +90,7 @@ def append(
 
     Errors: `locked`, `folder`, `limit`, and those of `read`.
     """
-    with _held(of):
+    with alone(of.path, of.patience):
         before = read(of, check)
         if before and _copied(of, check) != before:  # a run that was killed between the file and its copy
             _copy(of, before, _content(of, before), check)
@@ -262,35 +257,3 @@ def _of_another(path: Path, of: Ledger, theirs: str) -> ProblemError:
         f'Or, if this is the same set-up and its file was made anew, write id = "{theirs}" under [setup] in it.',
         where=str(path),
     )
-
-
-@contextlib.contextmanager
-def _held(of: Ledger) -> Iterator[None]:
-    import filelock
-
-    if not seen.folder(of.path.parent):  # the lock would make it, as if a medium were there
-        raise unwritten(FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)), of.path)
-    place = of.path.with_name(f".{of.path.name}.lock")
-    lock = filelock.FileLock(place, timeout=of.patience, mode=0o600)
-    try:
-        lock.acquire()
-    except filelock.Timeout:
-        raise ProblemError(
-            Problem(
-                "locked",
-                f"Another run of this program is writing the {of.called}.",
-                ("Wait until it has ended, then try again.",),
-                str(place),
-            )
-        ) from None
-    except OSError as error:
-        raise refuse(
-            "folder",
-            f"Nothing can be written beside the setup file ({error.strerror}).",
-            "Make its folder writable for you, or move the setup file to one that is.",
-            where=str(place),
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()

@@ -178,7 +178,7 @@ def record(setup: SetupFile, values: Mapping[str, object]) -> SetupFile:
     import tomlkit
 
     path = own_files.led_to(setup.path)
-    with alone(path.parent):
+    with alone(path):
         current = read(path)
         answers = current.answers.updated(values)
         for key in values:
