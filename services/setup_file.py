@@ -5,6 +5,7 @@ The wizard and `answers new` write it, `--config` reads it. Comments and order t
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import stat
 import tomllib
@@ -130,6 +131,21 @@ def read(path: Path) -> SetupFile:
         return SetupFile(path.absolute(), parse(text, str(path)))
     except ProblemError as error:
         raise ProblemError(error.problem.at(str(path))) from None
+
+
+def partly(path: Path) -> SetupFile | None:
+    """What can be understood of a file that is not read as a whole: to compare with, never to work with."""
+    given: dict[str, Value] = {}
+    try:
+        tables = tomllib.loads(text_of(path))
+    except (ProblemError, tomllib.TOMLDecodeError, RecursionError):
+        return None
+    for table, entries in tables.items():
+        for name, value in entries.items() if isinstance(entries, dict) else ():
+            with contextlib.suppress(ProblemError):
+                question = find(f"{table}.{name}")
+                given[question.key] = accept(question, value)
+    return SetupFile(path.absolute(), Answers(given))
 
 
 def text_of(path: Path) -> str:
