@@ -12,11 +12,13 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from services import file_trust, seen
+from services.disk import DISK as DISK  # noqa: PLC0414  # the same names for whoever writes files
+from services.disk import Disk as Disk  # noqa: PLC0414
 from services.file_problems import unread, unwritten
 from services.problems import refuse
 
@@ -27,26 +29,6 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 _NO_MODES = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
 _NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.EBADF, errno.EOPNOTSUPP, errno.ENOTSUP})
-
-
-def _link(folder: int, temporary: str, final: str) -> None:
-    os.link(temporary, final, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
-
-
-@dataclass(frozen=True)
-class Disk:
-    """The calls whose outcome depends on the medium: how it fills up, what a FAT stick lacks.
-
-    `link(folder descriptor, temporary name, final name)`; the others as in `os`.
-    """
-
-    write: Callable[[int, memoryview], int] = os.write
-    chmod: Callable[[int, int], None] = os.fchmod
-    sync: Callable[[int], None] = os.fsync
-    link: Callable[[int, str, str], None] = _link
-
-
-DISK = Disk()
 
 
 @dataclass(frozen=True)
