@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import json
 import shlex
-import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,8 +117,7 @@ def _write(of: Ledger, entries: Sequence[Entry], check: Check) -> None:
             "Keep the wallets of further quorums with a set-up of their own.",
             where=str(of.path),
         )
-    mode = stat.S_IMODE(of.path.stat().st_mode) if seen.anything(of.path) else 0o600
-    files.replace(of.path, content, mode)
+    files.replace(of.path, content, shared=True)
     _copy(of, entries, content, check)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import stat
 import tomllib
 import uuid
 from collections.abc import Mapping
@@ -207,7 +206,7 @@ def record(setup: SetupFile, values: Mapping[str, object]) -> SetupFile:
                 table[question.name] = _toml(answers.given[key])
             else:
                 table.pop(question.name, None)
-        files.replace(path, tomlkit.dumps(document).encode(), stat.S_IMODE(path.stat().st_mode))
+        files.replace(path, tomlkit.dumps(document).encode(), shared=True)
     return SetupFile(setup.path, answers)
 
 
