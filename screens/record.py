@@ -96,7 +96,7 @@ class RecordPage(Page):
         record, found = self.record, self.found
         rows = [record_words.wallet_row(wallet) for wallet in record.wallets]
         self.keys = [wallet.key_id for wallet in record.wallets]
-        rows += record_words.lost_rows(record) + record_words.proposal_rows(found)
+        rows += record_words.copy_rows(record) + record_words.proposal_rows(found)
         if self.compared is not None:
             rows += record_words.compared_rows(self.compared)
         self.query_one("#wallets", Lines).show(rows)

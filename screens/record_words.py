@@ -60,15 +60,17 @@ def compared_rows(found: Comparison) -> list[Row]:
     return [((sign, one_line(text), 0), text) for sign, _, text in split]
 
 
-def lost_rows(record: Record) -> list[Row]:
-    """Wallets that only the copy of the file knows."""
-    if not record.lost:
-        return []
-    text = (
-        f"The copy of this record knows wallets that the file does not: {', '.join(record.lost)}. The file was put back from "
-        "an older one. Put them on record again."
-    )
-    return [(("!", one_line(text), 0), text)]
+def copy_rows(record: Record) -> list[Row]:
+    """What the copy of the file says against it: wallets that it alone knows, or that it cannot be read."""
+    texts = []
+    if record.unread is not None:
+        texts.append(" ".join((record.unread.summary, *record.unread.remedy)))
+    if record.lost:
+        texts.append(
+            f"The copy of this record knows wallets that the file does not: {', '.join(record.lost)}. The file was put back "
+            "from an older one. Put them on record again."
+        )
+    return [(("!", one_line(text), 0), text) for text in texts]
 
 
 def fresh(found: Proposals, record: Record) -> tuple[Wallet, ...]:
@@ -88,11 +90,9 @@ def about(found: Iterable[Standing]) -> str:
 
 
 def verdict(of: Life) -> tuple[str, str]:
-    """How many duties are due, with the kind of the line."""
+    """How many duties are due, and what the diary's copy says against it, with the kind of the line."""
     due = len(of.having("due"))
+    says = "No duty is due."
     if due:
-        return (
-            f"{due} {'duty is' if due == 1 else 'duties are'} due: Enter on a line with ! says what to do.",
-            "warn",
-        )
-    return "No duty is due.", "ok"
+        says = f"{due} {'duty is' if due == 1 else 'duties are'} due: Enter on a line with ! says what to do."
+    return " ".join((*of.warnings, says)), "warn" if due or of.warnings else "ok"

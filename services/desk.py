@@ -19,8 +19,8 @@ from services.hardening import answered
 from services.identity import Identity, identity
 from services.model.calls import Aws
 from services.model.resource import Blueprint
-from services.separation.apart import Warned, kept_apart, warnings
-from services.separation.things import Footprint, footprint, footprints
+from services.separation.apart import Warned, kept_apart, untold, warnings
+from services.separation.things import Footprint, around, footprint
 from services.setup_file import SetupFile
 from services.setups import State
 
@@ -38,11 +38,13 @@ class Desk:
     endpoint: str = ""
     others: tuple[Footprint, ...] = ()
     """The set-ups of the other environment on this computer, as they were when this one was opened."""
+    untold: tuple[Warned, ...] = ()
+    """Which set-ups of this computer could not be compared with this one."""
 
     @property
     def warnings(self) -> tuple[Warned, ...]:
-        """What this set-up has in common with one of the other environment, and should not."""
-        return warnings(Footprint(self.setup), self.others)
+        """What this set-up has in common with one of the other environment, and should not, or may have."""
+        return (*warnings(Footprint(self.setup), self.others), *self.untold)
 
     @property
     def answers(self) -> Answers:
@@ -79,10 +81,13 @@ def look_in(setup: SetupFile, aws: Aws, state: State, clock: Clock, endpoint: st
     complete(setup.answers)
     who = identity(aws)
     parts = blueprint(setup.answers, who.account)
-    others = _others(setup, state)
+    known, unread = around(state, setup)
+    others = tuple(other for other in known if other.environment != setup.answers.text("setup.environment"))
     signed_in = replace(setup, answers=setup.answers.updated({"aws.account": who.account}))
     kept_apart(footprint(signed_in, state), others)
-    return Desk(setup, aws, who, parts, state, clock, endpoint, others)
+    return Desk(
+        setup, aws, who, parts, state, clock, endpoint, others, untold(Footprint(setup), others, unread)
+    )
 
 
 def open_desk(setup: SetupFile, aws: Aws, state: State, clock: Clock, endpoint: str = "") -> Desk:
@@ -93,11 +98,6 @@ def open_desk(setup: SetupFile, aws: Aws, state: State, clock: Clock, endpoint: 
         desk = replace(desk, setup=setup, blueprint=blueprint(setup.answers, desk.identity.account))
     state.remember(desk.setup)
     return desk
-
-
-def _others(setup: SetupFile, state: State) -> tuple[Footprint, ...]:
-    mine = setup.answers.text("setup.environment")
-    return tuple(other for other in footprints(state, but=setup) if other.environment != mine)
 
 
 def make_plan(desk: Desk) -> Planned:

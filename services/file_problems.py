@@ -9,10 +9,21 @@ from pathlib import Path
 from services.problems import ProblemError, refuse
 
 
+class OthersError(PermissionError):
+    """A file of another user or group, who could not use it any more after it was written."""
+
+
 def unwritten(error: OSError, path: Path) -> ProblemError:
     """The Problem of a file that could not be written: `exists` or `folder`."""
     if error.errno == errno.EEXIST:
         return taken(path)
+    if isinstance(error, OthersError):
+        return refuse(
+            "folder",
+            f"{path} belongs to another user or group, who could not use it any more if you wrote it. Nothing was changed.",
+            "Have its owner do this, or have them share it with you: a group that you are both in (chgrp), and mode 660.",
+            where=str(path),
+        )
     why, remedy = _WRITE_FAILURES.get(error.errno or 0, _write_failure(error))
     if _ours(error):
         why, remedy = str(error.strerror), "Find out how that came to be there, or choose another folder."

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 OWN = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -87,6 +88,27 @@ def narrow(handle: int, status: os.stat_result) -> None:
     if stat.S_IMODE(status.st_mode) & 0o077:
         with contextlib.suppress(OSError):
             os.fchmod(handle, stat.S_IMODE(status.st_mode) & 0o700)
+
+
+def handed_over(descriptor: int, like: os.stat_result, chown: Callable[[int, int, int], None]) -> bool:
+    """Gives a new file the owner and group of the one that it will replace; False where they would lose it.
+
+    Only root may give a file away. A member of its group may keep the group alone, which is enough where the group may do
+    with the file what its owner may; and a group that may do nothing with it loses nothing.
+    """
+    for owner in (like.st_uid, -1):
+        if _owned_as(os.fstat(descriptor), like):
+            return True
+        with contextlib.suppress(OSError):
+            chown(descriptor, owner, like.st_gid)
+    now, mode = os.fstat(descriptor), stat.S_IMODE(like.st_mode)
+    if now.st_uid == like.st_uid:
+        return now.st_gid == like.st_gid or not mode & stat.S_IRWXG
+    return now.st_gid == like.st_gid and not (mode >> 6) & ~(mode >> 3) & 0o6
+
+
+def _owned_as(status: os.stat_result, like: os.stat_result) -> bool:
+    return (status.st_uid, status.st_gid) == (like.st_uid, like.st_gid)
 
 
 def judge_folder(status: os.stat_result) -> None:

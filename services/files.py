@@ -12,12 +12,14 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from services import file_trust, seen
-from services.file_problems import unread, unwritten
+from services.disk import DISK as DISK  # noqa: PLC0414  # the same names for whoever writes files
+from services.disk import Disk as Disk  # noqa: PLC0414
+from services.file_problems import OthersError, unread, unwritten
 from services.problems import refuse
 
 LIMIT = 1 << 20
@@ -27,26 +29,6 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 _NO_MODES = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
 _NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.EBADF, errno.EOPNOTSUPP, errno.ENOTSUP})
-
-
-def _link(folder: int, temporary: str, final: str) -> None:
-    os.link(temporary, final, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
-
-
-@dataclass(frozen=True)
-class Disk:
-    """The calls whose outcome depends on the medium: how it fills up, what a FAT stick lacks.
-
-    `link(folder descriptor, temporary name, final name)`; the others as in `os`.
-    """
-
-    write: Callable[[int, memoryview], int] = os.write
-    chmod: Callable[[int, int], None] = os.fchmod
-    sync: Callable[[int], None] = os.fsync
-    link: Callable[[int, str, str], None] = _link
-
-
-DISK = Disk()
 
 
 @dataclass(frozen=True)
@@ -99,14 +81,16 @@ def publish(path: Path, data: bytes | bytearray, mode: int = 0o400, disk: Disk =
     return Published(path, linked, modes, exposed)
 
 
-def replace(path: Path, data: bytes, mode: int = 0o600, disk: Disk = DISK) -> None:
+def replace(path: Path, data: bytes, mode: int = 0o600, disk: Disk = DISK, *, shared: bool = False) -> None:
     """Give a file of the program's own new content at once; a symbolic link of that name is replaced, not followed.
 
-    Not for keys: what was there is gone. Errors: `folder`.
+    One that is `shared` with other users stays theirs: it keeps its mode, owner and group; where it cannot, nothing is
+    written. Not for keys: what was there is gone. Errors: `folder`.
     """
     try:
         with opened(path.parent) as folder, _temporary(folder, path.name) as name:
-            _write(folder, name, data, mode, disk)
+            like = _ordinary(folder, path.name) if shared else None
+            _write(folder, name, data, mode if like is None else stat.S_IMODE(like.st_mode), disk, like=like)
             os.replace(name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
             _sync_folder(folder, disk)
     except OSError as error:
@@ -222,10 +206,32 @@ def _make_folder(path: Path) -> None:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
 
 
-def _write(folder: int, name: str, data: bytes | bytearray, mode: int, disk: Disk) -> bool:
-    """Create `name` with this content, on the medium; says whether it has the mode that was asked for."""
+def _ordinary(folder: int, name: str) -> os.stat_result | None:
+    """What the file of this name is like, if there is one."""
+    try:
+        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    return status if stat.S_ISREG(status.st_mode) else None
+
+
+def _write(
+    folder: int,
+    name: str,
+    data: bytes | bytearray,
+    mode: int,
+    disk: Disk,
+    *,
+    like: os.stat_result | None = None,
+) -> bool:
+    """Create `name` with this content, on the medium; says whether it has the mode that was asked for.
+
+    With `like` it is for the users that the file of this status is for, and else not at all.
+    """
     descriptor = os.open(name, _NEW, 0o600, dir_fd=folder)
     try:
+        if like is not None and not file_trust.handed_over(descriptor, like, disk.chown):
+            raise OthersError
         return _fill(descriptor, data, mode, disk)
     finally:
         os.close(descriptor)

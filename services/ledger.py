@@ -8,27 +8,21 @@ overwritten, and a checksum tells a damaged value from a true one: one wrong dig
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
-import os
 import shlex
-import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from services import files, json_text, own_files, seen
+from services.alone import PATIENCE, alone
 from services.clock import Clock, stamp
-from services.file_problems import unwritten
 from services.problems import Problem, ProblemError, refuse
 
 LIMIT = 32 << 20
 """Bytes that a ledger may have: room for some 40,000 wallets."""
-
-PATIENCE = 5.0
-"""Seconds to wait for another run that writes the same file."""
 
 _MARK, _VERSION, _SUM = "palisade-wizard", 1, "sha256"
 
@@ -51,6 +45,14 @@ class Ledger:
     anew: str
     limit: int = LIMIT
     patience: float = PATIENCE
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What the copy of a ledger knows; `unread` says why nobody can tell, and is None where there is no copy at all."""
+
+    entries: tuple[Entry, ...] = ()
+    unread: Problem | None = None
 
 
 class DamagedError(ValueError):
@@ -95,9 +97,9 @@ def append(
 
     Errors: `locked`, `folder`, `limit`, and those of `read`.
     """
-    with _held(of):
+    with alone(of.path, of.patience):
         before = read(of, check)
-        if before and _copied(of, check) != before:  # a run that was killed between the file and its copy
+        if before and copied(of, check).entries != before:  # a run was killed between the file and its copy
             _copy(of, before, _content(of, before), check)
         made = make(before)
         after = (*before, *({"at": stamp(clock.wall()), **entry} for entry in made))
@@ -115,39 +117,56 @@ def _write(of: Ledger, entries: Sequence[Entry], check: Check) -> None:
             "Keep the wallets of further quorums with a set-up of their own.",
             where=str(of.path),
         )
-    mode = stat.S_IMODE(of.path.stat().st_mode) if seen.anything(of.path) else 0o600
-    files.replace(of.path, content, mode)
+    files.replace(of.path, content, shared=True)
     _copy(of, entries, content, check)
 
 
 def _copy(of: Ledger, entries: Sequence[Entry], content: bytes, check: Check) -> None:
     """Makes the copy the same as the file.
 
-    A copy that knows what the file does not is the only way back to that, and stays. It is no more than a second way
-    back, so a state directory that cannot be written stops nobody.
+    A copy that knows what the file does not is the only way back to that, and stays; so does one that cannot be read,
+    which may know it. It is no more than a second way back, so a state directory that cannot be written stops nobody.
     """
-    if of.copy is not None and not lost(of, entries, check):
+    known = copied(of, check)
+    if of.copy is not None and known.unread is None and not lost(entries, known):
         with contextlib.suppress(ProblemError):
             own_files.private_folder(of.copy.parent)
             files.replace(of.copy, content)
 
 
-def lost(of: Ledger, entries: Sequence[Entry], check: Check) -> tuple[Entry, ...]:
+def lost(entries: Sequence[Entry], known: Copied) -> tuple[Entry, ...]:
     """The entries of the copy that are not among these: the file was put back from an older one, or cut by hand."""
     there = {_spelt(entry) for entry in entries}
-    return tuple(entry for entry in _copied(of, check) if _spelt(entry) not in there)
+    return tuple(entry for entry in known.entries if _spelt(entry) not in there)
 
 
 def _spelt(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
-def _copied(of: Ledger, check: Check) -> tuple[Entry, ...]:
-    """The entries of the copy; none if it is no way back."""
+def copied(of: Ledger, check: Check) -> Copied:
+    """What the copy knows. Only where the system says that nothing is there, there is none."""
+    if of.copy is None or seen.nothing(of.copy):
+        return Copied()
+    first: tuple[str, ...] = ()
     try:
-        return _entries(of.copy, of, check) if of.copy is not None and seen.anything(of.copy) else ()
-    except (DamagedError, ProblemError):
-        return ()
+        return Copied(_entries(of.copy, of, check))
+    except DamagedError as error:
+        why = f"{of.copy} is damaged: {error}."
+    except ProblemError as error:
+        why, first = error.problem.summary, error.problem.remedy
+    copy = shlex.quote(str(of.copy))
+    return Copied(
+        unread=Problem(
+            "unreadable-file",
+            f"The copy of the {of.called} in the state directory cannot be read, and nothing is written over it. {why}",
+            (
+                *first,
+                f"If nothing in it is missed, move it away, and the next change makes a new one: mv {copy} {copy}.old.",
+            ),
+            str(of.copy),
+        )
+    )
 
 
 def _content(of: Ledger, entries: Sequence[Entry]) -> bytes:
@@ -201,7 +220,7 @@ def _writable(document: object) -> bool:
 
 
 def _damaged(of: Ledger, check: Check, why: str) -> ProblemError:
-    path, back = shlex.quote(str(of.path)), _way_back(of, check)
+    path, known = shlex.quote(str(of.path)), copied(of, check)
     by_hand = (
         (f'If you changed it by hand and every value in it is right, take the line "{_SUM}" out of it.',)
         if "checksum" in why
@@ -209,14 +228,15 @@ def _damaged(of: Ledger, check: Check, why: str) -> ProblemError:
     )
     moved = f"mv {path} {path}.damaged"
     remedy = (
-        f"{back} Put it back with: {moved} && cp {shlex.quote(str(of.copy))} {path}"
-        if back
+        f"{_way_back(of, known)} Put it back with: {moved} && cp {shlex.quote(str(of.copy))} {path}"
+        if known.entries
         else f"Move it away with: {moved}  Then {of.anew}, and compare with your printed sheet"
     )
     return refuse(
         "unreadable-file",
         f"{of.path} is damaged: {why}. Nothing was written over it.",
         *by_hand,
+        *((known.unread.summary, *known.unread.remedy) if known.unread else ()),
         f"{remedy}.",
         where=str(of.path),
     )
@@ -224,25 +244,29 @@ def _damaged(of: Ledger, check: Check, why: str) -> ProblemError:
 
 def _refuse_gone(of: Ledger, check: Check) -> None:
     """A file that is gone must not look like one that never was."""
-    back = _way_back(of, check)
-    if back:
-        copy, path = shlex.quote(str(of.copy)), shlex.quote(str(of.path))
+    known = copied(of, check)
+    copy, path = shlex.quote(str(of.copy)), shlex.quote(str(of.path))
+    if known.unread:
+        raise refuse(
+            "unreadable-file",
+            f"The {of.called} {of.path} is not there, and this set-up may have had one. {known.unread.summary}",
+            *known.unread.remedy,
+            where=str(of.path),
+        )
+    if known.entries:
         raise refuse(
             "unreadable-file",
             f"The {of.called} {of.path} is gone, and this set-up has had one.",
-            f"{back} Put it back with: cp {copy} {path}.",
+            f"{_way_back(of, known)} Put it back with: cp {copy} {path}.",
             f"Or, if it was meant to go, move the copy away too: mv {copy} {copy}.old.",
             where=str(of.path),
         )
 
 
-def _way_back(of: Ledger, check: Check) -> str:
-    """A sentence about the copy; empty if it is no way back."""
-    entries = _copied(of, check)
-    if not entries:
-        return ""
-    count = f"{len(entries)} entr{'ies' if len(entries) > 1 else 'y'}"
-    return f"A copy with {count}, the last of {entries[-1]['at']}, is in {of.copy}."
+def _way_back(of: Ledger, known: Copied) -> str:
+    """A sentence about a copy that has entries."""
+    count = f"{len(known.entries)} entr{'ies' if len(known.entries) > 1 else 'y'}"
+    return f"A copy with {count}, the last of {known.entries[-1]['at']}, is in {of.copy}."
 
 
 def _newer(path: Path) -> ProblemError:
@@ -262,35 +286,3 @@ def _of_another(path: Path, of: Ledger, theirs: str) -> ProblemError:
         f'Or, if this is the same set-up and its file was made anew, write id = "{theirs}" under [setup] in it.',
         where=str(path),
     )
-
-
-@contextlib.contextmanager
-def _held(of: Ledger) -> Iterator[None]:
-    import filelock
-
-    if not seen.folder(of.path.parent):  # the lock would make it, as if a medium were there
-        raise unwritten(FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)), of.path)
-    place = of.path.with_name(f".{of.path.name}.lock")
-    lock = filelock.FileLock(place, timeout=of.patience, mode=0o600)
-    try:
-        lock.acquire()
-    except filelock.Timeout:
-        raise ProblemError(
-            Problem(
-                "locked",
-                f"Another run of this program is writing the {of.called}.",
-                ("Wait until it has ended, then try again.",),
-                str(place),
-            )
-        ) from None
-    except OSError as error:
-        raise refuse(
-            "folder",
-            f"Nothing can be written beside the setup file ({error.strerror}).",
-            "Make its folder writable for you, or move the setup file to one that is.",
-            where=str(place),
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()

@@ -35,6 +35,17 @@ def nothing(path: Path) -> bool:
     return False
 
 
+def gone(path: Path) -> bool:
+    """Whether the system said that a path leads to nothing; a refusal to look is no such word."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
+
+
 def real(path: Path) -> Path:
     """Where a path leads, links followed as far as they lead anywhere."""
     return Path(os.path.realpath(path))  # its twin in pathlib raises for links in a circle

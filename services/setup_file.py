@@ -5,8 +5,8 @@ The wizard and `answers new` write it, `--config` reads it. Comments and order t
 
 from __future__ import annotations
 
+import contextlib
 import difflib
-import stat
 import tomllib
 import uuid
 from collections.abc import Mapping
@@ -132,6 +132,21 @@ def read(path: Path) -> SetupFile:
         raise ProblemError(error.problem.at(str(path))) from None
 
 
+def partly(path: Path) -> SetupFile | None:
+    """What can be understood of a file that is not read as a whole: to compare with, never to work with."""
+    given: dict[str, Value] = {}
+    try:
+        tables = tomllib.loads(text_of(path))
+    except (ProblemError, tomllib.TOMLDecodeError, RecursionError):
+        return None
+    for table, entries in tables.items():
+        for name, value in entries.items() if isinstance(entries, dict) else ():
+            with contextlib.suppress(ProblemError):
+                question = find(f"{table}.{name}")
+                given[question.key] = accept(question, value)
+    return SetupFile(path.absolute(), Answers(given))
+
+
 def text_of(path: Path) -> str:
     """The text of a setup file."""
     if seen.anything(path) and not seen.file(path):
@@ -178,7 +193,7 @@ def record(setup: SetupFile, values: Mapping[str, object]) -> SetupFile:
     import tomlkit
 
     path = own_files.led_to(setup.path)
-    with alone(path.parent):
+    with alone(path):
         current = read(path)
         answers = current.answers.updated(values)
         for key in values:
@@ -191,7 +206,7 @@ def record(setup: SetupFile, values: Mapping[str, object]) -> SetupFile:
                 table[question.name] = _toml(answers.given[key])
             else:
                 table.pop(question.name, None)
-        files.replace(path, tomlkit.dumps(document).encode(), stat.S_IMODE(path.stat().st_mode))
+        files.replace(path, tomlkit.dumps(document).encode(), shared=True)
     return SetupFile(setup.path, answers)
 
 

@@ -12,12 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services import files, json_text, own_files, seen, setup_file
-from services.problems import ProblemError
+from services.file_problems import unread
+from services.problems import Problem, ProblemError
 from services.setup_file import SetupFile
 
 if TYPE_CHECKING:
     from services.clock import Clock
     from services.engine.journal import Journal
+
+
+class UnreadError(ProblemError):
+    """What is at `path` cannot be read, or not as a whole: then `partly` is what can be understood of it."""
+
+    def __init__(self, problem: Problem, path: Path, partly: SetupFile | None = None) -> None:
+        super().__init__(problem)
+        self.path, self.partly = path, partly
 
 
 @dataclass(frozen=True)
@@ -64,15 +73,25 @@ class State:
             if _noted(note) != setup.path:
                 files.replace(note, os.fsencode(setup.path))
 
-    def found(self) -> tuple[SetupFile | ProblemError, ...]:
-        """Every setup used on this computer, the last used first; a file that cannot be read is its problem.
+    def found(self) -> tuple[SetupFile | UnreadError, ...]:
+        """Every setup used on this computer, the last used first; what cannot be read is an `UnreadError`.
 
-        One that was kept elsewhere and is gone from there is left out.
+        One that was kept elsewhere and is gone from there is left out; where nobody can tell, it is not.
         """
-        elsewhere = (_noted(note) for note in seen.among(self.setups, ".path"))
-        paths = {*seen.among(self.setups, ".toml"), *(path for path in elsewhere if path is not None)}
-        found = [(path, _read(path)) for path in sorted(filter(_age, paths))]
-        return tuple(one for path, one in sorted(found, key=lambda pair: self._used(*pair), reverse=True))
+        try:
+            entries = [self.setups / name for name in sorted(os.listdir(self.setups))]  # noqa: PTH208
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        except OSError as error:
+            return (UnreadError(unread(error, self.setups).problem, self.setups),)
+        noted = [_led(note) for note in entries if note.suffix == ".path"]
+        paths = {
+            *(path for path in entries if path.suffix == ".toml"),
+            *(p for p in noted if isinstance(p, Path)),
+        }
+        found = [(path, _read(path)) for path in sorted(paths) if not seen.gone(path)]
+        used = sorted(found, key=lambda pair: self._used(*pair), reverse=True)
+        return (*(one for _, one in used), *(one for one in noted if isinstance(one, UnreadError)))
 
     def drafts(self, setup: str) -> dict[str, str]:
         """What was typed and not accepted yet, by key. Never a secret: secrets are not drafts."""
@@ -115,10 +134,16 @@ class State:
 
 def _noted(note: Path) -> Path | None:
     """The path in a note; None where there is none in it, as after a crash of the computer."""
+    found = _led(note)
+    return found if isinstance(found, Path) else None
+
+
+def _led(note: Path) -> Path | UnreadError | None:
+    """The same, with why it cannot be read."""
     try:
         text = os.fsdecode(own_files.read_own(note, 4096))
-    except ProblemError:
-        return None
+    except ProblemError as error:
+        return None if seen.nothing(note) else UnreadError(error.problem, note)
     return Path(text) if text.startswith("/") and "\0" not in text else None
 
 
@@ -130,10 +155,10 @@ def _age(path: Path) -> float:
         return 0.0
 
 
-def _read(path: Path) -> SetupFile | ProblemError:
+def _read(path: Path) -> SetupFile | UnreadError:
     try:
         return setup_file.read(path)
     except ProblemError as error:
         found = error.problem
         where = str(path) if found.where in {"", str(path)} else f"{path}: {found.where}"
-        return ProblemError(replace(found, where=where))
+        return UnreadError(replace(found, where=where), path, setup_file.partly(path))

@@ -62,9 +62,19 @@ def _apart(kind: Kind, shown: Callable[[Facts], str], names: Callable[[Facts], N
                 f"Sandbox and production share the {kind} {name}: {_who(found)} has it too.",
                 f"Give each environment a {kind} of its own ({key} in the setup file), and make a new kit for it.",
             )
-        return well(f"No set-up of the other environment on this computer has this {kind}.")
+        return _nobody_has(facts, f"No set-up of the other environment on this computer has this {kind}.")
 
     return judge
+
+
+def _nobody_has(facts: Facts, says: str) -> Verdict:
+    """A pass, unless there are set-ups that could not be compared."""
+    if not facts.subject.unread:
+        return well(says)
+    return doubtful(
+        f"No set-up that can be read has it, and these cannot be read as a whole: {', '.join(facts.subject.unread)}.",
+        "Make them readable, or move away those that are not needed any more; then run doctor again.",
+    )
 
 
 def _bucket(facts: Facts) -> Names:
@@ -102,7 +112,7 @@ def _recovery_key_apart(facts: Facts) -> Verdict:
             "Make a key pair for each with palisade-wizard keygen, and a new kit for new quorums: whoever rehearses in "
             "sandbox then never touches the key of production.",
         )
-    return well("No set-up of the other environment on this computer has this recovery key.")
+    return _nobody_has(facts, "No set-up of the other environment on this computer has this recovery key.")
 
 
 def _recovery_key(facts: Facts) -> Verdict:

@@ -17,6 +17,7 @@ from services.identity import Identity
 from services.model.calls import Aws
 from services.model.place import parse_arn
 from services.problems import ProblemError, refuse
+from services.separation.things import comparable
 from services.setup_file import SetupFile
 from services.verify.checks import Report
 
@@ -39,6 +40,7 @@ def of_setup(setup: SetupFile, who: Identity, others: Iterable[SetupFile | Probl
     answers = setup.answers
     where = place(answers, who.account)
     given_key, trail_name = answers.text("storage.kms_key"), answers.text("hardening.trail")
+    known, unread = _compared(others)
     return Subject(
         account=where.account,
         region=where.region,
@@ -47,7 +49,8 @@ def of_setup(setup: SetupFile, who: Identity, others: Iterable[SetupFile | Probl
         key="" if given_key == "create" else given_key,
         trail=trail_name if parse_arn(trail_name) is not None else "",
         setup=setup,
-        others=_readable(others),
+        others=known,
+        unread=unread,
     )
 
 
@@ -66,8 +69,10 @@ def by_hand(
             where="--bucket",
         )
     name = rules.role_name(names.role.rpartition("/")[2])
-    return replace(names, account=sign_in().account, role=name, others=_readable(others))
+    known, unread = _compared(others)
+    return replace(names, account=sign_in().account, role=name, others=known, unread=unread)
 
 
-def _readable(others: Iterable[SetupFile | ProblemError]) -> tuple[SetupFile, ...]:
-    return tuple(other for other in others if isinstance(other, SetupFile))
+def _compared(others: Iterable[SetupFile | ProblemError]) -> tuple[tuple[SetupFile, ...], tuple[str, ...]]:
+    known, unread = comparable(tuple(others))
+    return known, tuple(str(one.path) for one in unread)

@@ -20,7 +20,8 @@ from services.setup_file import SetupFile
 class Subject:
     """What is audited. `key` and `trail` are names, IDs or ARNs; empty means that they are found from the bucket.
 
-    `setup` is the set-up's file, if there is one; `others` are the set-ups of this computer.
+    `setup` is the set-up's file, if there is one; `others` are the set-ups of this computer,
+    `unread` the paths of those that could not be compared as a whole.
     """
 
     account: str
@@ -31,6 +32,7 @@ class Subject:
     trail: str = ""
     setup: SetupFile | None = None
     others: tuple[SetupFile, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def partition(self) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from services import file_trust, files, json_text, own_files, seen
 from services.clock import Clock, stamp
+from services.disk import flush
 from services.events import Event, event_json
 from services.model.place import parse_arn
 from services.problems import ProblemError, refuse
@@ -47,7 +48,7 @@ class Journal:
                 rest = (b"\n" if torn else b"") + line.encode()
                 while rest:
                     rest = rest[os.write(handle, rest) :]
-                os.fsync(handle)
+                flush(handle)
             finally:
                 os.close(handle)
             if new:

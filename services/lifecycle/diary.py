@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from services import ledger
 from services.clock import Clock
-from services.ledger import DamagedError, Entry, Ledger
+from services.ledger import Copied, DamagedError, Entry, Ledger
 from services.problems import refuse
 from services.setup_file import SetupFile
 from services.setups import State
@@ -29,9 +29,10 @@ class Done:
 
 @dataclass(frozen=True)
 class Diary:
-    """Everything that was done, in the order in which it was written down."""
+    """Everything that was done, in the order in which it was written down; `warnings` are sentences about its copy."""
 
     done: tuple[Done, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def last(self, duty: str) -> Done | None:
         """When a duty was done last."""
@@ -53,7 +54,19 @@ def place(setup: SetupFile, state: State) -> Ledger:
 
 def read(of: Ledger) -> Diary:
     """The diary; empty where nothing was ever written. Errors: `unreadable-file`, `unfit`."""
-    return _diary(ledger.read(of, _check))
+    entries = ledger.read(of, _check)
+    copy = ledger.copied(of, _check)
+    return replace(_diary(entries), warnings=tuple(_warnings(of, copy, len(ledger.lost(entries, copy)))))
+
+
+def _warnings(of: Ledger, copy: Copied, lost: int) -> Iterator[str]:
+    if copy.unread is not None:
+        yield " ".join((copy.unread.summary, *copy.unread.remedy))
+    if lost:
+        yield (
+            f"The copy {of.copy} knows {lost} entr{'ies' if lost > 1 else 'y'} that the {of.called} does not: the file was "
+            "put back from an older one. Write down again what was done, or put the copy back."
+        )
 
 
 def write(of: Ledger, clock: Clock, duties: Sequence[str], on: date, note: str = "") -> Diary:

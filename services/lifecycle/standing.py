@@ -37,11 +37,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Life:
-    """All duties of a set-up, those that are due first in their kind; `done` is the whole diary."""
+    """All duties of a set-up, those that are due first in their kind; `done` is the whole diary.
+
+    `warnings` are sentences about the diary's copy.
+    """
 
     of: Situation
     standings: tuple[Standing, ...]
     done: tuple[Done, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def having(self, *states: State) -> tuple[Standing, ...]:
         return tuple(one for one in self.standings if one.state in states)
@@ -69,7 +73,8 @@ class Life:
 
 def life(of: Situation, written: Diary) -> Life:
     """How every duty stands."""
-    return Life(of, tuple(_standing(duty, of, written) for duty in of_set_up(of)), written.done)
+    standings = tuple(_standing(duty, of, written) for duty in of_set_up(of))
+    return Life(of, standings, written.done, written.warnings)
 
 
 def a_year_after(day: date) -> date:
@@ -164,6 +169,7 @@ def as_json(found: Life) -> dict[str, object]:
             "parts": [one.duty.id for one in found.review],
         },
         "done": [diary.as_json(one) for one in found.done],
+        "warnings": list(found.warnings),
         "summary": {state: len(found.having(state)) for state in _STATES},
     }
 

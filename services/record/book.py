@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from services import ledger
 from services.clock import Clock
 from services.ledger import DamagedError, Entry, Ledger
-from services.problems import refuse
+from services.problems import Problem, refuse
 from services.record.wallet import Wallet, as_json, checked, of_json, same_address
 from services.setup_file import SetupFile
 from services.setups import State
@@ -28,13 +28,14 @@ class Removed:
 class Record:
     """What is on record now, in the order in which it came. `since` is when the first wallet came, in ISO 8601.
 
-    `lost` are key IDs that the copy of the file knows and the file does not.
+    `lost` are key IDs that the copy of the file knows and the file does not; `unread` is why the copy tells nothing.
     """
 
     wallets: tuple[Wallet, ...] = ()
     removed: tuple[Removed, ...] = ()
     since: str = ""
     lost: tuple[str, ...] = ()
+    unread: Problem | None = None
 
     def find(self, key_id: str) -> Wallet | None:
         """The wallet with this key ID; case does not tell two apart."""
@@ -57,11 +58,12 @@ def place(setup: SetupFile, state: State) -> Ledger:
 def read(of: Ledger) -> Record:
     """The record; empty where nothing was ever put on it. Errors: `unreadable-file`, `unfit`."""
     entries = ledger.read(of, _check)
-    gone = ledger.lost(of, entries, _check)
+    copy = ledger.copied(of, _check)
+    gone = ledger.lost(entries, copy)
     record = _folded(entries)
     lost = dict.fromkeys(str(entry["wallet"]["key_id"]) for entry in gone)
     known = {one.key_id for one in (*record.wallets, *(each.wallet for each in record.removed))}
-    return replace(record, lost=tuple(key_id for key_id in lost if key_id not in known))
+    return replace(record, lost=tuple(key_id for key_id in lost if key_id not in known), unread=copy.unread)
 
 
 def add(of: Ledger, clock: Clock, wallet: Wallet) -> Record:

@@ -15,11 +15,15 @@ from services.answers import Answers
 from services.problems import ProblemError, refuse
 from services.separation.things import Footprint, things
 from services.setup_file import SetupFile
+from services.setups import UnreadError
 
 
 @dataclass(frozen=True)
 class Warned:
-    """Something that both environments have and should not. `topic` is stable; `key` is the answer to change."""
+    """Something that both environments have and should not, or that nobody can tell (`unread`).
+
+    `topic` is stable; `key` is the answer to change, if there is one.
+    """
 
     topic: str
     key: str
@@ -58,6 +62,31 @@ def warnings(mine: Footprint, others: Iterable[Footprint]) -> tuple[Warned, ...]
             for warned in both_have(mine, other):
                 found.setdefault(warned.topic, warned)
     return tuple(found.values())
+
+
+def untold(mine: Footprint, others: Iterable[Footprint], unread: Iterable[UnreadError]) -> tuple[Warned, ...]:
+    """Which set-ups of this computer could not be compared, or not wholly: they may share anything."""
+    found = [_unread(one) for one in unread]
+    for other in others:
+        if other.environment != mine.environment and (problem := other.untold) is not None:
+            says = f"Which KMS keys {_named(other)} made is not known, so they were not compared. {problem.summary}"
+            found.append(Warned(UNREAD, "", says, " ".join(problem.remedy)))
+    return tuple(found)
+
+
+UNREAD = "unread"
+
+
+def _unread(one: UnreadError) -> Warned:
+    whole = one.partly is None
+    says = (
+        f"Nothing was compared with {one.path}, because it cannot be read: whether sandbox and production share "
+        "something is not known."
+        if whole
+        else f"Not all of {one.path} was compared, because it cannot be read as a whole."
+    )
+    remedy = (*one.problem.remedy, "Or, if nothing needs it any more, move it away.")
+    return Warned(UNREAD, "", f"{says} {one.problem.summary}", " ".join(remedy))
 
 
 def both_have(mine: Footprint, other: Footprint) -> tuple[Warned, ...]:

@@ -6,7 +6,7 @@ and the alias that follows from the set-up's name. Role names are one for AWS wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -14,9 +14,9 @@ from services import hardening, seen
 from services.answers import Answers
 from services.blueprint import alias_name
 from services.model.place import Place, parse_arn, partition_of
-from services.problems import ProblemError
+from services.problems import Problem, ProblemError
 from services.setup_file import SetupFile
-from services.setups import State
+from services.setups import State, UnreadError
 
 Kind: TypeAlias = Literal["bucket", "role", "KMS key"]
 
@@ -59,10 +59,14 @@ class Thing:
 
 @dataclass(frozen=True)
 class Footprint:
-    """A set-up and, by resource, the ARNs of the KMS keys that its journal says it made."""
+    """A set-up and, by resource, the ARNs of the KMS keys that its journal says it made.
+
+    `untold` is why the journal tells nothing.
+    """
 
     setup: SetupFile
     made: Mapping[str, str] = field(default_factory=dict)
+    untold: Problem | None = None
 
     @property
     def answers(self) -> Answers:
@@ -78,21 +82,39 @@ class Footprint:
 
 
 def footprint(setup: SetupFile, state: State) -> Footprint:
-    """What is known of a set-up on this computer; a journal that cannot be read tells nothing."""
+    """What is known of a set-up on this computer."""
     identifier = setup.answers.text("setup.id")
     try:
         return Footprint(setup, state.keys_made(identifier) if identifier else {})
-    except ProblemError:
-        return Footprint(setup)
+    except ProblemError as error:
+        return Footprint(setup, untold=error.problem)
 
 
 def footprints(state: State, *, but: SetupFile | None = None) -> tuple[Footprint, ...]:
-    """Every readable set-up of this computer except one."""
-    return tuple(
-        footprint(found, state)
-        for found in state.found()
-        if isinstance(found, SetupFile) and (but is None or seen.real(found.path) != seen.real(but.path))
-    )
+    """Every set-up of this computer except one, as far as it can be read."""
+    return around(state, but)[0]
+
+
+def around(
+    state: State, but: SetupFile | None = None
+) -> tuple[tuple[Footprint, ...], tuple[UnreadError, ...]]:
+    """The same, and what could not be read, or not as a whole."""
+    setups, unread = comparable(state.found())
+    others = (one for one in setups if but is None or seen.real(one.path) != seen.real(but.path))
+    return tuple(footprint(one, state) for one in others), unread
+
+
+def comparable(
+    found: Sequence[SetupFile | ProblemError],
+) -> tuple[tuple[SetupFile, ...], tuple[UnreadError, ...]]:
+    """The set-ups that another one can be compared with, and those for which that is not, or not wholly, so.
+
+    One that is read in part counts if it says of which environment it is.
+    """
+    unread = tuple(one for one in found if isinstance(one, UnreadError))
+    parts = (one.partly for one in unread)
+    partly = tuple(one for one in parts if one is not None and "setup.environment" in one.answers.given)
+    return (*(one for one in found if isinstance(one, SetupFile)), *partly), unread
 
 
 def things(of: Footprint) -> tuple[Thing, ...]:

@@ -18,7 +18,7 @@ def apart(desk: Desk) -> tuple[Check, ...]:
 
     What they must not share (bucket, role, KMS key) is refused before anything is verified.
     """
-    if not desk.others:
+    if not desk.others and not desk.untold:
         return ()
     warned = {one.topic: one for one in desk.warnings}
     return tuple(_check(topic, title, desk, warned.get(topic)) for topic, title in TITLES.items())
@@ -28,5 +28,7 @@ def _check(topic: str, title: str, desk: Desk, warned: Warned | None) -> Check:
     identifier = f"config.{topic}.apart"
     if warned is not None:
         return Check(identifier, title, "warn", warned.says, warned.remedy)
+    if desk.untold:
+        return Check(identifier, title, "warn", desk.untold[0].says, desk.untold[0].remedy)
     names = ", ".join(other.name for other in desk.others)
     return Check(identifier, title, "pass", f"Compared with {names} on this computer.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
+import warnings
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,14 @@ import pytest
 from services import setup_file
 from services.alone import alone
 from services.problems import ProblemError
+from services.record import book
 from services.setup_file import SetupFile
+from services.setups import State
 from tests import tally
 from tests.killed import at_file_event, copy
+from tests.obstacles import STRANGER
+from tests.ports import FakeClock
+from tests.services.record.records import PLAIN
 from tests.world import sample
 
 ANSWERS: dict[str, object] = {
@@ -77,9 +84,9 @@ def test_an_answer_that_was_taken_away_meanwhile_is_told(setup: SetupFile) -> No
 def test_who_writes_and_does_not_end_is_waited_for_and_then_told(setup: SetupFile) -> None:
     slept: list[float] = []
     with (
-        alone(setup.path.parent),
+        alone(setup.path),
         pytest.raises(ProblemError) as caught,
-        alone(setup.path.parent, 1, slept.append),
+        alone(setup.path, 1, slept.append),
     ):
         pass
     assert (caught.value.problem.code, caught.value.problem.exit_code) == ("locked", 7)
@@ -98,20 +105,55 @@ def test_the_lock_of_a_run_that_was_killed_is_gone_with_it(setup: SetupFile) -> 
         tally.count("writes killed")
 
 
-def test_where_the_medium_knows_no_locks_it_is_written_all_the_same(setup: SetupFile) -> None:
+@pytest.mark.parametrize("why", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS], ids=errno.errorcode.get)
+def test_where_the_medium_knows_no_locks_it_is_written_all_the_same(setup: SetupFile, why: int) -> None:
+    record = book.place(setup, State(setup.path.parent / "state"))
+
     def without_locks() -> int:
         def flock(_descriptor: int, _how: int) -> None:
-            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+            raise OSError(why, os.strerror(why))
 
         vars(fcntl)["flock"] = flock  # in a copy of this process alone
         setup_file.record(setup, {"role.name": "AcmeBackup"})
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            book.add(record, FakeClock(), PLAIN)
         return 0
 
     assert copy(without_locks) == 0
     assert setup_file.read(setup.path).answers.text("role.name") == "AcmeBackup"
+    assert len(book.read(record).wallets) == 1
+
+
+def test_who_may_only_read_the_folder_holds_nobody_up(setup: SetupFile) -> None:
+    folder = os.open(setup.path.parent, os.O_RDONLY)
+    file = os.open(setup.path, os.O_RDONLY)
+    try:
+        for descriptor in (folder, file):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with alone(setup.path, 0):
+            lock = setup.path.with_name(".acme.toml.lock")
+            assert stat.S_IMODE(lock.stat().st_mode) == 0o600
+    finally:
+        os.close(folder)
+        os.close(file)
+    assert not lock.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+def test_the_lock_of_another_user_is_told_with_a_way_out(setup: SetupFile) -> None:
+    lock = setup.path.with_name(".acme.toml.lock")
+    lock.touch()
+    os.chown(lock, STRANGER, STRANGER)
+    with pytest.raises(ProblemError) as caught, alone(setup.path, 0):
+        pass
+    assert caught.value.problem.code == "locked"
+    assert caught.value.problem.where == str(lock)
+    assert "remove that file" in " ".join(caught.value.problem.remedy)
+    assert lock.exists()
 
 
 def test_a_folder_that_is_gone_is_told(setup: SetupFile) -> None:
-    with pytest.raises(ProblemError) as caught, alone(setup.path.parent / "gone"):
+    with pytest.raises(ProblemError) as caught, alone(setup.path.parent / "gone" / "acme.toml"):
         pass
     assert caught.value.problem.code == "folder"

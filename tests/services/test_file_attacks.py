@@ -6,10 +6,11 @@ it, a wider mode, or a wait for somebody at the other end of a pipe (the time-ou
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,7 +79,7 @@ PLACES = (
     Place("note", f"state/setups/{SETUP}.path", _remember, True),
     Place("errors", "state/errors.jsonl", _keep, True),
     Place("lock", f"state/setups/{SETUP}.{ACCOUNT}.eu-west-1.lock", _lock, False),
-    Place("record-copy", f"state/setups/{SETUP}.record.json", lambda f: _append(_book(f)), True),
+    Place("record-copy", f"state/setups/{SETUP}.record.json", lambda f: _append(_book(f)), False),
     Place("record-lock", ".acme.record.json.lock", lambda f: _append(_book(f)), False),
     Place("key", "keys/recovery.pke1", lambda f: files.publish(f / "keys" / "recovery.pke1", b"sealed"), False),
 )  # fmt: skip
@@ -106,7 +107,8 @@ def test_nothing_is_written_through_what_stands_in_a_file_s_place(
     seen = obstacle.place(path, victim)
     before, there = seen(), os.lstat(path)
     problem = problem_of(place, tmp_path)
-    assert problem is None or (_whole(problem) and problem.exit_code in {6, 7}), problem
+    refused = problem is not None and (problem.exit_code in {6, 7} or problem.code == "unreadable-file")
+    assert problem is None or (_whole(problem) and refused), problem
     assert seen() == before, "the victim's file was changed"
     assert not victim.with_name("not-there").exists()
     after = os.lstat(path)
@@ -260,6 +262,73 @@ def test_links_of_one_s_own_are_followed_to_folders_and_kept_for_a_setup_file(tm
     setup_file.record(setup_file.read(tmp_path / "acme.toml"), {"aws.region": "us-east-1"})
     assert (tmp_path / "acme.toml").is_symlink()
     assert setup_file.read(made.path).answers.text("aws.region") == "us-east-1"
+
+
+WRITERS: Sequence[tuple[str, Callable[[Path], object]]] = (
+    ("acme.toml", lambda f: setup_file.record(setup_file.read(f / "acme.toml"), {"aws.region": "us-east-1"})),
+    ("acme.record.json", lambda f: _append(_book(f))),
+)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+@pytest.mark.parametrize(("name", "write"), WRITERS, ids=[name for name, _ in WRITERS])
+def test_what_root_writes_stays_its_owner_s(
+    tmp_path: Path, name: str, write: Callable[[Path], object]
+) -> None:
+    setup_file.create(tmp_path / "acme.toml", sample())
+    _append(_book(tmp_path))
+    path = tmp_path / name
+    path.chmod(0o660)
+    os.chown(path, STRANGER, STRANGER + 1)
+    before = path.read_bytes()
+    write(tmp_path)
+    after = path.stat()
+    assert path.read_bytes() != before
+    assert (after.st_uid, after.st_gid, stat.S_IMODE(after.st_mode)) == (STRANGER, STRANGER + 1, 0o660)
+
+
+def _as_member(descriptor: int, owner: int, group: int) -> None:
+    """What the system lets a member of the file's group do."""
+    if owner not in {-1, os.geteuid()}:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+    os.fchown(descriptor, owner, group)
+
+
+def _as_nobody(_descriptor: int, _owner: int, _group: int) -> None:
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+@pytest.mark.parametrize(
+    ("chown", "owner", "mode", "written"),
+    [
+        pytest.param(_as_member, STRANGER, 0o660, True, id="a colleague of the group, who may do the same"),
+        pytest.param(_as_member, STRANGER, 0o640, False, id="a group that may only read it"),
+        pytest.param(_as_member, STRANGER, 0o600, False, id="a file of its owner alone"),
+        pytest.param(_as_nobody, STRANGER, 0o666, False, id="no member of the group"),
+        pytest.param(_as_nobody, 0, 0o640, False, id="an own file that a foreign group reads"),
+        pytest.param(_as_nobody, 0, 0o600, True, id="an own file of a foreign group without rights"),
+    ],
+)
+def test_nothing_is_written_that_its_owner_or_group_would_lose(
+    tmp_path: Path, chown: Callable[[int, int, int], None], owner: int, mode: int, written: bool
+) -> None:
+    path = tmp_path / "acme.toml"
+    path.write_bytes(b"before")
+    path.chmod(mode)
+    os.chown(path, owner, STRANGER)
+    disk = replace(files.DISK, chown=chown)
+    if written:
+        files.replace(path, b"after", disk=disk, shared=True)
+        assert path.stat().st_gid == (STRANGER if mode & 0o070 else 0)
+    else:
+        with pytest.raises(ProblemError) as refused:
+            files.replace(path, b"after", disk=disk, shared=True)
+        assert refused.value.problem.code == "folder"
+        assert _whole(refused.value.problem)
+    assert path.read_bytes() == (b"after" if written else b"before")
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert [one.name for one in tmp_path.iterdir()] == ["acme.toml"]
 
 
 def test_only_ordinary_files_are_leftovers(tmp_path: Path) -> None:

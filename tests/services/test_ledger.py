@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -77,6 +78,10 @@ def test_a_link_is_followed_and_a_mode_is_kept(tmp_path: Path) -> None:
     assert stat.S_IMODE(of.path.stat().st_mode) == 0o640
 
 
+def lost(of: Ledger) -> tuple[Entry, ...]:
+    return ledger.lost(ledger.read(of, check), ledger.copied(of, check))
+
+
 def torn(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
@@ -117,7 +122,7 @@ def no_entries(content: bytes) -> bytes:
     return _edited(content, lambda document: document.pop("entries"))
 
 
-def _edited(content: bytes, how: Callable[[dict[str, list[object]]], object]) -> bytes:
+def _edited(content: bytes, how: Callable[[dict[str, Any]], object]) -> bytes:
     """Changed by somebody who took the checksum out."""
     document = json.loads(content)
     how(document)
@@ -188,16 +193,78 @@ def test_a_file_that_is_gone_is_not_one_that_never_was(tmp_path: Path) -> None:
     assert not of.path.exists()
 
 
+def newer(content: bytes) -> bytes:
+    return content.replace(b'"version": 1', b'"version": 2')
+
+
+def of_another_set_up(content: bytes) -> bytes:
+    return _edited(content, lambda document: document.update({"setup": "other"}))
+
+
+def denied(path: Path) -> None:
+    """A link to itself: as with closed permissions, the system does not say what is there, and root is no exception."""
+    path.unlink()
+    path.symlink_to(path)
+
+
+def spoilt(copy: Path, how: Callable[[bytes], bytes] | None) -> bytes:
+    """Makes a copy unreadable, and gives what another version or another hand could still get out of it."""
+    if how is None:
+        denied(copy)
+    else:
+        copy.write_bytes(how(copy.read_bytes()))
+    return kept(copy)
+
+
+def kept(copy: Path) -> bytes:
+    return os.fsencode(copy.readlink()) if copy.is_symlink() else copy.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "how", [None, *DAMAGES, newer, of_another_set_up], ids=lambda how: how.__name__ if how else "denied"
+)
+@pytest.mark.parametrize("left", ["nothing", "an-older-one", "all"])
+def test_a_copy_that_cannot_be_read_is_told_and_never_written_over(
+    tmp_path: Path, how: Callable[[bytes], bytes] | None, left: str
+) -> None:
+    of = book(tmp_path)
+    assert of.copy is not None
+    add(of, 1)
+    older = of.path.read_bytes()
+    add(of, 7)
+    before = spoilt(of.copy, how)
+    if left == "nothing":
+        of.path.unlink()
+        for work in (lambda: numbers(of), lambda: add(of, 9)):
+            with pytest.raises(ProblemError) as caught:
+                work()
+            assert caught.value.problem.code == "unreadable-file"
+            assert str(of.copy) in caught.value.problem.summary
+        assert not of.path.exists()
+    else:
+        of.path.write_bytes(older if left == "an-older-one" else of.path.read_bytes())
+        add(of, 9)
+        assert numbers(of)[-1] == 9
+    unread = ledger.copied(of, check).unread
+    assert unread is not None
+    assert str(of.copy) in unread.summary
+    assert f"mv {of.copy} {of.copy}.old" in " ".join(unread.remedy)
+    assert kept(of.copy) == before
+    of.copy.rename(f"{of.copy}.old")  # what the remedy says
+    add(of, 10)
+    assert ledger.copied(of, check).entries == ledger.read(of, check)
+
+
 def test_what_only_the_copy_knows_is_told_and_kept(tmp_path: Path) -> None:
     of = book(tmp_path)
     add(of, 1)
     older = of.path.read_bytes()
     add(of, 2)
     of.path.write_bytes(older)
-    assert [entry["n"] for entry in ledger.lost(of, ledger.read(of, check), check)] == [2]
+    assert [entry["n"] for entry in lost(of)] == [2]
     add(of, 3)
     assert numbers(of) == [1, 3]
-    assert [entry["n"] for entry in ledger.lost(of, ledger.read(of, check), check)] == [2]
+    assert [entry["n"] for entry in lost(of)] == [2]
 
 
 def test_the_file_of_another_set_up_is_not_touched(tmp_path: Path) -> None:
@@ -263,7 +330,7 @@ def test_killed_anywhere_the_file_is_the_old_or_the_new_one(tmp_path: Path, plac
     _, status = os.waitpid(child, 0)
     assert evidence.with_suffix(".json").exists() is (os.waitstatus_to_exitcode(status) == -9)
     assert numbers(of) in ([1], [1, 2])
-    assert ledger.lost(of, ledger.read(of, check), check) == ()
+    assert lost(of) == ()
     add(of, 3)
     assert numbers(of) in ([1, 3], [1, 2, 3])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from services import setup_file
 from services.problems import ProblemError
-from services.setups import State
+from services.setups import State, UnreadError
 from tests.ports import FakeClock
 from tests.world import OTHER_SETUP, SETUP, sample
 
@@ -60,6 +60,26 @@ def test_a_setup_kept_elsewhere_is_found_again_until_it_is_gone(tmp_path: Path) 
     assert [f.path for f in state.found() if not isinstance(f, ProblemError)] == [kept.path]
     kept.path.unlink()
     assert state.found() == ()
+
+
+def test_only_a_setup_that_is_surely_gone_is_left_out(tmp_path: Path) -> None:
+    """A link to itself stands for a closed folder: the system does not say what is there, and root is no exception."""
+    state = State(tmp_path / "state")
+    (tmp_path / "mine").mkdir()
+    kept = setup_file.create(tmp_path / "mine" / "one.toml", sample())
+    state.remember(kept)
+    (note,) = state.setups.glob("*.path")
+    (tmp_path / "mine").rename(tmp_path / "elsewhere")
+    assert state.found() == ()
+    (tmp_path / "mine").symlink_to(tmp_path / "mine")
+    assert [one.path for one in state.found() if isinstance(one, UnreadError)] == [kept.path]
+    note.unlink()
+    note.symlink_to(note)
+    assert [one.path for one in state.found() if isinstance(one, UnreadError)] == [note]
+    note.unlink()
+    state.setups.rmdir()
+    state.setups.symlink_to(state.setups)
+    assert [one.path for one in state.found() if isinstance(one, UnreadError)] == [state.setups]
 
 
 def test_no_state_directory_means_no_setups(tmp_path: Path) -> None:

@@ -41,7 +41,6 @@ MODES: Mapping[str, int] = {
     "bundle.zip": 0o600,
     "setup.record.json": 0o600,
     "setup.lifecycle.json": 0o600,
-    ".setup.*.json.lock": 0o600,
     "state/errors.jsonl": 0o600,
     "state/setups/*.journal.jsonl": 0o600,
     "state/setups/*.lock": 0o600,

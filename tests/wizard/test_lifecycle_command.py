@@ -74,11 +74,30 @@ def test_each_duty_is_told_alone(offline: Terminal, setup: Path, name: str) -> N
 def test_json_is_one_document(offline: Terminal, setup: Path) -> None:
     document = offline("lifecycle", "--config", setup, "--done", "annual-review", "--json").document
     assert set(document) == {
-        "setup", "name", "path", "duties", "annual-review", "done", "summary", "reminders",
+        "setup", "name", "path", "duties", "annual-review", "done", "summary", "reminders", "warnings",
     }  # fmt: skip
     assert document["annual-review"]["last_done"]
     assert {one["duty"] for one in document["done"]} == set(document["annual-review"]["parts"])
     assert document["setup"]
+
+
+def test_what_the_copy_says_against_the_diary_is_told_and_it_is_not_written_over(
+    offline: Terminal, setup: Path
+) -> None:
+    diary = setup.with_suffix(".lifecycle.json")
+    assert offline("lifecycle", "--config", setup, "--done", "audit").status == 0
+    older = diary.read_bytes()
+    assert offline("lifecycle", "--config", setup, "--done", "rehearsal").status == 0
+    (copy,) = (offline.folder / "state").glob("setups/*.lifecycle.json")
+    diary.write_bytes(older)
+    assert "knows 1 entry that the diary of duties does not" in offline("lifecycle", "--config", setup).out
+    copy.write_bytes(spoilt := copy.read_bytes()[:-9])
+    ran = offline("lifecycle", "--config", setup, "--done", "audit", "--json")
+    (warning,) = ran.document["warnings"]
+    assert f"mv {copy} {copy}.old" in warning
+    diary.unlink()
+    refused(offline("lifecycle", "--config", setup, "--done", "audit", "--json"), "unreadable-file")
+    assert copy.read_bytes() == spoilt
 
 
 def test_reminders_go_into_a_new_file(offline: Terminal, setup: Path) -> None:

@@ -35,6 +35,23 @@ def test_by_hand_nothing_is_asked_of_aws(offline: Terminal) -> None:
     assert '"at"' in machine.record.read_text()
 
 
+def test_a_copy_that_cannot_be_read_is_told_and_stops_what_would_write_over_it(offline: Terminal) -> None:
+    machine = Machine(offline, offline.answered(), Written(offline.aws))
+    assert machine("record", "add", *HAND).status == 0
+    (copy,) = (offline.folder / "state").glob("setups/*.record.json")
+    spoilt = copy.read_bytes().replace(b'"version": 1', b'"version": 2')
+    copy.write_bytes(spoilt)
+    for words in (("record", "list"), ("record", "export")):
+        assert f"mv {copy} {copy}.old" in machine(*words).err
+    listed = machine("record", "list", "--json").document
+    assert (len(listed["wallets"]), listed["copy_problem"]["where"]) == (1, str(copy))
+    machine.record.unlink()
+    gone: tuple[tuple[str, ...], ...] = (("record", "list"), ("record", "add", *HAND))
+    for work in gone:
+        assert str(copy) in refused(machine(*work, "--json"), "unreadable-file")["summary"]
+    assert (copy.read_bytes(), machine.record.exists()) == (spoilt, False)
+
+
 def test_removing_asks_and_says_what_is_lost(offline: Terminal) -> None:
     machine = Machine(offline, offline.answered(), Written(offline.aws))
     machine("record", "add", *HAND)

@@ -20,15 +20,19 @@ if TYPE_CHECKING:
 def command(program: Program, *, config: Path) -> int:
     """See the help text."""
     from services.answers import problems
-    from services.separation.apart import kept_apart
-    from services.separation.things import footprint, footprints
+    from services.separation.apart import kept_apart, untold
+    from services.separation.things import around, footprint
     from wizard.fatal import in_words
     from wizard.render import heads
 
     setup = program.setup(config)
-    kept_apart(footprint(setup, program.state), footprints(program.state, but=setup))
+    others, unread = around(program.state, setup)
+    mine = footprint(setup, program.state)
+    kept_apart(mine, others)
     found = problems(setup.answers)
     program.voice.tell(heads.set_up(setup.answers))
+    for line in heads.warned(untold(mine, others, unread)):
+        program.voice.tell(line)
     if program.voice.json:
         document: dict[str, object] = {**named(setup), "problems": [as_json(p) for p in found]}
         if found:

@@ -37,6 +37,7 @@ def command(program: Program, *, config: Path, style: Style | None, out: Path | 
     from services.recovery.keyfiles import refuse_taken
     from wizard.render import heads
     from wizard.render.jsonl import named
+    from wizard.render.record import copy_warnings
 
     if out is not None:
         refuse_taken(out)
@@ -53,6 +54,8 @@ def command(program: Program, *, config: Path, style: Style | None, out: Path | 
         program.voice.document({**named(setup), **paper.document(sheet), "written_to": written})
     else:
         program.voice.data(str(out) if out is not None else text.rstrip("\n"))
+        for sentence in copy_warnings(record):
+            program.voice.tell(sentence)
     if not record.wallets:
         program.voice.tell(
             f"! No wallet is on record yet: palisade-wizard record add --config {config} --from-verify"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(program: Program, *, config: Path, check: bool, removed: bool) -> int:
     """See the help text."""
+    from services.problems import as_json as as_problem
     from services.record import book, comparing, paper
     from services.record.wallet import as_json
     from wizard.render import heads
@@ -45,6 +46,7 @@ def command(program: Program, *, config: Path, check: bool, removed: bool) -> in
             {**as_json(one.wallet), "removed_at": one.at} for one in record.removed if removed
         ]
         document["lost"] = list(record.lost)
+        document["copy_problem"] = None if record.unread is None else as_problem(record.unread)
         document["check"] = None if found is None else comparing.as_json(found)
         program.voice.document(with_endpoint(document, endpoint))
     else:

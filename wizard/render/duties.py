@@ -33,7 +33,7 @@ def life_text(of: Life, *, verbose: bool = False) -> str:
             lines += [heading, *(line for one in found for line in _duty(one, verbose=verbose)), ""]
     due = len(of.having("due"))
     verdict = f"! {due} {'duty is' if due == 1 else 'duties are'} due." if due else "✓ No duty is due."
-    return "\n".join((*lines, verdict))
+    return "\n".join((*lines, *(f"! {sentence}" for sentence in of.warnings), verdict))
 
 
 def _duty(one: Standing, *, verbose: bool) -> Iterator[str]:

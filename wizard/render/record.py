@@ -45,17 +45,24 @@ def wallet_lines(wallet: Wallet, *, verbose: bool = False) -> Iterator[str]:
 
 def warnings(record: Record) -> Iterator[str]:
     """What is to be minded about the record itself."""
-    if record.lost:
-        yield (
-            f"! The copy in the state directory knows {_count(len(record.lost))} that this file does not "
-            f"({', '.join(record.lost[:3])}{' …' if len(record.lost) > 3 else ''}): the file was put back from an older "
-            "one. Add them again, or put the copy back."
-        )
+    yield from copy_warnings(record)
     bare = [wallet for wallet in record.wallets if not wallet.proofs]
     if bare:
         yield (
             f"· {_count(len(bare))} on record {'is' if len(bare) == 1 else 'are'} not verified: 'record add "
             "--from-verify' holds the values against the backup itself."
+        )
+
+
+def copy_warnings(record: Record) -> Iterator[str]:
+    """What the copy in the state directory says against the record."""
+    if record.unread is not None:
+        yield " ".join(("!", record.unread.summary, *record.unread.remedy))
+    if record.lost:
+        yield (
+            f"! The copy in the state directory knows {_count(len(record.lost))} that this file does not "
+            f"({', '.join(record.lost[:3])}{' …' if len(record.lost) > 3 else ''}): the file was put back from an older "
+            "one. Add them again, or put the copy back."
         )
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from services.desk import look_in
+from services.doctor.audit import audit, of_setup
 from services.model.calls import Aws
 from services.problems import ProblemError
 from services.separation.things import footprint
 from services.setup_file import SetupFile, create
 from services.setups import State
+from services.verify import separation
 from services.work import carry_out, kit_values, make_plan, open_desk
 from tests.ports import FakeClock, Recording
-from tests.world import OTHER_SETUP, SETUP, Journey, do, sample, sample_blueprint
+from tests.world import BUCKET, OTHER_SETUP, SETUP, Journey, do, sample, sample_blueprint
 
 PRODUCTION: dict[str, object] = {
     "setup__id": OTHER_SETUP,
@@ -91,6 +95,59 @@ def test_a_run_that_was_cut_off_writes_the_key_down_when_it_goes_on(aws: Aws, tm
     do(aws, "kms", "DisableKeyRotation", KeyId=key_of(aws))
     list(carry_out(desk, make_plan(desk)))
     assert footprint(desk.setup, state).made == {"key": key_of(aws)}
+
+
+def unread(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path)  # as with closed permissions, nobody is told what is there; root is no exception
+
+
+def newer(path: Path) -> None:
+    path.write_text(path.read_text().replace("[setup]", "[setup]\nnew_key = 1"))
+
+
+def cut(path: Path) -> None:
+    path.write_text(path.read_text() + "[")
+
+
+@pytest.mark.parametrize("how", [unread, newer, cut], ids=lambda how: how.__name__)
+def test_what_cannot_be_compared_is_told_wherever_a_pass_would_be(
+    aws: Aws, tmp_path: Path, how: Callable[[Path], None]
+) -> None:
+    state, clock = State(tmp_path / "state"), FakeClock()
+    other = create(tmp_path / "one.toml", sample())
+    state.remember(other)
+    how(other.path)
+    apart = {
+        "palisade.principal_arn": "arn:aws:iam::999988887777:root",
+        "palisade.external_id": "another-one",
+    }
+    setup = create(tmp_path / "two.toml", sample(**PRODUCTION).updated(apart))
+    desk = look_in(setup, aws, state, clock)
+    assert [one.topic for one in desk.warnings] == ["unread"]
+    assert str(other.path) in desk.warnings[0].says
+    assert {check.status for check in separation.apart(desk)} == {"warn"}
+    subject = of_setup(setup, desk.identity, state.found())
+    judged = [one for one in audit(aws, subject, clock.wall()).checks if one.id in DOCTORS]
+    assert [(one.id, one.status) for one in judged] == [(id_, "warn") for id_ in DOCTORS]
+    same = create(tmp_path / "three.toml", sample(**PRODUCTION).updated({"storage.bucket": BUCKET}))
+    if how is newer:
+        with pytest.raises(ProblemError, match="sandbox and production share nothing"):
+            look_in(same, aws, state, clock)
+    else:
+        assert [one.topic for one in look_in(same, aws, state, clock).warnings] == ["unread"]
+
+
+DOCTORS = ("config.bucket.apart", "config.role.apart")
+
+
+def test_a_journal_that_cannot_be_read_is_told(aws: Aws, tmp_path: Path) -> None:
+    state, clock = State(tmp_path / "state"), FakeClock()
+    open_desk(create(tmp_path / "one.toml", sample()), aws, state, clock)
+    unread_journal = state.setups / f"{SETUP}.journal.jsonl"
+    unread_journal.symlink_to(unread_journal)
+    desk = look_in(create(tmp_path / "two.toml", sample(**PRODUCTION)), aws, state, clock)
+    assert "acme-sandbox made is not known" in desk.warnings[-1].says
 
 
 def test_the_desk_warns_of_what_both_environments_have(aws: Aws, tmp_path: Path) -> None:
