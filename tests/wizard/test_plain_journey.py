@@ -18,7 +18,7 @@ from tests.ports import Recording
 from tests.screens.stage import KEY_ID, QUORUM, Account, curtain, refusal
 from tests.screens.stage import Stage as PageStage
 from tests.wizard.driving import EXTERNAL_ID, PRINCIPAL, Terminal
-from tests.wizard.script import HARDENED, Script, left_at, marks, session, sit, squeezed, state
+from tests.wizard.script import HARDENED, Script, left_at, session, sit, squeezed, state
 
 NEW = {
     "Name of the set-up": ["acme-sandbox"],
@@ -222,9 +222,7 @@ async def test_pages_and_lines_go_on_from_one_another(tmp_path: Path, aws: Aws, 
 def test_marks_say_how_far_it_has_come(tmp_path: Path, aws: Aws) -> None:
     machine = Terminal(tmp_path, aws)
     setup = left_at(machine, "review")
-    kept = marks(machine, setup, "review")
-    del kept[progress.APPLIED], kept[progress.KIT], kept[progress.QUORUM]
-    state(machine).keep_drafts(setup.answers.text("setup.id"), kept)
+    state(machine).forget(setup.answers.text("setup.id"), progress.DEEDS)
     script = Script({YES: ["yes"], KIT: ["later"], "Yes or no": ["no"], "Quorum ID": ["quit"]})
     assert sit(machine, script, "--config", setup.path).status == 0
     found = state(machine).drafts(setup.answers.text("setup.id"))
