@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
@@ -51,6 +51,15 @@ class Sitting(Protocol):
     def flush(self) -> None: ...
 
 
+class Look(Protocol):
+    """A look at the checklist; its exit code is 0 when nothing fails, waits or is unknown."""
+
+    @property
+    def exit_code(self) -> int: ...
+
+    def having(self, *statuses: Literal["fail"]) -> Sequence[object]: ...
+
+
 def digest(sitting: Sitting, *more: str) -> str:
     """Equal exactly while everything that shapes AWS, and the answers named, are what they were."""
     shaping = ("aws.region", "aws.account", "palisade.principal_arn", "palisade.external_id", *more)
@@ -70,6 +79,20 @@ def mark(sitting: Sitting, name: str, value: str) -> None:
         sitting.keep(name, value)
     else:
         sitting.forget(name)
+    sitting.flush()
+
+
+def judged(sitting: Sitting, report: Look, now: datetime) -> None:
+    """Marks what a look at the checklist says: verified if all is well, and not any more if a check fails.
+
+    What is awaited or cannot be seen speaks neither for the set-up nor against it, and leaves the marks as they are.
+    """
+    if report.exit_code == 0:
+        sitting.keep(VERIFIED, kit_digest(sitting))
+        sitting.keep(VERIFIED_AT, day(now))
+    elif report.having("fail"):
+        sitting.forget(VERIFIED)
+        sitting.forget(VERIFIED_AT)
     sitting.flush()
 
 

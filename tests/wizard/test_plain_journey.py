@@ -111,6 +111,11 @@ def test_it_is_verified_once_the_backup_is_there_and_listed_as_that(tmp_path: Pa
     again = Script({"Which one": ["0", "2", "1"], NEXT: ["quit"]})
     assert squeezed("acme-sandbox sandbox verified") in squeezed(sit(machine, again).err)
     assert again.asked == ["Which one"] * 3 + [NEXT]
+    account.before = lambda _call: None
+    for key in account.objects:
+        account.objects[key] = b"not what Palisade wrote"
+    sit(machine, Script({NEXT: ["leave"]}), "--config", file)
+    assert flow.signs(session(machine, setup_file.read(file)), -1) == "✓" * 8 + "·"
 
 
 @pytest.mark.parametrize("word", ["", "Yes", "no", "y"])
