@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from services import own_files, setup_file
 from services.answers import Answers
 from services.clock import stamp
+from services.printable import one_line
 from services.problems import ProblemError
 from services.recovery.passwords import wipe
 from services.setup_file import SetupFile
@@ -93,7 +94,7 @@ class Session:
 
     def note(self, line: str) -> None:
         """A line of the log; from any thread."""
-        self.log.append(f"{stamp(self.host.clock.wall())}  {line}")
+        self.log.append(f"{stamp(self.host.clock.wall())}  {one_line(line)}")
 
     def open(self, setup: SetupFile) -> None:
         """Opens a set-up; it gets its id if it has none."""

@@ -161,3 +161,9 @@ def test_a_new_set_up_takes_its_drafts_along_and_leaves_those_of_another_sitting
     assert state.drafts(NEW) == {flow.COMPARED[0]: "/some/where.toml"}
     session.close()
     assert session.drafts == {flow.COMPARED[0]: "/some/where.toml"}
+
+
+def test_a_line_of_the_log_stays_one(state: State) -> None:
+    session = sitting(state)
+    session.note("kms:CreateKey: Odd\n✓ FORGED")
+    assert session.log[-1].endswith("kms:CreateKey: Odd\\n✓ FORGED")
