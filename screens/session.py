@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from services import own_files, setup_file
 from services.answers import Answers
 from services.clock import stamp
+from services.printable import one_line
 from services.problems import ProblemError
 from services.recovery.passwords import wipe
 from services.setup_file import SetupFile
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 NEW = "new"
 """Under this name the drafts of a set-up are kept that has no file yet."""
+
+_PATIENCE = 0.5
+"""Seconds for which drafts wait for another run that writes: a page stands still meanwhile, and they can wait."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ class Session:
     kit: Kit | None = None
     report: Report | None = None
     log: deque[str] = field(default_factory=lambda: deque(maxlen=2000))
-    changed: bool = False
+    changes: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    """By set-up, the drafts that were changed here or (None) forgotten, and are not written down yet."""
     source: Source | None = None
     hand_out: HandOut | None = None
     gathering: Gathering | None = None
@@ -89,13 +94,13 @@ class Session:
 
     def note(self, line: str) -> None:
         """A line of the log; from any thread."""
-        self.log.append(f"{stamp(self.host.clock.wall())}  {line}")
+        self.log.append(f"{stamp(self.host.clock.wall())}  {one_line(line)}")
 
     def open(self, setup: SetupFile) -> None:
         """Opens a set-up; it gets its id if it has none."""
         self.close()
         self.setup = setup_file.identified(setup)
-        self.drafts = self.host.state.drafts(self._id)
+        self._take_up()
         self.host.state.remember(self.setup)
         self.note(f"opened {setup.path}")
 
@@ -107,8 +112,8 @@ class Session:
             {**defaults, "setup.name": name, "setup.environment": environment},
         )
         setup = setup_file.create(folder / f"{answers.text('setup.name')}.toml", answers)
-        self.drafts = {}
-        self.changed = True
+        for key in tuple(self.drafts):
+            self.forget(key)
         self.flush()
         self.open(setup)
 
@@ -120,7 +125,12 @@ class Session:
         self.stop_handing_out()
         self.stop_gathering()
         self.forget_world()
-        self.drafts = self.host.state.drafts(NEW)
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """The drafts of the set-up that is open, as they are kept and as they were changed here."""
+        drafts = {**self.host.state.drafts(self._id), **self.changes.get(self._id, {})}
+        self.drafts = {key: text for key, text in drafts.items() if text is not None}
 
     def let_go(self) -> None:
         """Wipes the password that was held."""
@@ -187,24 +197,33 @@ class Session:
 
     def keep(self, key: str, text: str) -> None:
         """Keeps a draft; it is written down by `flush`."""
-        if self.drafts.get(key) != text:
+        if self.drafts.get(key) != text or _is_mark(key):
             self.drafts[key] = text
-            self.changed = True
+            self._change(key, text)
 
     def forget(self, key: str) -> None:
-        if self.drafts.pop(key, None) is not None:
-            self.changed = True
+        if self.drafts.pop(key, None) is not None or _is_mark(key):
+            self._change(key, None)
+
+    def _change(self, key: str, text: str | None) -> None:
+        self.changes.setdefault(self._id, {})[key] = text
 
     def flush(self) -> None:
-        """Writes the drafts down if they changed. A full disk must not stop anybody from leaving."""
-        if not self.changed:
-            return
-        try:
-            self.host.state.keep_drafts(self._id, self.drafts)
-        except ProblemError as error:
-            self.note(error.problem.summary)
-        else:
-            self.changed = False
+        """Writes down what was changed here, and takes over what other runs changed meanwhile.
+
+        Neither a full disk nor another run must stop anybody from leaving: what could not be written waits for the next
+        time.
+        """
+        for setup, changes in tuple(self.changes.items()):
+            mine = setup == self._id
+            try:
+                kept = self.host.state.keep_drafts(setup, changes, self.drafts if mine else None, _PATIENCE)
+            except ProblemError as error:
+                self.note(error.problem.summary)
+                continue
+            del self.changes[setup]
+            if mine:
+                self.drafts = kept
 
     def connect(self, profile: str, region: str) -> SignedIn:
         """Signs in and says who that is; from a thread."""
@@ -236,3 +255,8 @@ class Session:
     @property
     def _id(self) -> str:
         return self.answers.text("setup.id") or NEW
+
+
+def _is_mark(key: str) -> bool:
+    """Whether a draft is a mark: another run may have set it or taken it away, so it is written down again in any case."""
+    return key.startswith(".")

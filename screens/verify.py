@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Button
 
-from screens import check_words, flow
+from screens import check_words
 from screens.check_words import VERIFIED
 from screens.dialogs import TextView
 from screens.frame import Page
@@ -17,7 +17,7 @@ from screens.widgets.action import Action
 from screens.widgets.listing import Lines
 from screens.widgets.words import Words, elapsed
 from screens.work import Job
-from services import work
+from services import progress, work
 from services.backups import rehearsal
 from services.backups.findings import UNPROVEN
 from services.problems import ProblemError
@@ -113,9 +113,8 @@ class Verify(Page):
         """All is well when nothing fails, waits or is unknown."""
         session = self.session
         self._write_down(check_words.wallets(report))
+        progress.judged(session, report, session.host.clock.wall())
         if report.exit_code == 0:
-            flow.mark(session, flow.VERIFIED, flow.kit_digest(session))
-            flow.mark(session, flow.VERIFIED_AT, flow.today(session))
             self.query_one("#verify-heading", Words).say(VERIFIED, "ok")
             self.say(VERIFIED, "ok")
             path = session.setup.path if session.setup else "S"

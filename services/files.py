@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
 import sys
@@ -158,11 +159,12 @@ def read_back(path: Path, limit: int = LIMIT) -> bytes:
 def temporaries(path: Path) -> tuple[Path, ...]:
     """What killed runs left of `path`: unfinished or already published copies under their temporary names.
 
-    Only ordinary files are: the program makes nothing else, so a folder or a link of that name is somebody else's.
+    Only ordinary files are that no other user owns: the program makes nothing else, so anything else of that name is
+    somebody else's.
     """
     try:
         named = (entry for entry in path.parent.iterdir() if _is_temporary(entry.name, path.name))
-        entries = sorted(entry for entry in named if stat.S_ISREG(entry.lstat().st_mode))
+        entries = sorted(entry for entry in named if _may_be_ours(entry.lstat()))
     except OSError:
         return ()
     return tuple(entries)
@@ -195,7 +197,11 @@ def _temporary(folder: int, name: str) -> Iterator[str]:
 
 def _is_temporary(entry: str, name: str) -> bool:
     inner = entry.removeprefix(f".{name}.").removesuffix(".tmp")
-    return len(inner) == 16 and entry == f".{name}.{inner}.tmp"
+    return entry == f".{name}.{inner}.tmp" and re.fullmatch(r"[0-9a-f]{16}", inner) is not None
+
+
+def _may_be_ours(status: os.stat_result) -> bool:
+    return stat.S_ISREG(status.st_mode) and file_trust.trusted(status)
 
 
 def _make_folder(path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
@@ -51,6 +51,15 @@ class Sitting(Protocol):
     def flush(self) -> None: ...
 
 
+class Look(Protocol):
+    """A look at the checklist; its exit code is 0 when nothing fails, waits or is unknown."""
+
+    @property
+    def exit_code(self) -> int: ...
+
+    def having(self, *statuses: Literal["fail"]) -> Sequence[object]: ...
+
+
 def digest(sitting: Sitting, *more: str) -> str:
     """Equal exactly while everything that shapes AWS, and the answers named, are what they were."""
     return _digest(sitting.answers, *more)
@@ -81,6 +90,20 @@ def applied(sitting: Sitting, answers: Answers) -> bool:
     """Marks that AWS is as these answers want it, and tells whether they are still the set-up's."""
     mark(sitting, APPLIED, _digest(answers))
     return _digest(answers) == digest(sitting)
+
+
+def judged(sitting: Sitting, report: Look, now: datetime) -> None:
+    """Marks what a look at the checklist says: verified if all is well, and not any more if a check fails.
+
+    What is awaited or cannot be seen speaks neither for the set-up nor against it, and leaves the marks as they are.
+    """
+    if report.exit_code == 0:
+        sitting.keep(VERIFIED, kit_digest(sitting))
+        sitting.keep(VERIFIED_AT, day(now))
+    elif report.having("fail"):
+        sitting.forget(VERIFIED)
+        sitting.forget(VERIFIED_AT)
+    sitting.flush()
 
 
 def day(moment: datetime) -> str:

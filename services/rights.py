@@ -18,6 +18,7 @@ from services.model.calls import Aws, Call, Refused
 from services.model.place import Arn, Place, parse_arn
 from services.model.values import Tree, entries, items
 from services.policy_scopes import JobCall
+from services.printable import one_line
 from services.problems import ProblemError
 
 
@@ -141,4 +142,4 @@ def _judged(results: Iterable[Tree]) -> Rights:
 def _why(refused: Refused) -> str:
     if refused.status in {401, 403} or refused.code.startswith("AccessDenied"):
         return "this sign-in may not ask for it (iam:SimulatePrincipalPolicy)."
-    return f"AWS answered {refused.code}."
+    return f"AWS answered {one_line(refused.code)}."

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services import files, json_text, own_files, seen, setup_file
+from services.alone import PATIENCE, alone
 from services.file_problems import unread
 from services.problems import Problem, ProblemError
 from services.setup_file import SetupFile
@@ -19,6 +20,9 @@ from services.setup_file import SetupFile
 if TYPE_CHECKING:
     from services.clock import Clock
     from services.engine.journal import Journal
+
+_LONGEST = 64 * 1024
+"""Bytes that a file of drafts may have."""
 
 
 class UnreadError(ProblemError):
@@ -95,18 +99,45 @@ class State:
 
     def drafts(self, setup: str) -> dict[str, str]:
         """What was typed and not accepted yet, by key. Never a secret: secrets are not drafts."""
-        try:
-            content = json_text.parsed(own_files.read_own(self._drafts(setup), 64 * 1024))
-        except (ProblemError, ValueError):
-            return {}
-        if not isinstance(content, dict):
-            return {}
-        return {key: text for key, text in content.items() if isinstance(key, str) and isinstance(text, str)}
+        return self._kept(setup) or {}
 
-    def keep_drafts(self, setup: str, drafts: Mapping[str, str]) -> None:
-        """Keeps what was typed, so that closing the program loses nothing."""
+    def keep_drafts(
+        self,
+        setup: str,
+        changes: Mapping[str, str | None],
+        known: Mapping[str, str] | None = None,
+        patience: float = PATIENCE,
+    ) -> dict[str, str]:
+        """Keeps what was typed, so that closing the program loses nothing; gives all that is kept now.
+
+        None takes a key away. What another run keeps under other keys stays as it is in the file; `known` stands in for
+        a file that cannot be read. Errors: `folder`, `locked`.
+        """
         own_files.private_folder(self.setups)
-        files.replace(self._drafts(setup), json.dumps(dict(drafts)).encode())
+        with alone(self._drafts(setup), patience):
+            before = self._kept(setup)
+            wanted = {**(known or {} if before is None else before), **changes}
+            after = {key: text for key, text in wanted.items() if text is not None}
+            if after != before:
+                files.replace(self._drafts(setup), json.dumps(after).encode())
+        return after
+
+    def forget(self, setup: str, marks: frozenset[str]) -> None:
+        """Takes these away from what is kept beside the answers. Errors: `folder`, `locked`."""
+        self.keep_drafts(setup, dict.fromkeys(marks))
+
+    def _kept(self, setup: str) -> dict[str, str] | None:
+        """What the file of drafts holds: nothing where there is none, None where it cannot be read."""
+        path = self._drafts(setup)
+        if seen.nothing(path):
+            return {}
+        try:
+            content = json_text.parsed(own_files.read_own(path, _LONGEST))
+        except (ProblemError, ValueError):
+            return None
+        if not isinstance(content, dict):
+            return None
+        return {key: text for key, text in content.items() if isinstance(key, str) and isinstance(text, str)}
 
     def last_used(self, setup: SetupFile) -> datetime | None:
         """When anything of a setup was last written; None if its file is gone."""
@@ -120,13 +151,6 @@ class State:
 
     def _journal(self, setup: str) -> Path:
         return self.setups / f"{setup}.journal.jsonl"
-
-    def forget(self, setup: str, marks: frozenset[str]) -> None:
-        """Takes these away from what is kept beside the answers."""
-        drafts = self.drafts(setup)
-        kept = {name: text for name, text in drafts.items() if name not in marks}
-        if kept != drafts:
-            self.keep_drafts(setup, kept)
 
     def _drafts(self, setup: str) -> Path:
         return self.setups / f"{setup}.drafts.json"

@@ -60,15 +60,21 @@ class Hostile:
     only: str = ""
     refuse: bool = False
     """Refuse the call with that message instead."""
+    code: bool = False
+    """Put the text into the code of the refusal as well: AWS's errors are whatever the service behind it writes there."""
+    writes: bool = False
+    """Refuse the writing calls, not the reading ones; what AWS says to be not ready yet among them."""
     seen: set[str] = field(default_factory=set)
     changed: int = 0
 
     def __call__(self, call: Call) -> Reply:
         self.seen.add(call.name)
-        mine = reads(call) and self.only in {"", call.name} and call.name != "sts:GetCallerIdentity"
+        kind = reads(call) != self.writes
+        mine = kind and self.only in {"", call.name} and call.name != "sts:GetCallerIdentity"
         if mine and self.refuse:
             self.changed += 1
-            raise Refused(call, "AccessDenied", f"User: x is not authorized: {self.text}", 403)
+            code = f"Odd{self.text}" if self.code else "AccessDenied"
+            raise Refused(call, code, f"User: x is not authorized: {self.text}{call.passing}", 403)
         reply = self.aws(call)
         if not mine:
             return reply

@@ -10,6 +10,7 @@ from threading import Lock
 
 from services.model.calls import Aws, Call, Refused, Reply
 from services.model.operations import reads
+from services.printable import one_line
 from services.problems import ProblemError, refuse
 
 
@@ -105,7 +106,7 @@ class Logged:
         try:
             reply = self.aws(call)
         except Refused as refused:
-            self.log(f"{call.name}: {refused.code}")
+            self.log(f"{call.name}: {one_line(refused.code)}")
             raise
         except ProblemError as error:
             self.log(f"{call.name}: {error.problem.code}")

@@ -16,6 +16,7 @@ from services.model.calls import Aws, Call, Refused, Reply, ask, filled
 from services.model.operations import OPERATIONS
 from services.model.resource import Facet
 from services.model.values import Tree, document
+from services.printable import one_line
 from services.problems import Problem, ProblemError, refuse
 
 PATIENCE = 60.0
@@ -110,7 +111,7 @@ def read(run: Run, facet: Facet, aws: Aws) -> Generator[Event, None, Tree]:
             found = ask(aws if last is None else run.aws, call)
         except Refused as refused:
             last = passing(call, refused)
-            yield from wait(run, pause, f"AWS answers {refused.code}, which usually passes")
+            yield from wait(run, pause, _answers(refused))
         else:
             have = None if found is None else found["have"]
             return document(have) if facet.document and have is not None else have
@@ -125,8 +126,12 @@ def write(run: Run, call: Call) -> Generator[Event, None, Reply]:
             return run.aws(call)
         except Refused as refused:
             last = passing(call, refused)
-            yield from wait(run, pause, f"AWS answers {refused.code}, which usually passes")
+            yield from wait(run, pause, _answers(refused))
     raise last or not_ready(call.name)
+
+
+def _answers(refused: Refused) -> str:
+    return f"AWS answers {one_line(refused.code)}, which usually passes"
 
 
 def passing(call: Call, refused: Refused) -> Refused:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from services.problems import Problem
-from services.recovery.keyfiles import Format, check_format, refuse_taken
+from services.recovery.keyfiles import Format, check_format, refuse_written
 from services.recovery.passwords import ITERATIONS, check_password
 from services.recovery.process import Order, Work
 from services.recovery.stages import Say, silent
@@ -92,7 +92,7 @@ def converting(
     """The work of writing a private key in a form that the recovery tool takes; its run wipes both passwords."""
     if check_format(to) == "pke1":
         check_password(new_password or b"")
-    refuse_taken(out)
+    refuse_written(out)
     order = Order(
         "convert",
         {"out": str(out.absolute()), "format": to, "iterations": iterations},

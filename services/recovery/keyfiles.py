@@ -6,6 +6,7 @@ is an interrupted run, while public files alone are the normal state: the privat
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from dataclasses import dataclass
@@ -112,6 +113,13 @@ def refuse_taken(path: Path) -> None:
         raise taken(path)
 
 
+def refuse_written(path: Path) -> None:
+    """The same for a private file of one's own choice: a run that was killed last may have left a copy beside it, which goes."""
+    if os.path.lexists(path):
+        clear(path)
+    refuse_taken(path)
+
+
 def leftover(folder: Path, name: str) -> Leftover | None:
     """What an interrupted run left under this name, or None if nothing is to be completed."""
     of = paths(folder, name)
@@ -128,6 +136,14 @@ def leftover(folder: Path, name: str) -> Leftover | None:
 def temporary(of: Paths) -> tuple[Path, ...]:
     """Copies under temporary names that killed runs left."""
     return tuple(found for path in of.all for found in files.temporaries(path))
+
+
+def clear(*targets: Path) -> None:
+    """Removes the copies that killed runs left of these files. One that cannot go is no reason to fail."""
+    for path in targets:
+        for copy in files.temporaries(path):
+            with contextlib.suppress(OSError):
+                copy.unlink()
 
 
 def as_json(made: KeyFiles) -> dict[str, object]:

@@ -5,7 +5,6 @@ Parameters are JSON; secrets are buffers that the child wipes; results are JSON 
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -85,11 +84,7 @@ def _publish_both(of: Paths, format_: Format, der: bytes, notes: tuple[str, ...]
     for path, content, name in wanted:
         if not seen.anything(path):
             notes += proof.publish_public(path, content, name, bench).notes
-    for copy in keyfiles.temporary(of):
-        with contextlib.suppress(
-            OSError
-        ):  # the pair is whole; a copy that cannot go is no reason to fail now
-            copy.unlink()
+    keyfiles.clear(*of.all)  # the pair is whole
     mark = keys.fingerprint(der)
     private = of.private(format_)
     return KeyFiles(
@@ -157,11 +152,16 @@ def convert(
     new_password: bytes | bytearray,
     bench: Bench,
 ) -> files.Published:
-    """Write the private key of any file in a form that the recovery tool takes, to a new file, and prove it."""
+    """Write the private key of any file in a form that the recovery tool takes, to a new file, and prove it.
+
+    Copies that killed runs left of that file under temporary names, which may be open private keys, go.
+    """
     if format_ == "pke1":
         passwords.check_password(new_password)
     found = formats.recognise(data, password, iterations=bench.iterations)
-    return proof.store_private(proof.private_of(found), out, format_, new_password, bench)
+    published = proof.store_private(proof.private_of(found), out, format_, new_password, bench)
+    keyfiles.clear(out)
+    return published
 
 
 def _generate(parameters: Parameters, secrets: Secrets, say: Say) -> Json:

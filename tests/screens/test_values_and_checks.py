@@ -11,10 +11,11 @@ from textual.widgets import Checkbox, Input
 from screens import flow
 from screens.dialogs import AskPath, TextView
 from screens.host import ExtraAction
+from screens.setup_lines import line
 from screens.verify import Verify
 from screens.widgets.action import Action
 from screens.widgets.listing import Lines
-from services import kit
+from services import kit, setup_file
 from services.backups.findings import UNPROVEN
 from services.setup_file import SetupFile
 from tests.screens.stage import KEY_ID, QUORUM, Show, Stage, curtain, refusal
@@ -113,9 +114,14 @@ async def test_a_kit_whose_values_changed_is_out_of_date(stage: Stage) -> None:
 
 
 async def test_the_checklist_waits_and_turns_green_when_the_backup_arrives(stage: Stage) -> None:
-    stage.more = {"open_first": stage.setup(palisade__quorum_id=QUORUM).path}
+    setup = stage.setup(palisade__quorum_id=QUORUM)
+    stage.more = {"open_first": setup.path}
     async with curtain(stage) as show:
         await prepared(show)
+        for mark in (flow.ACCESS, flow.HARDENING):
+            flow.mark(show.app.session, mark, "yes")
+        for mark in (flow.KIT, flow.QUORUM):
+            flow.mark(show.app.session, mark, flow.kit_digest(show.app.session))
         await show.go("verify")
         lines = show.page.query_one("#checks", Lines)
         assert "▸ A backup arrived" in lines.words
@@ -149,6 +155,18 @@ async def test_the_checklist_waits_and_turns_green_when_the_backup_arrives(stage
         show.page.count_down()
         assert show.shows("Something needs you")
         assert not show.shows("Verified: the backup path works.")
+        session = show.app.session
+        assert flow.sign(session, flow.step_of("verify"), -1) == "✓", "not to see it is not to see it fail"
+        assert "verified" in line(session, setup_file.read(setup.path))
+        stage.account.broken.clear()
+        for key in stage.account.objects:
+            stage.account.objects[key] = b"not what Palisade wrote"
+        show.page.query_one("#look-now", Action).press()
+        await show.settle()
+        assert "✗" in lines.words
+        assert flow.sign(session, flow.step_of("verify"), -1) == "·"
+        assert flow.VERIFIED_AT not in stage.state.drafts(session.answers.text("setup.id"))
+        assert "verified" not in line(session, setup_file.read(setup.path))
 
 
 async def test_the_extra_action_tells_what_it_does_and_looks_again(stage: Stage) -> None:

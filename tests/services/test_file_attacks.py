@@ -20,6 +20,7 @@ from services import file_trust, files, last_errors, ledger, own_files, setup_fi
 from services.engine import lock
 from services.ledger import Ledger
 from services.problems import Problem, ProblemError
+from services.recovery import keyfiles
 from services.recovery.gathering import Gathering
 from services.setups import State
 from tests import tally
@@ -338,6 +339,15 @@ def test_only_ordinary_files_are_leftovers(tmp_path: Path) -> None:
     link.symlink_to(tmp_path / "x")
     left.touch()
     assert files.temporaries(key) == (left,)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+def test_a_file_of_another_user_is_no_leftover_and_stays(tmp_path: Path) -> None:
+    theirs = tmp_path / f".recovery.pke1.{0:016x}.tmp"
+    theirs.touch()
+    os.chown(theirs, STRANGER, STRANGER)
+    keyfiles.clear(tmp_path / "recovery.pke1")
+    assert theirs.exists()
 
 
 def test_a_folder_that_everybody_can_write_to_is_named(tmp_path: Path) -> None:

@@ -131,3 +131,9 @@ def test_where_aws_cannot_say_it_is_said(arn: str, refusal: str, word: str) -> N
 def test_answers_that_are_missing_yet_have_stand_ins(gone: str) -> None:
     whole = {call.name for call in rights.needed(sample(), ACCOUNT)}
     assert {call.name for call in rights.needed(sample().updated({gone: None}), ACCOUNT)} == whole
+
+
+def test_a_code_that_fakes_lines_is_spelled_out() -> None:
+    said = look(Simulator(refusal="Odd\n✓ All rights are there.")).says
+    assert "\n" not in said
+    assert "Odd\\n✓ All" in said

@@ -18,7 +18,7 @@ from tests.ports import Recording
 from tests.screens.stage import KEY_ID, QUORUM, Account, curtain, refusal
 from tests.screens.stage import Stage as PageStage
 from tests.wizard.driving import EXTERNAL_ID, PRINCIPAL, Terminal
-from tests.wizard.script import HARDENED, Script, left_at, marks, session, sit, squeezed, state
+from tests.wizard.script import HARDENED, Script, left_at, session, sit, squeezed, state
 
 NEW = {
     "Name of the set-up": ["acme-sandbox"],
@@ -111,6 +111,11 @@ def test_it_is_verified_once_the_backup_is_there_and_listed_as_that(tmp_path: Pa
     again = Script({"Which one": ["0", "2", "1"], NEXT: ["quit"]})
     assert squeezed("acme-sandbox sandbox verified") in squeezed(sit(machine, again).err)
     assert again.asked == ["Which one"] * 3 + [NEXT]
+    account.before = lambda _call: None
+    for key in account.objects:
+        account.objects[key] = b"not what Palisade wrote"
+    sit(machine, Script({NEXT: ["leave"]}), "--config", file)
+    assert flow.signs(session(machine, setup_file.read(file)), -1) == "✓" * 8 + "·"
 
 
 @pytest.mark.parametrize("word", ["", "Yes", "no", "y"])
@@ -222,9 +227,7 @@ async def test_pages_and_lines_go_on_from_one_another(tmp_path: Path, aws: Aws, 
 def test_marks_say_how_far_it_has_come(tmp_path: Path, aws: Aws) -> None:
     machine = Terminal(tmp_path, aws)
     setup = left_at(machine, "review")
-    kept = marks(machine, setup, "review")
-    del kept[progress.APPLIED], kept[progress.KIT], kept[progress.QUORUM]
-    state(machine).keep_drafts(setup.answers.text("setup.id"), kept)
+    state(machine).forget(setup.answers.text("setup.id"), progress.DEEDS)
     script = Script({YES: ["yes"], KIT: ["later"], "Yes or no": ["no"], "Quorum ID": ["quit"]})
     assert sit(machine, script, "--config", setup.path).status == 0
     found = state(machine).drafts(setup.answers.text("setup.id"))

@@ -165,10 +165,10 @@ def _converted(
     new_password_file: Path | None,
 ) -> Converted:
     from services.recovery import check
-    from services.recovery.keyfiles import refuse_taken
+    from services.recovery.keyfiles import refuse_written
     from wizard import passwords
 
-    refuse_taken(out)
+    refuse_written(out)
     new: bytearray | None = None
     if to == "pke1":
         if new_password_file is None and password is not None:

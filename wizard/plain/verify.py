@@ -125,9 +125,8 @@ def _judged(guide: Guide, report: Report) -> Report:
         person.value("Quorum ID", guide.answers.text("palisade.quorum_id") or "(not given yet)")
         for key_id in wallets:
             person.value("Key ID", key_id)
+    progress.judged(session, report, guide.host.clock.wall())
     if report.exit_code == 0:
-        progress.mark(session, progress.VERIFIED, progress.kit_digest(session))
-        progress.mark(session, progress.VERIFIED_AT, progress.day(guide.host.clock.wall()))
         person.say()
         person.say(f"✓ {check_words.VERIFIED}")
         person.say("The same without the wizard:")

@@ -13,7 +13,19 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from services import papers
 from services.problems import ProblemError
-from services.recovery import keyfiles, keys, operations, pke1, share_files, slip39, split, split_operations
+from services.recovery import (
+    check,
+    formats,
+    keyfiles,
+    keys,
+    operations,
+    pke1,
+    proof,
+    share_files,
+    slip39,
+    split,
+    split_operations,
+)
 from services.recovery.proof import Bench
 from services.recovery.stages import silent
 from tests import planted, tally
@@ -79,6 +91,55 @@ def test_key_work_has_as_many_file_events_as_the_crash_test_counts(
 ) -> None:
     run = at_file_event(lambda: generate(where(tmp_path / "inner"), key))
     assert (run.status, run.events) == (0, EVENTS + 1), "one folder more"
+
+
+CONVERTING = [(form, nth) for form in keyfiles.FORMATS for nth in range(1, 7 + 1)]
+"""Open, write, mode, sync, link, unlink, sync of the folder."""
+
+
+@pytest.mark.parametrize(
+    ("form", "nth"),
+    [
+        pytest.param(*case, marks=() if case in {("hex", 5), ("hex", 6)} else pytest.mark.slow)
+        for case in CONVERTING
+    ],
+)
+def test_a_conversion_leaves_no_copy_behind_once_it_is_run_again(
+    tmp_path: Path, key: rsa.RSAPrivateKey, form: keyfiles.Format, nth: int
+) -> None:
+    """Also where the first run came far enough for the second to be refused; what only looks like a copy stays."""
+    out, kept = tmp_path / "tool.private.hex", tmp_path / ".another.hex.0123456789abcdef.tmp"
+    kept.write_bytes(b"theirs")
+    assert at_file_event(lambda: convert(key, out, form), nth).killed
+    left = [path for path in tmp_path.iterdir() if path not in {out, kept}]
+    assert len(left) == (1 if 2 <= nth <= 6 else 0)
+    assert out.exists() == (nth >= 6)
+    assert all(path.stat().st_mode & 0o077 == 0 for path in left)
+    if out.exists():
+        with pytest.raises(ProblemError) as refused:
+            check.converting(b"", out, form, new_password=bytearray(PASSWORD))
+        assert refused.value.problem.code == "exists"
+    else:
+        convert(key, out, form)
+    assert sorted(tmp_path.iterdir()) == [kept, out]
+    data, password = out.read_bytes(), PASSWORD if form == "pke1" else None
+    assert (
+        proof.private_of(formats.recognise(data, password, iterations=ROUNDS)).private_numbers()
+        == key.private_numbers()
+    )
+    tally.count("writes killed")
+
+
+def test_a_conversion_has_as_many_file_events_as_the_crash_test_counts(
+    tmp_path: Path, key: rsa.RSAPrivateKey
+) -> None:
+    run = at_file_event(lambda: convert(key, tmp_path / "tool.private.hex", "hex"))
+    assert (run.status, run.events) == (0, 7)
+
+
+def convert(key: rsa.RSAPrivateKey, out: Path, form: keyfiles.Format) -> None:
+    data = keys.private_hex(key)
+    operations.convert(data, None, out, format_=form, new_password=PASSWORD, bench=BENCH)
 
 
 SECRET = bytes(range(32))
