@@ -101,7 +101,7 @@ def test_a_line_of_the_journal_is_there_or_not(
         )
 
 
-@pytest.mark.parametrize("nth", every(APPLYING, range(1, APPLYING + 1), start=30))
+@pytest.mark.parametrize("nth", every(APPLYING, range(1, APPLYING + 1), start=39))
 def test_a_first_apply_that_is_killed_goes_on(sandbox: Ground, nth: int) -> None:
     assert killed(sandbox, "apply", nth).killed
     tally.count("writes killed")
