@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -29,7 +29,13 @@ class FilePath(click.Path):
         return super().convert(value, param, ctx)
 
 
+class SecretFile(FilePath):
+    """A file with a secret, or `-` for the standard input, of which one command reads one secret."""
+
+
 PATH = FilePath(path_type=Path)
+SECRET = SecretFile(path_type=Path)
+STDIN = Path("-")
 ENVIRONMENTS = ("sandbox", "production")
 Complete: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[CompletionItem]]"
 
@@ -150,6 +156,22 @@ def keys(behind: str = "") -> Complete:
         return [CompletionItem(question.key + behind, help=question.label) for question in told]
 
     return complete
+
+
+def refuse_one_input_for_two(params: Sequence[click.Parameter], given: Mapping[str, Any]) -> None:
+    """Refuses `-` for two secrets: the first one reads the standard input to its end, and the second would be empty."""
+    named = [
+        one.opts[0]
+        for one in params
+        if isinstance(one.type, SecretFile) and given.get(str(one.name)) == STDIN
+    ]
+    if len(named) > 1:
+        raise refuse(
+            "usage",
+            f"{' and '.join(named)} cannot both be the standard input, which holds one secret.",
+            "Give one of them in a file.",
+            where=named[1],
+        )
 
 
 def take_answers(params: dict[str, Any]) -> dict[str, object]:

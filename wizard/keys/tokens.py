@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from services.problems import refuse
-from wizard.options import PATH
+from wizard.options import PATH, SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ def module_option(command: Command) -> Command:
 def token_options(command: Command) -> Command:
     """The options that name a token, an object in it, and its PIN."""
     for option in (
-        click.option("--pin-file", type=PATH, metavar="F", help="Take the PIN from F (- is the standard input)."),
+        click.option("--pin-file", type=SECRET, metavar="F", help="Take the PIN from F (- is the standard input)."),
         click.option("--label", default="recovery", show_default=True, help="How the object is called in the token."),
         click.option("--serial", default="", metavar="NUMBER", help="Its serial number, where two have the same label."),
         click.option("--token", "token_label", required=True, metavar="LABEL", help="The label of the token."),
