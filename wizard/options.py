@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 
 
 class FilePath(click.Path):
-    """A path that stays on one line wherever it is named: a folder of somebody else could be called like a report."""
+    """A path that is some place, and stays on one line wherever it is named: a folder could be called like a report."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not Path(value).is_absolute() and not _is_somewhere():
+            self.fail(
+                f"The path {str(value)!a} begins at the working directory, which is gone: change to another one, or "
+                "give a path from the root.",
+                param,
+                ctx,
+            )
         if "\n" in str(value):
             self.fail(
                 f"The name {str(value)!a} has a line break in it: rename it, or give another path.",
@@ -31,6 +38,18 @@ class FilePath(click.Path):
 
 class SecretFile(FilePath):
     """A file with a secret, or `-` for the standard input, of which one command reads one secret."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return STDIN if value == str(STDIN) else super().convert(value, param, ctx)
+
+
+def _is_somewhere() -> bool:
+    """Whether there is a working directory: the one in which a program was started can be deleted meanwhile."""
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
 
 
 PATH = FilePath(path_type=Path)
