@@ -193,7 +193,11 @@ def _say(
     if program.voice.json:
         document = {**check.as_json(result), **more}
         if converted is not None:
-            document |= {"converted": {"file": str(converted.file), "format": converted.format}}
+            document["converted"] = {
+                "file": str(converted.file),
+                "format": converted.format,
+                "notes": list(converted.notes),
+            }
         program.voice.document(document)
         return
     tool = "takes it" if result.recovery_tool_accepts else "does not take it"
