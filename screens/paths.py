@@ -8,7 +8,10 @@ from pathlib import Path
 
 def typed(text: str) -> Path:
     """The absolute path that is meant. It is asked for while somebody types, so it never raises."""
-    return here() / os.path.expanduser(text.strip())  # noqa: PTH111 - Path.expanduser raises for ~nobody
+    text = text.strip().replace(
+        "\0", "\N{SYMBOL FOR NULL}"
+    )  # no path can have a zero byte, and to ask for it raises
+    return here() / os.path.expanduser(text)  # noqa: PTH111 - Path.expanduser raises for ~nobody
 
 
 def here() -> Path:

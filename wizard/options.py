@@ -27,9 +27,11 @@ class FilePath(click.Path):
                 param,
                 ctx,
             )
-        if "\n" in str(value):
+        text = str(value)
+        if "\n" in text or "\0" in text:
+            sign = "a line break" if "\n" in text else "a zero byte"
             self.fail(
-                f"The name {str(value)!a} has a line break in it: rename it, or give another path.",
+                f"The name {text!a} has {sign} in it: rename it, or give another path.",
                 param,
                 ctx,
             )

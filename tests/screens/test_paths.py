@@ -17,6 +17,7 @@ def test_a_tilde_is_the_home_of_whoever_it_names_and_else_a_letter(
     assert typed(" ~/keys ") == tmp_path / "keys"
     assert typed("~nobody-has-this-name/keys") == tmp_path / "~nobody-has-this-name" / "keys"
     assert typed("") == tmp_path
+    assert typed("a\0b") == tmp_path / "a␀b"
 
 
 def test_every_page_understands_paths_in_this_way() -> None:

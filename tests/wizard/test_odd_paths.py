@@ -9,7 +9,7 @@ import click
 import pytest
 
 from tests.sampling import every
-from tests.wizard.driving import Terminal
+from tests.wizard.driving import Terminal, refused
 from tests.wizard.test_any_arguments import COMMANDS, NEVER, denying, ended_well
 from wizard.options import FilePath
 
@@ -84,6 +84,23 @@ def test_a_state_directory_that_cannot_be_is_told(machine: Terminal, odd: str) -
     for command in (["plan", "--config", str(machine.setup)], ["answers", "explain", "no.such"]):
         given = ["--state-dir", str(machine.folder / odd), *command]
         ended_well(machine(*given), given)
+
+
+@pytest.mark.parametrize(("odd", "says"), [("a\0b", "a zero byte"), ("a\nb", "a line break")])
+def test_a_name_that_none_can_have_is_refused(machine: Terminal, odd: str, says: str) -> None:
+    for words in (
+        ("plan", "--config"),
+        ("keycheck",),
+        ("plan", "--state-dir"),
+        ("token", "list", "--module"),
+    ):
+        assert says in refused(machine(*words, odd, "--json"), "usage")["summary"]
+
+
+def test_a_driver_whose_path_is_no_text_is_told(machine: Terminal) -> None:
+    """What loads it takes text alone, and ended in the child."""
+    problem = refused(machine("token", "list", "--module", "caf\udce9.so", "--json"), "unreadable-file")
+    assert "--module" in problem["remedy"][0]
 
 
 def test_many_options_name_a_place() -> None:
