@@ -25,13 +25,24 @@ def given(program: Program, file: Path | None) -> bytearray | None:
         return None
     if file != STDIN:
         return from_file(files.read_secret(file, LARGEST, stream=True))
-    content = bytearray(program.around.stdin.buffer.read(LARGEST + 1))
+    content = _streamed(program)
     if len(content) > LARGEST:
         wipe(content)
         raise refuse(
             "unreadable-file", "The standard input holds more than a password.", "Check what is sent to it."
         )
     return from_file(content)
+
+
+def _streamed(program: Program) -> bytearray:
+    try:
+        return bytearray(program.around.stdin.buffer.read(LARGEST + 1))
+    except OSError as error:  # of a descriptor that is open for writing alone, or a terminal that is gone
+        raise refuse(
+            "unreadable-file",
+            f"The standard input cannot be read ({error.strerror}).",
+            "Check what is sent to it, or give the password in a file.",
+        ) from None
 
 
 def existing(program: Program, file: Path | None) -> bytearray:

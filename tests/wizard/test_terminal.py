@@ -16,8 +16,9 @@ from services.problems import ProblemError, refuse
 from tests.planted import PASSWORD
 from tests.wizard.driving import ROOT, Stream
 from wizard.carrying_out import typed
+from wizard.passwords import given
 from wizard.plain.lines import Lines
-from wizard.plain.person import Person
+from wizard.plain.person import Leave, Person
 from wizard.root import Program, Surroundings
 from wizard.terminal import agreed
 
@@ -130,13 +131,32 @@ def test_a_typed_line_is_the_word_or_no_consent(line: bytes, consent: bool) -> N
         assert refusal.value.problem.code == "consent"
 
 
-def test_a_terminal_that_is_gone_is_no_consent() -> None:
+def gone() -> Stream:
     class Gone(io.BytesIO):
-        def read1(self, _size: int | None = -1, /) -> bytes:
+        def read(self, _size: int | None = -1, /) -> bytes:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    around = Surroundings(stdin=Stream(terminal=True, raw=Gone()), stdout=Stream(), stderr=Stream())
+        read1 = read
+
+    return Stream(terminal=True, raw=Gone())
+
+
+def test_a_terminal_that_is_gone_is_no_consent() -> None:
+    around = Surroundings(stdin=gone(), stdout=Stream(), stderr=Stream())
     assert not agreed(around, "Agreed? ")
+
+
+def test_line_by_line_a_terminal_that_is_gone_is_the_end() -> None:
+    around = Surroundings(stdin=gone(), stdout=Stream(), stderr=Stream(terminal=True))
+    with pytest.raises(Leave):
+        Person(around, Lines(around.stdout, around.stderr)).ask("Name")
+
+
+def test_a_standard_input_that_cannot_be_read_is_told() -> None:
+    around = Surroundings(stdin=gone(), stdout=Stream(), stderr=Stream())
+    with pytest.raises(ProblemError) as refusal:
+        given(Program.start(around, json=False), Path("-"))
+    assert refusal.value.problem.code == "unreadable-file"
 
 
 def test_lines_are_asked_for_in_these_places_alone() -> None:

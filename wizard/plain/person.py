@@ -152,6 +152,8 @@ class Person:
         except UnicodeDecodeError:
             self.say("✗ The line holds characters that cannot be read. Type it again.")
             return None
+        except OSError:  # the terminal is gone
+            line = ""
         if not line.endswith("\n"):
             self.say()
             raise Leave
