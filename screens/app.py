@@ -224,7 +224,7 @@ class PalisadeWizard(App[None]):
                     file=sys.__stderr__,
                     flush=True,
                 )
-                sys.stdin.readline()
+                sys.stdin.buffer.readline()  # bytes: whatever is typed, it need be no text
         except SuspendNotSupported:
             from screens.dialogs import TextView
 

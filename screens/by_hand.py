@@ -6,7 +6,6 @@ Nothing here can write: everything is asked through a port that refuses to.
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -18,7 +17,7 @@ from textual.widgets import Button, Static
 from screens import flow, plan_words
 from screens.dialogs import AskPath
 from screens.frame import Page
-from screens.paths import typed
+from screens.paths import here, typed
 from screens.widgets.action import Action
 from screens.widgets.words import Words
 from screens.work import Job
@@ -182,9 +181,7 @@ class ByHandPage(Page):
     def _ask_file(self) -> None:
         if self._now is not None:
             name = f"{self.session.answers.text('setup.name')}-{self._now.step.address}.sh"
-            self.app.push_screen(
-                AskPath(str(Path.cwd() / name), "Write the command to a new file"), self._write
-            )
+            self.app.push_screen(AskPath(str(here() / name), "Write the command to a new file"), self._write)
 
     def _write(self, text: str | None) -> None:
         now = self._now

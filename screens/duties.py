@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -12,7 +10,7 @@ from textual.widgets import Button
 from screens import record_words
 from screens.dialogs import AskLine, AskPath, TextView
 from screens.frame import Page
-from screens.paths import typed
+from screens.paths import here, typed
 from screens.widgets.action import Action
 from screens.widgets.listing import Lines
 from screens.widgets.words import Words
@@ -113,7 +111,7 @@ class Duties(Page):
 
     @on(Button.Pressed, "#remind")
     def _ask_file(self) -> None:
-        proposed = Path.cwd() / f"{self.session.answers.text('setup.name')}-reminders.ics"
+        proposed = here() / f"{self.session.answers.text('setup.name')}-reminders.ics"
         hint = "A calendar file. Imported again later, its reminders replace those of last time. "
         self.app.push_screen(AskPath(str(proposed), "Write reminders to a new file", hint), self._write)
 

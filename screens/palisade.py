@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from textual import on
@@ -13,7 +12,7 @@ from textual.widgets import Button, Checkbox, Static
 from screens import flow
 from screens.dialogs import AskPath
 from screens.form import FormPage
-from screens.paths import typed
+from screens.paths import here, typed
 from screens.widgets.action import Action
 from screens.widgets.choice import Check
 from screens.widgets.words import Words
@@ -129,7 +128,7 @@ class Palisade(FormPage):
     @on(Button.Pressed, "#write-file")
     def _ask_file(self) -> None:
         if self.session.kit is not None:
-            proposed = Path.cwd() / f"{self.session.answers.text('setup.name')}-kit.txt"
+            proposed = here() / f"{self.session.answers.text('setup.name')}-kit.txt"
             hint = "A name that ends with .json or .md gives that form. "
             self.app.push_screen(AskPath(str(proposed), "Write the values to a new file", hint), self._write)
 

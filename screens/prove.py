@@ -176,5 +176,5 @@ def _in_terminal(tool: Tool, file: Path, environment: dict[str, str]) -> int:
         tool, argv, keyboard=sys.stdin.fileno(), screen=screen.fileno(), environment=environment
     )
     print("\nPress Enter to go back to the wizard. ", end="", file=screen, flush=True)
-    sys.stdin.readline()
+    sys.stdin.buffer.readline()  # bytes: whatever is typed, it need be no text
     return status

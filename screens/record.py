@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from textual import on
@@ -15,7 +14,7 @@ from textual.widgets import Button
 from screens import record_words
 from screens.dialogs import Ask, AskLine, AskPath, TextView
 from screens.frame import Page
-from screens.paths import typed
+from screens.paths import here, typed
 from screens.widgets.action import Action
 from screens.widgets.listing import Lines
 from screens.widgets.words import Words
@@ -230,7 +229,7 @@ class RecordPage(Page):
 
     @on(Button.Pressed, "#write-file")
     def _ask_file(self) -> None:
-        proposed = Path.cwd() / f"{self.session.answers.text('setup.name')}-record.txt"
+        proposed = here() / f"{self.session.answers.text('setup.name')}-record.txt"
         hint = "A sheet to print; a name that ends with .json, .csv or .md gives that form. "
         self.app.push_screen(AskPath(str(proposed), "Write the record to a new file", hint), self._write_file)
 

@@ -21,6 +21,7 @@ from services import file_trust, seen
 from services.disk import DISK as DISK  # noqa: PLC0414  # the same names for whoever writes files
 from services.disk import Disk as Disk  # noqa: PLC0414
 from services.file_problems import OthersError, unread, unwritten
+from services.folder_trust import Exposure, exposures
 from services.problems import refuse
 
 LIMIT = 1 << 20
@@ -39,7 +40,7 @@ class Published:
     path: Path
     linked: bool = True
     modes: bool = True
-    exposed: bool = False
+    exposed: tuple[Exposure, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -55,10 +56,11 @@ class Published:
                 f"The medium of {self.path.parent} knows no hard links, as FAT sticks do: {self.path.name} was "
                 "written in place, so do not unplug the medium before the program says that it is done."
             )
-        if self.exposed and self.modes:
-            said.append(
-                f"Every user of this computer can write to {self.path.parent}, and so take {self.path.name} away or put "
-                "another file in its place: move it to a folder that is yours alone."
+        if self.modes:
+            said += (
+                f"{one.who} can write to {one.folder}, and so take {self.path.name} away or put another file in its "
+                "place: move it to a folder that is yours alone."
+                for one in self.exposed
             )
         return tuple(said)
 
@@ -76,10 +78,9 @@ def publish(path: Path, data: bytes | bytearray, mode: int = 0o400, disk: Disk =
             if not linked:
                 _write_in_place(folder, path.name, data, mode, disk)
             _sync_folder(folder, disk)
-            exposed = stat.S_IMODE(os.fstat(folder).st_mode) & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH
     except OSError as error:
         raise unwritten(error, path) from None
-    return Published(path, linked, modes, exposed)
+    return Published(path, linked, modes, exposures(path.parent))
 
 
 def replace(path: Path, data: bytes, mode: int = 0o600, disk: Disk = DISK, *, shared: bool = False) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from services.problems import Problem, ProblemError, refuse
 from wizard import signals
 from wizard.render.plain import event_text
+from wizard.terminal import agreed
 
 if TYPE_CHECKING:
     from services.events import Event
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
 
 def typed(program: Program, prompt: str, word: str) -> None:
     """Asks for a word; anything else is no consent. Errors: `consent`."""
-    around = program.around
-    around.stderr.write(prompt)
-    around.stderr.flush()
-    if around.stdin.readline().strip() != word:
+    if not agreed(program.around, prompt, word):
         raise refuse(
             "consent", "You did not agree, so nothing was changed.", "Run the command again when you do."
         )

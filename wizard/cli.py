@@ -19,6 +19,7 @@ from wizard.options import (
     answer_options,
     config_option,
     global_options,
+    refuse_one_input_for_two,
     take_answers,
 )
 
@@ -112,6 +113,7 @@ class Subcommand(_Helped):
 
     def invoke(self, ctx: click.Context) -> Any:
         _merge_globals(ctx)
+        refuse_one_input_for_two(self.params, ctx.params)
         if self._answers:
             ctx.params["given"] = take_answers(ctx.params)
         return super().invoke(ctx)

@@ -84,7 +84,7 @@ def unexpected(error: BaseException, program: Program, arguments: Sequence[str])
         problem = problem_of(error)
         _kept(problem, program, arguments)
         return told(problem, program.voice)
-    with contextlib.suppress(ProblemError):
+    with contextlib.suppress(Exception):  # the fault is told even if it cannot be logged
         program.log(f"fault: {type(error).__name__} at {_way(error.__traceback__)}")
     kept = program.options.log_file
     where = (
@@ -110,10 +110,11 @@ def _command(arguments: Sequence[str]) -> str:
 
 
 def _kept(problem: Problem, program: Program, arguments: Sequence[str], way: str = "") -> None:
-    """Kept for a support bundle: the code and the place, nothing that was said."""
+    """Kept for a support bundle: the code and the place, nothing that was said. The problem is told even if this fails."""
     from services import last_errors
 
-    last_errors.keep(program.state, problem, _command(arguments), program.around.clock.wall(), way)
+    with contextlib.suppress(Exception):
+        last_errors.keep(program.state, problem, _command(arguments), program.around.clock.wall(), way)
 
 
 def _way(trace: TracebackType | None) -> str:

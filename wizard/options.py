@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -17,19 +17,46 @@ if TYPE_CHECKING:
 
 
 class FilePath(click.Path):
-    """A path that stays on one line wherever it is named: a folder of somebody else could be called like a report."""
+    """A path that is some place, and stays on one line wherever it is named: a folder could be called like a report."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if "\n" in str(value):
+        if not Path(value).is_absolute() and not _is_somewhere():
             self.fail(
-                f"The name {str(value)!a} has a line break in it: rename it, or give another path.",
+                f"The path {str(value)!a} begins at the working directory, which is gone: change to another one, or "
+                "give a path from the root.",
+                param,
+                ctx,
+            )
+        text = str(value)
+        if "\n" in text or "\0" in text:
+            sign = "a line break" if "\n" in text else "a zero byte"
+            self.fail(
+                f"The name {text!a} has {sign} in it: rename it, or give another path.",
                 param,
                 ctx,
             )
         return super().convert(value, param, ctx)
 
 
+class SecretFile(FilePath):
+    """A file with a secret, or `-` for the standard input, of which one command reads one secret."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return STDIN if value == str(STDIN) else super().convert(value, param, ctx)
+
+
+def _is_somewhere() -> bool:
+    """Whether there is a working directory: the one in which a program was started can be deleted meanwhile."""
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
+
+
 PATH = FilePath(path_type=Path)
+SECRET = SecretFile(path_type=Path)
+STDIN = Path("-")
 ENVIRONMENTS = ("sandbox", "production")
 Complete: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[CompletionItem]]"
 
@@ -150,6 +177,22 @@ def keys(behind: str = "") -> Complete:
         return [CompletionItem(question.key + behind, help=question.label) for question in told]
 
     return complete
+
+
+def refuse_one_input_for_two(params: Sequence[click.Parameter], given: Mapping[str, Any]) -> None:
+    """Refuses `-` for two secrets: the first one reads the standard input to its end, and the second would be empty."""
+    named = [
+        one.opts[0]
+        for one in params
+        if isinstance(one.type, SecretFile) and given.get(str(one.name)) == STDIN
+    ]
+    if len(named) > 1:
+        raise refuse(
+            "usage",
+            f"{' and '.join(named)} cannot both be the standard input, which holds one secret.",
+            "Give one of them in a file.",
+            where=named[1],
+        )
 
 
 def take_answers(params: dict[str, Any]) -> dict[str, object]:

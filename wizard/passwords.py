@@ -9,6 +9,7 @@ from services import files
 from services.problems import refuse
 from services.recovery.passwords import check_password, from_file, wipe
 from services.recovery.strength import generated, strength
+from wizard.options import STDIN
 from wizard.terminal import no_terminal
 
 if TYPE_CHECKING:
@@ -22,15 +23,26 @@ def given(program: Program, file: Path | None) -> bytearray | None:
     """The password of a file, or of the standard input for `-`; None if no file is named."""
     if file is None:
         return None
-    if str(file) != "-":
+    if file != STDIN:
         return from_file(files.read_secret(file, LARGEST, stream=True))
-    content = bytearray(program.around.stdin.buffer.read(LARGEST + 1))
+    content = _streamed(program)
     if len(content) > LARGEST:
         wipe(content)
         raise refuse(
             "unreadable-file", "The standard input holds more than a password.", "Check what is sent to it."
         )
     return from_file(content)
+
+
+def _streamed(program: Program) -> bytearray:
+    try:
+        return bytearray(program.around.stdin.buffer.read(LARGEST + 1))
+    except OSError as error:  # of a descriptor that is open for writing alone, or a terminal that is gone
+        raise refuse(
+            "unreadable-file",
+            f"The standard input cannot be read ({error.strerror}).",
+            "Check what is sent to it, or give the password in a file.",
+        ) from None
 
 
 def existing(program: Program, file: Path | None) -> bytearray:
@@ -95,13 +107,23 @@ def made(program: Program) -> bytearray:
 
 
 def pin(program: Program, file: Path | None, token: str) -> bytearray:
-    """The PIN of a token, typed if no file names it. Errors: `no-terminal`."""
+    """The PIN of a token, typed if no file names it; never empty, because each wrong one that a token is asked counts.
+
+    Errors: `no-terminal`, `wrong-password`.
+    """
     found = given(program, file)
-    if found is not None:
-        return found
-    if not program.around.terminal:
-        raise no_terminal("A PIN is needed and there is no terminal to type it on.", "--pin-file")
-    return program.around.ask_secret(f"PIN of the token {token}: ")
+    if found is None:
+        if not program.around.terminal:
+            raise no_terminal("A PIN is needed and there is no terminal to type it on.", "--pin-file")
+        found = program.around.ask_secret(f"PIN of the token {token}: ")
+    if not found:
+        raise refuse(
+            "wrong-password",
+            "The PIN is empty, so the token was not asked and none of its tries is used up.",
+            "Type the PIN, or give a file that holds it with --pin-file F.",
+            where="--pin-file",
+        )
+    return found
 
 
 def _need_terminal(program: Program) -> None:

@@ -65,6 +65,13 @@ def mounts() -> str:
         return ""
 
 
+def state_folder() -> Path:
+    """Where this computer's user keeps the state of programs. Raises `RuntimeError` where nothing says where home is."""
+    import platformdirs
+
+    return platformdirs.user_state_path(PROGRAM, appauthor=False)
+
+
 def keyring() -> Backend:
     """The keyring that this computer offers."""
     from keyring import get_keyring
@@ -85,6 +92,7 @@ class Surroundings:
     ask_secret: Callable[[str], bytearray] = ask_secret
     disk: Callable[[Path], Hashable] = disk
     mounts: Callable[[], str] = mounts
+    state_folder: Callable[[], Path] = state_folder
     keyring: Callable[[], Backend] = keyring
     later: Later = later
     leave: Callable[[int], NoReturn] = leave
@@ -127,14 +135,20 @@ class Program:
 
     @property
     def state(self) -> State:
-        """The state directory; it is made when something is first kept there."""
+        """The state directory; it is made when something is first kept there. Errors: `folder`."""
+        from services.problems import refuse
         from services.setups import State
 
-        if self.options.state_dir is not None:
-            return State(self.options.state_dir.absolute())
-        import platformdirs
-
-        return State(platformdirs.user_state_path(PROGRAM, appauthor=False))
+        given = self.options.state_dir
+        try:
+            return State(self.around.state_folder() if given is None else given.absolute())
+        except (OSError, RuntimeError):
+            raise refuse(
+                "folder",
+                "Nothing says where your home folder is, so there is no place for set-ups and journals.",
+                "Give a folder for them with --state-dir DIR.",
+                where="--state-dir",
+            ) from None
 
     @property
     def endpoint(self) -> str:

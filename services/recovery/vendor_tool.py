@@ -12,11 +12,9 @@ import fcntl
 import hashlib
 import os
 import pty
-import pwd
 import select
 import shlex
 import shutil
-import stat
 import struct
 import subprocess
 import sys
@@ -27,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.file_problems import unread
+from services.folder_trust import exposures, others, owner
 from services.problems import refuse
 
 NAME = "wallet-recovery-cli"
@@ -66,7 +65,7 @@ def look(program: Path) -> Tool:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise unread(error, program) from None
-    return Tool(real, _owner(status.st_uid), digest, tuple(_notes(real, status)))
+    return Tool(real, owner(status.st_uid), digest, tuple(_notes(real, status)))
 
 
 def validate_command(private_file: Path) -> str:
@@ -178,18 +177,7 @@ def _copy_size(screen: int, terminal: int) -> None:
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, size)
 
 
-def _owner(number: int) -> str:
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
-
-
 def _notes(program: Path, status: os.stat_result) -> Iterator[str]:
-    others = stat.S_IWGRP | stat.S_IWOTH
-    if status.st_mode & others:
-        yield f"Others than {_owner(status.st_uid)} may change {program}."
-    for folder in program.parents:
-        found = folder.stat()
-        if found.st_mode & others and not found.st_mode & stat.S_ISVTX:
-            yield f"Others may replace what is in {folder}."
+    if who := others(status):
+        yield f"{who} can change {program}."
+    yield from (f"{one.who} can replace what is in {one.folder}." for one in exposures(program.parent))

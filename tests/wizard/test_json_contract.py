@@ -60,10 +60,15 @@ def test_keygen_takes_the_password_from_the_standard_input_or_twice_from_the_key
 @pytest.mark.parametrize("style", ["pke1", "hex"])
 def test_keycheck_converts(offline: Terminal, style: str) -> None:
     offline.with_key()
-    sealed, out = offline.folder / "keys" / "recovery.pke1", offline.folder / f"again.{style}"
+    sealed, out = offline.folder / "keys" / "recovery.pke1", offline.folder / "open" / f"again.{style}"
     password = ("--password-file", offline.password_file)
+    out.parent.mkdir()
+    out.parent.chmod(0o777 if style == "hex" else 0o700)
     ran = offline("keycheck", sealed, *password, "--convert-to", style, "--out", out, "--json")
-    assert (ran.status, ran.document["converted"]) == (0, {"file": str(out), "format": style})
+    converted = ran.document["converted"]
+    notes = converted.pop("notes")
+    assert (ran.status, converted) == (0, {"file": str(out), "format": style})
+    assert ["Every user" in note for note in notes] == ([True] if style == "hex" else [])
     checked = offline(
         "keycheck", out, "--json", *password, "--public", offline.folder / "keys" / "recovery.pub.der"
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
 from tests.sampling import every
-from tests.wizard.driving import Terminal
+from tests.wizard.driving import Terminal, refused
 from tests.wizard.test_any_arguments import COMMANDS, NEVER, denying, ended_well
 from wizard.options import FilePath
 
@@ -63,15 +64,19 @@ def _told(machine: Terminal, words: tuple[str, ...], option: str, odd: str) -> N
     value = str(machine.folder / odd)
     command = dict(COMMANDS)[words]
     given = [*words, *([option, value] if option.startswith("-") else [value])]
+    given += _others(machine, command, option)
+    ended_well(machine(*given), given)
+
+
+def _others(machine: Terminal, command: click.Command, option: str) -> Iterator[str]:
+    """What a command needs besides this option."""
     for other in command.params:
         if isinstance(other, click.Option) and other.name == "config" and option != "--config":
-            given += ["--config", str(machine.setup)]
+            yield from ("--config", str(machine.setup))
         elif other.required and other.opts[-1] != option and other.name not in NEVER:
-            filled = (
-                other.type.choices[0] if isinstance(other.type, click.Choice) else str(machine.folder / "x")
-            )
-            given += [other.opts[-1], str(filled)] if isinstance(other, click.Option) else [str(filled)]
-    ended_well(machine(*given), given)
+            kind = other.type
+            filled = str(kind.choices[0] if isinstance(kind, click.Choice) else machine.folder / "x")
+            yield from (other.opts[-1], filled) if isinstance(other, click.Option) else (filled,)
 
 
 @pytest.mark.parametrize("odd", [LONG, f"{LONG}/below", "setup.toml/below"])
@@ -79,6 +84,23 @@ def test_a_state_directory_that_cannot_be_is_told(machine: Terminal, odd: str) -
     for command in (["plan", "--config", str(machine.setup)], ["answers", "explain", "no.such"]):
         given = ["--state-dir", str(machine.folder / odd), *command]
         ended_well(machine(*given), given)
+
+
+@pytest.mark.parametrize(("odd", "says"), [("a\0b", "a zero byte"), ("a\nb", "a line break")])
+def test_a_name_that_none_can_have_is_refused(machine: Terminal, odd: str, says: str) -> None:
+    for words in (
+        ("plan", "--config"),
+        ("keycheck",),
+        ("plan", "--state-dir"),
+        ("token", "list", "--module"),
+    ):
+        assert says in refused(machine(*words, odd, "--json"), "usage")["summary"]
+
+
+def test_a_driver_whose_path_is_no_text_is_told(machine: Terminal) -> None:
+    """What loads it takes text alone, and ended in the child."""
+    problem = refused(machine("token", "list", "--module", "caf\udce9.so", "--json"), "unreadable-file")
+    assert "--module" in problem["remedy"][0]
 
 
 def test_many_options_name_a_place() -> None:
@@ -98,3 +120,33 @@ def test_what_is_wrong_with_the_path_is_said(machine: Terminal, odd: str, says: 
     assert ran.status == 2
     assert says in ran.err
     assert remedy in ran.err
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A working directory that was deleted, as a shell in another window does it."""
+    deleted = tmp_path / "deleted"
+    deleted.mkdir()
+    monkeypatch.chdir(deleted)
+    deleted.rmdir()
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_a_relative_path_in_a_directory_that_was_deleted_is_told(machine: Terminal) -> None:
+    """By whatever option it comes; the demo's are among them, because nothing of a demo begins before."""
+    for words, command in COMMANDS:
+        own = (
+            one for one in command.params if not getattr(one, "hidden", False)
+        )  # the hidden ones are the first command's
+        for option in (one.opts[-1] for one in own if isinstance(one.type, FilePath)):
+            given = [*words, *([option, "k"] if option.startswith("-") else ["k"])]
+            ran = machine(*given, *_others(machine, command, option), "--json")
+            assert ran.status == 2, (given, ran)
+            assert "working directory, which is gone" in ran.problem["summary"], given
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_paths_from_the_root_and_the_standard_input_are_taken_there(machine: Terminal) -> None:
+    assert machine("answers", "check", "--config", machine.setup).status == 0
+    ran = machine("keycheck", machine.folder / "none", "--password-file", "-", "--json")
+    assert "none does not exist" in ran.problem["summary"]

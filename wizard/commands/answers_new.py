@@ -76,15 +76,16 @@ def command(
     from services.separation.things import footprints
 
     refuse_taken(out)
+    state = program.state  # where there is none, it is told before anything is written
     wanted = program.answers(given)
     if environment is not None:
         wanted["setup.environment"] = environment
     source = Source(out, pattern, template, fill)
-    known = footprints(program.state) if source.repeats else ()
+    known = footprints(state) if source.repeats else ()
     made = _made(program, source, wanted, known)
     setup = setup_file.create(out, made.answers)
-    program.state.remember(setup)
-    others = footprints(program.state, but=setup) if source.repeats else ()
+    state.remember(setup)
+    others = footprints(state, but=setup) if source.repeats else ()
     _tell(program, out, setup, made, others)
     return 0
 

@@ -12,6 +12,7 @@ from services import seen
 from services.problems import ProblemError, refuse
 from wizard.cli import Subcommand
 from wizard.options import PATH
+from wizard.terminal import agreed
 
 if TYPE_CHECKING:
     from services.bundle.contents import Case, Piece
@@ -75,10 +76,7 @@ def _show(program: Program, pieces: Sequence[Piece]) -> None:
 
 
 def _agreed(program: Program) -> None:
-    around = program.around
-    around.stderr.write("Write it? Only 'yes' is taken as consent: ")
-    around.stderr.flush()
-    if around.stdin.readline().strip() != "yes":
+    if not agreed(program.around, "Write it? Only 'yes' is taken as consent: "):
         raise refuse(
             "consent", "You did not agree, so no bundle was written.", "Run the command again when you do."
         )

@@ -11,7 +11,7 @@ import click
 from services.clock import stamp
 from services.problems import refuse
 from wizard.cli import Subcommand
-from wizard.options import PATH
+from wizard.options import PATH, SECRET
 
 if TYPE_CHECKING:
     from services.recovery.check import CheckResult, Converted
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--public", type=PATH, metavar="PUB", help="The public key that it should belong to.")
 @click.option(
     "--password-file",
-    type=PATH,
+    type=SECRET,
     metavar="F",
     help="Open it with the password in F (- is the standard input).",
 )
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 @click.option("--convert-to", type=click.Choice(["pke1", "hex"]), help="Write the private key in this form.")
 @click.option("--out", type=PATH, metavar="F", help="The new file for --convert-to; it must not exist.")
 @click.option(
-    "--new-password-file", type=PATH, metavar="F",
+    "--new-password-file", type=SECRET, metavar="F",
     help="Seal the converted file with the password in F (the one that opens FILE, if it is sealed).",
 )  # fmt: skip
 @click.pass_obj
@@ -193,7 +193,11 @@ def _say(
     if program.voice.json:
         document = {**check.as_json(result), **more}
         if converted is not None:
-            document |= {"converted": {"file": str(converted.file), "format": converted.format}}
+            document["converted"] = {
+                "file": str(converted.file),
+                "format": converted.format,
+                "notes": list(converted.notes),
+            }
         program.voice.document(document)
         return
     tool = "takes it" if result.recovery_tool_accepts else "does not take it"

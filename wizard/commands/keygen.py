@@ -12,7 +12,7 @@ from services.problems import refuse
 from wizard import signals
 from wizard.cli import Subcommand
 from wizard.keys.wanted import Wanted, refuse_mixtures
-from wizard.options import PATH
+from wizard.options import PATH, SECRET
 
 if TYPE_CHECKING:
     from services.papers import Purpose
@@ -42,7 +42,7 @@ CUSTODY = "recovery_key.custody"
     help="pke1: sealed with a password. hex: open text.",
 )  # fmt: skip
 @click.option(
-    "--password-file", type=PATH, metavar="F", help="Take the password from F (- is the standard input)."
+    "--password-file", type=SECRET, metavar="F", help="Take the password from F (- is the standard input)."
 )
 @click.option(
     "--generate-password", is_flag=True, help="Make a strong password, and show it once on the terminal."

@@ -11,6 +11,7 @@ import click
 from services.problems import refuse
 from wizard.cli import Subcommand
 from wizard.records import key_id_option, one_wallet, say_changed, value_options
+from wizard.terminal import agreed
 
 if TYPE_CHECKING:
     from services.record.proposals import Proposals
@@ -191,14 +192,11 @@ def _ask(program: Program, found: Proposals) -> None:
     """Shows what would be put on record, and has it agreed to."""
     from wizard.render.record import proposal_lines
 
-    around = program.around
     for line in proposal_lines(found):
         program.voice.tell(line)
     if not found.new and not found.proven:
         return
-    around.stderr.write("Put this on record? Only 'yes' is taken as consent: ")
-    around.stderr.flush()
-    if around.stdin.readline().strip() != "yes":
+    if not agreed(program.around, "Put this on record? Only 'yes' is taken as consent: "):
         raise refuse(
             "consent",
             "You did not agree, so nothing was put on record.",

@@ -10,6 +10,7 @@ import click
 from services.problems import refuse
 from wizard.cli import Subcommand
 from wizard.records import key_id_option, say_changed
+from wizard.terminal import agreed
 
 if TYPE_CHECKING:
     from services.record.wallet import Wallet
@@ -55,9 +56,7 @@ def _ask(program: Program, wallet: Wallet) -> None:
         raise refuse(
             "consent", f"{lost} Nobody can be asked, so nothing was removed.", "Add --yes.", where="--yes"
         )
-    around.stderr.write(f"{lost}\nRemove it? Only 'yes' is taken as consent: ")
-    around.stderr.flush()
-    if around.stdin.readline().strip() != "yes":
+    if not agreed(around, f"{lost}\nRemove it? Only 'yes' is taken as consent: "):
         raise refuse(
             "consent", "You did not agree, so nothing was removed.", "Run the command again when you do."
         )

@@ -76,7 +76,7 @@ def _given_out(program: Program, held: Held, out: Path | None, *, reveal: bool) 
             program.voice.tell(f"! {note}")
         if not program.voice.json:
             program.voice.data(f"✓ The sealed key is in {published.path}.")
-        return {"file": str(published.path)}
+        return {"file": str(published.path), "notes": list(published.notes)}
     if not reveal:
         raise refuse(
             "usage",

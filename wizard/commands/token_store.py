@@ -10,7 +10,7 @@ import click
 from services.problems import refuse
 from wizard.cli import Subcommand
 from wizard.keys.tokens import driver, find, token_options
-from wizard.options import PATH
+from wizard.options import PATH, SECRET
 
 if TYPE_CHECKING:
     from services.papers import Paper
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--only-password", is_flag=True, help="Store the password of FILE, not FILE itself.")
 @click.option(
     "--password-file",
-    type=PATH,
+    type=SECRET,
     metavar="F",
     help="The password for --only-password (- is the standard input).",
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from services.problems import refuse
-from wizard.options import PATH
+from wizard.options import PATH, SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +33,7 @@ def module_option(command: Command) -> Command:
 def token_options(command: Command) -> Command:
     """The options that name a token, an object in it, and its PIN."""
     for option in (
-        click.option("--pin-file", type=PATH, metavar="F", help="Take the PIN from F (- is the standard input)."),
+        click.option("--pin-file", type=SECRET, metavar="F", help="Take the PIN from F (- is the standard input)."),
         click.option("--label", default="recovery", show_default=True, help="How the object is called in the token."),
         click.option("--serial", default="", metavar="NUMBER", help="Its serial number, where two have the same label."),
         click.option("--token", "token_label", required=True, metavar="LABEL", help="The label of the token."),
@@ -61,7 +62,7 @@ def driver(program: Program, module: Path | None) -> Driver:
 
     seen = environment(program.around.environ)
     if module is not None:
-        return Driver(module.absolute(), seen)
+        return Driver(_loadable(module.absolute()), seen)
     found = installed()
     if len(found) == 1:
         return Driver(found[0], seen)
@@ -78,6 +79,20 @@ def driver(program: Program, module: Path | None) -> Driver:
         *(f"Give one with --module {path}." for path in found),
         where="--module",
     )
+
+
+def _loadable(module: Path) -> Path:
+    """The driver's path, which what loads it takes as text alone."""
+    try:
+        os.fsencode(module).decode("utf-8")
+    except UnicodeDecodeError:
+        raise refuse(
+            "unreadable-file",
+            f"The path of the driver, {str(module)!a}, has bytes that are no text, so it cannot be loaded from there.",
+            "Make a link to it with a name of unaccented letters, and give that with --module.",
+            where="--module",
+        ) from None
+    return module
 
 
 def find(program: Program, of: Driver, label: str, serial: str) -> Token:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.problems import refuse
+from wizard.terminal import agreed
 
 if TYPE_CHECKING:
     from services.recovery.vendor_tool import Tool
@@ -61,10 +62,9 @@ def _show(program: Program, tool: Tool) -> None:
 
 
 def _agreed(program: Program) -> bool:
-    around = program.around
-    around.stderr.write("Run it now? It asks for the password itself. Only 'yes' is taken as consent: ")
-    around.stderr.flush()
-    return around.stdin.readline().strip() == "yes"
+    return agreed(
+        program.around, "Run it now? It asks for the password itself. Only 'yes' is taken as consent: "
+    )
 
 
 def _run(program: Program, tool: Tool, file: Path) -> None:

@@ -112,6 +112,9 @@ class Person:
             try:
                 typed = self.around.ask_secret(f"{label} (not shown): ")
             except ProblemError as refusal:
+                if refusal.problem.code == "bad-password":  # it could not be read
+                    self.problem(refusal.problem)
+                    continue
                 if refusal.problem.code != "no-terminal":
                     raise
                 self.say()
@@ -149,6 +152,8 @@ class Person:
         except UnicodeDecodeError:
             self.say("✗ The line holds characters that cannot be read. Type it again.")
             return None
+        except OSError:  # the terminal is gone
+            line = ""
         if not line.endswith("\n"):
             self.say()
             raise Leave
