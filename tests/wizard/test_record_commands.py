@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+
 import pytest
 
 from services.model.calls import Call, Refused, Reply
+from services.verify.backups import MOST_FILES
 from tests.ports import Denying, Recording
 from tests.wizard.driving import Terminal, refused
 from tests.wizard.recorded import ETHEREUM, HAND, KEY_ID, OTHER_KEY_ID, QUORUM, Machine, Written
@@ -89,13 +93,25 @@ def test_every_wallet_of_a_full_bucket_comes_on_record_when_asked(machine: Machi
     for key_id in ids:
         machine.palisade(key_id)
     some = machine("record", "add", "--from-verify", "--quorum-id", QUORUM, "--json")
-    assert len(some.document["added"]) == 30
+    assert (len(some.document["added"]), some.document["not_looked_at"]) == (30, ids[30:])
+    assert some.document["complete"] is False
     assert machine("record", "list", "--check").status == 3
     rest = machine("record", "add", "--from-verify", "--all", "--quorum-id", QUORUM, "--json")
-    assert (rest.status, len(rest.document["added"])) == (0, 1)
+    assert (rest.status, len(rest.document["added"]), rest.document["complete"]) == (0, 1, True)
     assert machine("record", "list", "--check").status == 0
     machine.terminal.aws = Denying(machine.written, "s3:ListObjectsV2")
     refused(machine("record", "add", "--from-verify", "--all", "--json"), "denied")
+
+
+def test_wallets_that_were_not_looked_at_are_told_with_a_command_that_does(machine: Machine) -> None:
+    for number in range(MOST_FILES + 2):
+        machine.written.objects[f"{number:08x}-0000-4000-8000-000000000000/recovery_shard-0.txt"] = b"x"
+    some = machine("record", "add", "--from-verify", "--quorum-id", QUORUM)
+    assert "2 wallets of the bucket that are not on record were not looked at" in some.err
+    (command,) = re.findall("'palisade-wizard (record add .*)'", some.err)
+    looked = machine.terminal(*shlex.split(command), "--json")
+    assert (looked.document["not_looked_at"], looked.document["complete"]) == ([], True)
+    assert len(looked.document["against"]) == MOST_FILES + 2
 
 
 def test_on_a_terminal_it_proposes_and_asks(machine: Machine) -> None:
