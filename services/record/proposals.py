@@ -88,7 +88,8 @@ def left_out(found: Proposals, add_all: str) -> str:
 def adding(path: Path, answered: str, *more: str, quorum_id: str = "") -> str:
     """The command that puts on record what verification sees, as a shell takes it.
 
-    The quorum ID is nowhere in the bucket, so it stands in the command unless it is the one that the setup file answers.
+    The quorum ID is nowhere in the bucket, so it stands in the command unless it is the one that the setup file answers;
+    ID stands for one that nobody knows yet.
     """
     named = () if answered and quorum_id in {"", answered} else ("--quorum-id", quorum_id or "ID")
     words = ("palisade-wizard", "record", "add", "--config", str(path), "--from-verify", *more, *named)

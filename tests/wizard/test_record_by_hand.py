@@ -15,6 +15,7 @@ from tests.wizard.recorded import ETHEREUM, HAND, KEY_ID, OTHER_KEY_ID, QUORUM, 
 
 def test_by_hand_nothing_is_asked_of_aws(offline: Terminal) -> None:
     machine = Machine(offline, offline.answered(), Written(offline.aws))
+    assert machine("record", "export").err.endswith("--from-verify --quorum-id ID\n")
     added = machine("record", "add", *HAND, "--kit", "=1+1", "--json")
     assert (added.status, added.document["wallet"]["verified"]) == (0, [])
     listed = machine("record", "list")

@@ -58,6 +58,20 @@ def test_from_what_verification_saw_to_a_sheet(machine: Machine) -> None:
     assert sheet.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("more", [(), pytest.param(("--key-id", KEY_ID), marks=pytest.mark.slow)])
+def test_the_command_that_verify_prints_puts_the_wallet_on_record(
+    machine: Machine, more: tuple[str, ...]
+) -> None:
+    machine.palisade(KEY_ID)
+    (command,) = re.findall("palisade-wizard (record add .*)", machine("verify", *more).err)
+    assert command.endswith("--quorum-id ID")
+    seen = machine("verify", "--palisade-quorum-id", QUORUM, *more)
+    (command,) = re.findall("palisade-wizard (record add .*)", seen.err)
+    assert all(word in command for word in more)
+    assert machine.terminal(*shlex.split(command)).status == 0
+    assert KEY_ID in machine.record.read_text()
+
+
 def test_again_the_proofs_are_renewed_and_nothing_stands_twice(machine: Machine) -> None:
     machine.palisade(KEY_ID)
     assert machine("record", "add", *HAND, "--address", ETHEREUM).status == 0
