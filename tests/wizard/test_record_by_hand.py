@@ -52,8 +52,8 @@ def test_removing_asks_and_says_what_is_lost(offline: Terminal) -> None:
     ("words", "code", "word"),
     [
         (("add",), "usage", "--from-verify"),
-        (("add", "--key-id", KEY_ID), "usage", "--algorithm"),
-        (("add", "--key-id", KEY_ID, "--algorithm", "ED25519"), "usage", "--quorum-id"),
+        (("add", "--key-id", KEY_ID), "usage", "'record add --from-verify' finds it out by itself. --algorithm"),
+        (("add", "--key-id", KEY_ID, "--algorithm", "ED25519"), "usage", "in Palisade and nowhere in a backup. --quorum-id"),
         (("add", "--key-id", KEY_ID, "--key-id", OTHER_KEY_ID, "--algorithm", "ED25519"), "usage", "one --key-id"),
         (("add", *HAND[:-1], "RSA"), "invalid-answer", "ED25519"),
         (("add", *HAND, "--address", "a b"), "invalid-answer", "address"),

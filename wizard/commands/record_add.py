@@ -100,15 +100,16 @@ def _by_hand(program: Program, config: Path, given: _Given) -> int:
     program.voice.tell(heads.set_up(setup.answers))
     answers = setup.answers
     quorum_id = given.quorum_id or answers.text("palisade.quorum_id")
-    for value, what, flag in (
-        (given.algorithm, "The key's algorithm", "--algorithm SECP256K1 or --algorithm ED25519"),
-        (quorum_id, "The quorum ID", "--quorum-id ID"),
+    found_out = ", and 'record add --from-verify' finds it out by itself"
+    for value, what, flag, where in (
+        (given.algorithm, "The key's algorithm", "--algorithm SECP256K1 or --algorithm ED25519", found_out),
+        (quorum_id, "The quorum ID", "--quorum-id ID", " and nowhere in a backup"),
     ):
         if not value:
             raise refuse(
                 "usage",
                 f"{what} is missing: without it the wallet cannot be recovered.",
-                f"Give {flag}; it stands in Palisade, and 'record add --from-verify' finds it out by itself.",
+                f"Give {flag}; it stands in Palisade{where}.",
                 where=flag.partition(" ")[0],
             )
     fingerprint = answers.text("recovery_key.fingerprint")
