@@ -64,6 +64,7 @@ def test_keycheck_converts(offline: Terminal, style: str) -> None:
     password = ("--password-file", offline.password_file)
     ran = offline("keycheck", sealed, *password, "--convert-to", style, "--out", out, "--json")
     assert (ran.status, ran.document["converted"]) == (0, {"file": str(out), "format": style})
+    assert ("The private key is open text" in ran.err) == (style == "hex")
     checked = offline(
         "keycheck", out, "--json", *password, "--public", offline.folder / "keys" / "recovery.pub.der"
     )
@@ -81,7 +82,7 @@ def test_keycheck(offline: Terminal) -> None:
         assert set(ran.document) >= contract
     assert public.document["matches_public"] is None
     assert [closed.document["bits"], closed.document["matches_public"]] == [None, None]
-    offline("keygen", "--out", offline.folder / "other", "--format", "hex")
+    assert "password" not in offline("keygen", "--out", offline.folder / "other", "--format", "hex").err
     foreign = offline("keycheck", offline.folder / "other" / "recovery.private.hex", "--public",
                       keys / "recovery.pub.der", "--json")  # fmt: skip
     assert (foreign.status, foreign.document["matches_public"]) == (3, False)

@@ -73,6 +73,7 @@ def command(
     from services import files
     from services.recovery import check
     from wizard.keys.vendor import proven
+    from wizard.keys.words import OPEN
 
     if (convert_to is None) != (out is None):
         raise refuse(
@@ -101,6 +102,8 @@ def command(
     vendor = ask_vendor and _for_vendor(program, result)
     more = {"vendor_tool": proven(program, file)} if vendor and program.voice.json else {}
     _say(program, file, result, converted, more)
+    if converted is not None and converted.format == "hex":
+        program.voice.tell(OPEN)
     if vendor and not program.voice.json:
         proven(program, file)
     problem = check.verdict(result)
