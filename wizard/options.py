@@ -26,6 +26,12 @@ class FilePath(click.Path):
                 param,
                 ctx,
             )
+        if not str(value):
+            self.fail(
+                "An empty path names no file or folder: write one, and see whether a variable in the command is unset.",
+                param,
+                ctx,
+            )
         return super().convert(value, param, ctx)
 
 
@@ -63,8 +69,8 @@ GLOBAL_NAMES = tuple(field.name for field in fields(Globals))
 def global_options(*, hidden: bool) -> list[click.Parameter]:
     """The global options as click's parameters; after a command they work, but only the program's help shows them."""
     return [
-        click.Option(["--profile"], hidden=hidden, help="AWS profile to sign in with (aws.profile)."),
-        click.Option(["--region"], hidden=hidden, help="AWS region (aws.region)."),
+        click.Option(["--profile"], hidden=hidden, callback=_not_empty, help="AWS profile to sign in with (aws.profile)."),
+        click.Option(["--region"], hidden=hidden, callback=_not_empty, help="AWS region (aws.region)."),
         click.Option(["--endpoint-url"], hidden=hidden, help="Another endpoint than AWS's own; shown everywhere."),
         click.Option(["--state-dir"], type=PATH, hidden=hidden, help="Where set-ups and journals are kept."),
         click.Option(["--json"], is_flag=True, hidden=hidden, help="JSON on the standard output."),
@@ -74,6 +80,15 @@ def global_options(*, hidden: bool) -> list[click.Parameter]:
         click.Option(["-v", "--verbose"], is_flag=True, hidden=hidden, help="Show every AWS call while it happens."),
         click.Option(["--demo-stage"], type=PATH, hidden=True),
     ]  # fmt: skip
+
+
+def _not_empty(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuses an empty value as the flag of the answer does."""
+    if value == "":
+        from services.questions import accept, find
+
+        accept(find(f"aws.{param.name}"), value)
+    return value
 
 
 def config_option(*, required: bool = True) -> click.Option:

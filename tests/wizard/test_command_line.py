@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.sampling import every
-from tests.wizard.driving import ROOT, Terminal, process, refused
+from tests.wizard.driving import ROOT, Terminal, contents, process, refused
 from wizard import VERSION
 from wizard.cli import ANSWERS, COMMANDS, RECORDS, SHARES, TOKENS
 
@@ -165,6 +165,36 @@ def test_wrong_usage_is_a_problem_and_names_the_word(
     problem = refused(ran, "usage")
     assert word in " ".join((problem["summary"], *problem["remedy"], problem["where"]))
     assert offline(*arguments).err.startswith(("palisade-wizard: ", "Usage: "))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("keygen", "--out", "", "--format", "hex"),
+        ("--state-dir", "", "apply", "--config", "S"),
+        ("plan", "--config", ""),
+        ("keycheck", ""),
+        ("shares", "combine", "", "--sealed", "S"),
+    ],
+)
+def test_an_empty_path_is_no_folder_to_work_in(
+    offline: Terminal, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(offline.folder)
+    before = contents(offline.folder)
+    problem = refused(offline(*arguments, "--json"), "usage")
+    assert "An empty path names no file or folder" in problem["summary"]
+    assert contents(offline.folder) == before
+
+
+@pytest.mark.parametrize("name", ["profile", "region"])
+def test_an_empty_answer_is_refused_under_both_of_its_flags(offline: Terminal, name: str) -> None:
+    setup = offline.answered()
+    short, long = (
+        refused(offline("plan", "--config", setup, flag, "", "--json"), "invalid-answer")
+        for flag in (f"--{name}", f"--aws-{name}")
+    )
+    assert short == long
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:
