@@ -167,9 +167,23 @@ def keys(behind: str = "") -> Complete:
     return complete
 
 
+def together(*given: Mapping[str, object]) -> dict[str, object]:
+    """Answers from several places of the command line as one; one key with two values is refused."""
+    found: dict[str, object] = {}
+    for key, value in (pair for part in given for pair in part.items()):
+        if found.setdefault(key, value) != value:
+            raise refuse(
+                "usage",
+                f"The command line gives two different values for {key}.",
+                "Give it once: its flag, --set and the short option for it are the same answer.",
+                where=key,
+            )
+    return found
+
+
 def take_answers(params: dict[str, Any]) -> dict[str, object]:
     """The answers among the parameters of a command, by key; they are taken out of `params`."""
-    given: dict[str, object] = {}
+    given: list[dict[str, object]] = []
     for text in params.pop("answer_set", ()):
         key, equals, value = text.partition("=")
         if not equals:
@@ -179,9 +193,9 @@ def take_answers(params: dict[str, Any]) -> dict[str, object]:
                 "Write it like --set aws.region=eu-west-1.",
                 where="--set",
             )
-        given[key.strip()] = value
+        given.append({key.strip(): value})
     for name in [name for name in params if name.startswith(_MARK)]:
         value = params.pop(name)
         if value is not None:
-            given[name.removeprefix(_MARK).replace("__", ".", 1)] = value
-    return given
+            given.append({name.removeprefix(_MARK).replace("__", ".", 1): value})
+    return together(*given)

@@ -187,6 +187,34 @@ def test_an_empty_path_is_no_folder_to_work_in(
     assert contents(offline.folder) == before
 
 
+@pytest.mark.parametrize(
+    ("key", "first", "second"),
+    [
+        ("setup.environment", ("--environment", "{}"), ("--setup-environment", "{}")),
+        ("setup.environment", ("--environment", "{}"), ("--set", "setup.environment={}")),
+        ("aws.region", ("--region", "{}"), ("--aws-region", "{}")),
+        ("storage.bucket", ("--storage-bucket", "{}"), ("--set", "storage.bucket={}")),
+        ("storage.bucket", ("--set", "storage.bucket={}"), ("--set", "storage.bucket={}")),
+    ],
+)
+def test_two_values_for_one_answer_are_refused_and_the_same_twice_is_not(
+    offline: Terminal, key: str, first: tuple[str, ...], second: tuple[str, ...]
+) -> None:
+    one, other = {"setup.environment": ("production", "sandbox")}.get(key, ("eu-west-1", "us-east-1"))
+
+    def new(*values: str) -> tuple[str | Path, ...]:
+        flags = (
+            flag.format(value) for flags, value in zip((first, second), values, strict=True) for flag in flags
+        )
+        return ("answers", "new", "--out", offline.folder / "S", *flags, "--json")
+
+    for values in ((one, other), (other, one)):
+        problem = refused(offline(*new(*values)), "usage")
+        assert key in problem["summary"]
+        assert not (offline.folder / "S").exists()
+    assert offline(*new(one, one)).status == 0
+
+
 @pytest.mark.parametrize("name", ["profile", "region"])
 def test_an_empty_answer_is_refused_under_both_of_its_flags(offline: Terminal, name: str) -> None:
     setup = offline.answered()
