@@ -215,6 +215,30 @@ def test_two_values_for_one_answer_are_refused_and_the_same_twice_is_not(
     assert offline(*new(one, one)).status == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "path"),
+    [
+        (("plan", "--config", "NO.toml"), "unreadable-file", "NO.toml"),
+        (("plan", "--config", "FOLDER"), "unreadable-file", "FOLDER"),
+        (("plan", "--config", "ODD.toml"), "invalid-answer", "ODD.toml"),
+        (("keycheck", "NO.pke1"), "unreadable-file", "NO.pke1"),
+        (("answers", "new", "--out", "ODD.toml"), "exists", "ODD.toml"),
+        (("answers", "new", "--out", "S", "--template", "ODD.toml"), "invalid-answer", "ODD.toml"),
+        (("keygen", "--out", "keys", "--password-file", "NO"), "unreadable-file", "NO"),
+    ],
+)
+def test_a_file_is_told_as_it_was_typed_and_to_programs_with_its_whole_path(
+    offline: Terminal, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: str, path: str
+) -> None:
+    monkeypatch.chdir(offline.folder)
+    Path("FOLDER").mkdir()
+    Path("ODD.toml").write_text("=")
+    assert refused(offline(*arguments, "--json"), code)["where"] == str(offline.folder / path)
+    said = offline(*arguments).err
+    assert path in said
+    assert str(offline.folder / path) not in said
+
+
 @pytest.mark.parametrize("name", ["profile", "region"])
 def test_an_empty_answer_is_refused_under_both_of_its_flags(offline: Terminal, name: str) -> None:
     setup = offline.answered()
