@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -237,6 +239,20 @@ def test_a_file_is_told_as_it_was_typed_and_to_programs_with_its_whole_path(
     said = offline(*arguments).err
     assert path in said
     assert str(offline.folder / path) not in said
+
+
+def test_the_flag_of_a_missing_answer_is_named_with_commands_that_take_it(offline: Terminal) -> None:
+    (offline.folder / "S").write_text('[setup]\nname = "a"\nenvironment = "sandbox"\n')
+    problem = refused(
+        offline("answers", "check", "--config", offline.folder / "S", "--json"), "missing-answer"
+    )
+    (said,) = problem["remedy"]
+    (flag,) = re.findall(r"--[a-z-]+", said)
+    named = re.findall(r"'(\w+)'", said)
+    assert named
+    for name in named:
+        command = importlib.import_module(f"wizard.commands.{name}").command
+        assert flag in {option for param in command.params for option in param.opts}
 
 
 @pytest.mark.parametrize("name", ["profile", "region"])
