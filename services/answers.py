@@ -249,7 +249,8 @@ def _data_events(answers: Answers) -> Problem | None:
 def _trail_bucket(answers: Answers) -> Problem | None:
     if answers.text("hardening.trail") != "create":
         return None
-    if answers.text("hardening.trail_bucket") != answers.text("storage.bucket"):
+    bucket = answers.text("storage.bucket")
+    if not bucket or answers.text("hardening.trail_bucket") != bucket:
         return None
     return Problem(
         "invalid-answer",
