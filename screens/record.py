@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from textual import on
@@ -26,7 +27,7 @@ from services.record import book, paper
 from services.record.book import Record
 from services.record.comparing import Comparison, compare
 from services.record.paper import Style
-from services.record.proposals import Proposals, proposals
+from services.record.proposals import Proposals, adding, proposals
 from services.record.wallet import Wallet
 from services.verify.checks import Report
 
@@ -95,7 +96,7 @@ class RecordPage(Page):
         record, found = self.record, self.found
         rows = [record_words.wallet_row(wallet) for wallet in record.wallets]
         self.keys = [wallet.key_id for wallet in record.wallets]
-        rows += record_words.copy_rows(record) + record_words.proposal_rows(found)
+        rows += record_words.copy_rows(record) + record_words.proposal_rows(found, self._adding("--all"))
         if self.compared is not None:
             rows += record_words.compared_rows(self.compared)
         self.query_one("#wallets", Lines).show(rows)
@@ -105,11 +106,13 @@ class RecordPage(Page):
         put.disabled = not (new or fresh)
         for name in ("#address", "#remove", "#write-file"):
             self.query_one(name, Action).disabled = not record.wallets
-        path = self.session.setup.path if self.session.setup else "S"
-        self.query_one("#command", Words).say(
-            f"The same without the wizard: palisade-wizard record add --config {path} --from-verify"
-        )
+        self.query_one("#command", Words).say(f"The same without the wizard: {self._adding()}")
         self._stand(new)
+
+    def _adding(self, *more: str) -> str:
+        setup = self.session.setup
+        answered = self.session.answers.text("palisade.quorum_id")
+        return adding(setup.path if setup else Path("S"), answered, *more)
 
     def _stand(self, new: int) -> None:
         bare = sum(1 for wallet in self.record.wallets if not wallet.proofs)

@@ -12,7 +12,7 @@ from services.printable import one_line
 from services.record.book import Record
 from services.record.comparing import Comparison, sentences
 from services.record.paper import rows
-from services.record.proposals import Proposals
+from services.record.proposals import Proposals, left_out
 from services.record.wallet import Wallet
 
 if TYPE_CHECKING:
@@ -45,13 +45,15 @@ def details(wallet: Wallet) -> str:
     return "\n".join((*lines, f"Typing check: {wallet.typing_check}"))
 
 
-def proposal_rows(found: Proposals) -> list[Row]:
-    """What verification saw and the record does not have, and what stands against taking it over."""
+def proposal_rows(found: Proposals, add_all: str) -> list[Row]:
+    """What verification saw and the record does not have, what stands against taking it over, and what was not looked at."""
     new: list[Row] = [
         (("+", f"{_named(one)}\nseen by verification, not on record yet", 0), details(one))
         for one in found.new
     ]
-    return [*new, *((("!", one_line(sentence), 0), sentence) for sentence in found.against)]
+    left = left_out(found, add_all)
+    said = [*found.against, *([left] if left else [])]
+    return [*new, *((("!", one_line(sentence), 0), sentence) for sentence in said)]
 
 
 def compared_rows(found: Comparison) -> list[Row]:

@@ -80,7 +80,10 @@ def problems(answers: Answers) -> tuple[Problem, ...]:
         Problem(
             "missing-answer",
             f"{find(key).label} is not answered.",
-            (f"Set {key} in the setup file, or give {find(key).flag}.", *_INSTEAD.get(key, ())),
+            (
+                f"Set {key} in the setup file; 'plan', 'apply' and 'verify' also take {find(key).flag}.",
+                *_INSTEAD.get(key, ()),
+            ),
             key,
         )
         for key in missing(answers)
@@ -246,7 +249,8 @@ def _data_events(answers: Answers) -> Problem | None:
 def _trail_bucket(answers: Answers) -> Problem | None:
     if answers.text("hardening.trail") != "create":
         return None
-    if answers.text("hardening.trail_bucket") != answers.text("storage.bucket"):
+    bucket = answers.text("storage.bucket")
+    if not bucket or answers.text("hardening.trail_bucket") != bucket:
         return None
     return Problem(
         "invalid-answer",

@@ -27,7 +27,7 @@ def unwritten(error: OSError, path: Path) -> ProblemError:
     why, remedy = _WRITE_FAILURES.get(error.errno or 0, _write_failure(error))
     if _ours(error):
         why, remedy = str(error.strerror), "Find out how that came to be there, or choose another folder."
-    return refuse("folder", f"{path} could not be written: {why}.", remedy, where=str(path))
+    return refuse("folder", f"{path} could not be written: {why}.", remedy, where=path)
 
 
 def taken(path: Path) -> ProblemError:
@@ -36,7 +36,7 @@ def taken(path: Path) -> ProblemError:
         "exists",
         f"{path} exists already and is never overwritten.",
         "Choose another name or folder, or move the existing file away.",
-        where=str(path),
+        where=path,
     )
 
 
@@ -59,7 +59,7 @@ def unread(error: OSError, path: Path) -> ProblemError:
         case _:
             why = os.strerror(error.errno) if error.errno else type(error).__name__
             summary, remedy = f"{path} could not be read: {why}.", "Check the medium, then try again."
-    return refuse("unreadable-file", summary, remedy, where=str(path))
+    return refuse("unreadable-file", summary, remedy, where=path)
 
 
 def _ours(error: OSError) -> bool:

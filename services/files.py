@@ -140,7 +140,7 @@ def read_secret(path: Path, limit: int = LIMIT, *, stream: bool = False) -> byte
             "unreadable-file",
             f"{path} has more than {limit} bytes, which is no file that belongs here.",
             "Check that this is the right file.",
-            where=str(path),
+            where=path,
         )
     return content
 

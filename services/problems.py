@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 
 from services.printable import one_line
@@ -22,13 +23,15 @@ class Problem:
     """One thing that stops the program, in words for the person who must act.
 
     `summary` is one whole sentence: what happened. `remedy` holds whole sentences: what to do next, best first.
-    `where` names the call, file, answer or address concerned; empty if there is none.
+    `where` names the call, file, answer or address concerned; empty if there is none. A `file` is named as the person
+    named it, and to programs by its absolute path.
     """
 
     code: str
     summary: str
     remedy: tuple[str, ...] = ()
     where: str = ""
+    file: bool = False
 
     def __post_init__(self) -> None:
         if self.code not in KINDS:
@@ -45,9 +48,9 @@ class Problem:
     def exit_code(self) -> int:
         return KINDS[self.code]
 
-    def at(self, where: str) -> Problem:
+    def at(self, where: str | Path) -> Problem:
         """The same problem, located, unless it already is."""
-        return self if self.where else replace(self, where=where)
+        return self if self.where else replace(self, where=str(where), file=isinstance(where, Path))
 
 
 class ProblemError(Exception):
@@ -58,9 +61,9 @@ class ProblemError(Exception):
         self.problem = problem
 
 
-def refuse(code: str, summary: str, *remedy: str, where: str = "") -> ProblemError:
+def refuse(code: str, summary: str, *remedy: str, where: str | Path = "") -> ProblemError:
     """A `ProblemError` in one breath: `raise refuse("taken", "…", "…")`."""
-    return ProblemError(Problem(code, summary, remedy, where))
+    return ProblemError(Problem(code, summary, remedy, str(where), isinstance(where, Path)))
 
 
 def as_json(problem: Problem) -> dict[str, object]:
@@ -69,6 +72,13 @@ def as_json(problem: Problem) -> dict[str, object]:
         "code": problem.code,
         "summary": problem.summary,
         "remedy": list(problem.remedy),
-        "where": problem.where,
+        "where": _absolute(problem.where) if problem.file else problem.where,
         "exit_code": problem.exit_code,
     }
+
+
+def _absolute(path: str) -> str:
+    try:
+        return str(Path(path).absolute())
+    except OSError:  # the working directory is gone, and a path has no beginning any more
+        return path

@@ -45,12 +45,12 @@ class SetupFile:
         return self.path.parent / name if name else None
 
 
-def parse(text: str, where: str = "") -> Answers:
+def parse(text: str, where: str | Path = "") -> Answers:
     """The answers in a TOML text; unknown keys and wrong values are refused, naming the key."""
     return checked(*unchecked(text, where))
 
 
-def unchecked(text: str, where: str = "") -> tuple[dict[str, object], object]:
+def unchecked(text: str, where: str | Path = "") -> tuple[dict[str, object], object]:
     """The values in a TOML text by key, and its tags, as they stand there; only the keys are known ones."""
     try:
         content = tomllib.loads(text)
@@ -127,9 +127,9 @@ def read(path: Path) -> SetupFile:
     """The setup file at a path."""
     text = text_of(path)
     try:
-        return SetupFile(path.absolute(), parse(text, str(path)))
+        return SetupFile(path.absolute(), parse(text, path))
     except ProblemError as error:
-        raise ProblemError(error.problem.at(str(path))) from None
+        raise ProblemError(error.problem.at(path)) from None
 
 
 def partly(path: Path) -> SetupFile | None:
@@ -154,7 +154,7 @@ def text_of(path: Path) -> str:
             "unreadable-file",
             f"{path} is no file.",
             "Give the path of a setup file with --config.",
-            where=str(path),
+            where=path,
         )
     data = files.read_small(path, LONGEST)
     if data and not data.strip(b"\0"):
@@ -164,7 +164,7 @@ def text_of(path: Path) -> str:
             "Put it back from a copy; nothing in AWS is lost by it.",
             "If there is none, make a new one with 'palisade-wizard answers new', and write under [setup] the id that the "
             "bucket's tag palisade-wizard:setup has: by it the set-up knows again what it made.",
-            where=str(path),
+            where=path,
         )
     try:
         return data.decode("utf-8-sig")
@@ -173,7 +173,7 @@ def text_of(path: Path) -> str:
             "unreadable-file",
             "The setup file is not a text file in UTF-8.",
             "Give the path of a file made by 'palisade-wizard answers new'.",
-            where=str(path),
+            where=path,
         ) from None
 
 

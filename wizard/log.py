@@ -27,5 +27,5 @@ def append(path: Path, clock: Clock, line: str) -> None:
             "folder",
             f"The log file {path} cannot be written ({error.strerror}).",
             "Give another file with --log-file, or leave it out.",
-            where=str(path),
+            where=path,
         ) from None

@@ -20,22 +20,24 @@ class FilePath(click.Path):
     """A path that is some place, and stays on one line wherever it is named: a folder could be called like a report."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if not Path(value).is_absolute() and not _is_somewhere():
-            self.fail(
-                f"The path {str(value)!a} begins at the working directory, which is gone: change to another one, or "
-                "give a path from the root.",
-                param,
-                ctx,
-            )
-        text = str(value)
-        if "\n" in text or "\0" in text:
-            sign = "a line break" if "\n" in text else "a zero byte"
-            self.fail(
-                f"The name {text!a} has {sign} in it: rename it, or give another path.",
-                param,
-                ctx,
-            )
+        if wrong := _no_path(str(value)):
+            self.fail(wrong, param, ctx)
         return super().convert(value, param, ctx)
+
+
+def _no_path(text: str) -> str:
+    """Why a text names no place on the disk, in one sentence with what to do; empty if it may name one."""
+    if not text:
+        return "An empty path names no file or folder: write one, and see whether a variable in the command is unset."
+    if "\n" in text or "\0" in text:
+        sign = "a line break" if "\n" in text else "a zero byte"
+        return f"The name {text!a} has {sign} in it: rename it, or give another path."
+    if not Path(text).is_absolute() and not _is_somewhere():
+        return (
+            f"The path {text!a} begins at the working directory, which is gone: change to another one, or give a path "
+            "from the root."
+        )
+    return ""
 
 
 class SecretFile(FilePath):
@@ -90,8 +92,8 @@ GLOBAL_NAMES = tuple(field.name for field in fields(Globals))
 def global_options(*, hidden: bool) -> list[click.Parameter]:
     """The global options as click's parameters; after a command they work, but only the program's help shows them."""
     return [
-        click.Option(["--profile"], hidden=hidden, help="AWS profile to sign in with (aws.profile)."),
-        click.Option(["--region"], hidden=hidden, help="AWS region (aws.region)."),
+        click.Option(["--profile"], hidden=hidden, callback=_not_empty, help="AWS profile to sign in with (aws.profile)."),
+        click.Option(["--region"], hidden=hidden, callback=_not_empty, help="AWS region (aws.region)."),
         click.Option(["--endpoint-url"], hidden=hidden, help="Another endpoint than AWS's own; shown everywhere."),
         click.Option(["--state-dir"], type=PATH, hidden=hidden, help="Where set-ups and journals are kept."),
         click.Option(["--json"], is_flag=True, hidden=hidden, help="JSON on the standard output."),
@@ -101,6 +103,15 @@ def global_options(*, hidden: bool) -> list[click.Parameter]:
         click.Option(["-v", "--verbose"], is_flag=True, hidden=hidden, help="Show every AWS call while it happens."),
         click.Option(["--demo-stage"], type=PATH, hidden=True),
     ]  # fmt: skip
+
+
+def _not_empty(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuses an empty value as the flag of the answer does."""
+    if value == "":
+        from services.questions import accept, find
+
+        accept(find(f"aws.{param.name}"), value)
+    return value
 
 
 def config_option(*, required: bool = True) -> click.Option:
@@ -195,9 +206,23 @@ def refuse_one_input_for_two(params: Sequence[click.Parameter], given: Mapping[s
         )
 
 
+def together(*given: Mapping[str, object]) -> dict[str, object]:
+    """Answers from several places of the command line as one; one key with two values is refused."""
+    found: dict[str, object] = {}
+    for key, value in (pair for part in given for pair in part.items()):
+        if found.setdefault(key, value) != value:
+            raise refuse(
+                "usage",
+                f"The command line gives two different values for {key}.",
+                "Give it once: its flag, --set and the short option for it are the same answer.",
+                where=key,
+            )
+    return found
+
+
 def take_answers(params: dict[str, Any]) -> dict[str, object]:
     """The answers among the parameters of a command, by key; they are taken out of `params`."""
-    given: dict[str, object] = {}
+    given: list[dict[str, object]] = []
     for text in params.pop("answer_set", ()):
         key, equals, value = text.partition("=")
         if not equals:
@@ -207,9 +232,9 @@ def take_answers(params: dict[str, Any]) -> dict[str, object]:
                 "Write it like --set aws.region=eu-west-1.",
                 where="--set",
             )
-        given[key.strip()] = value
+        given.append({key.strip(): value})
     for name in [name for name in params if name.startswith(_MARK)]:
         value = params.pop(name)
         if value is not None:
-            given[name.removeprefix(_MARK).replace("__", ".", 1)] = value
-    return given
+            given.append({name.removeprefix(_MARK).replace("__", ".", 1): value})
+    return together(*given)

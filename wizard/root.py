@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from services.clock import Clock, SystemClock
 from wizard import PROGRAM
-from wizard.options import Globals
+from wizard.options import Globals, together
 from wizard.patience import Later, Patient, later
 from wizard.render.voice import Voice
 from wizard.signals import leave
@@ -192,9 +192,9 @@ class Program:
         return replace(found, answers=found.answers.updated(self.answers(given or {})))
 
     def answers(self, given: Mapping[str, object]) -> dict[str, object]:
-        """The answers of this command line: `--region` and `--profile` are two of them."""
+        """The answers of this command line: `--region` and `--profile` are two of them. Errors: `usage`."""
         own = {"aws.region": self.options.region, "aws.profile": self.options.profile}
-        return {**{key: value for key, value in own.items() if value}, **given}
+        return together({key: value for key, value in own.items() if value}, given)
 
     def desk(self, config: Path, given: Mapping[str, object] | None = None) -> Desk:
         """A setup that is complete, signed in and checked."""

@@ -98,7 +98,10 @@ _LAST: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """What to do about a code of one call, after what its kind says."""
 
 _ALLOW = (
-    "Have the action allowed: 'palisade-wizard policy --config S' prints the whole policy that is needed.",
+    (
+        "Have the action allowed: 'palisade-wizard policy --config S' prints the policy for setting up. For less, or for "
+        "another job, add --for verify (enough for plan), audit (for doctor), coverage (for audit), recover or destroy."
+    ),
     "Or sign in as somebody who may do it, and repeat; nothing is lost.",
 )
 

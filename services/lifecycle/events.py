@@ -41,8 +41,9 @@ def _new_backup(of: Situation, after: str) -> tuple[Step, ...]:
         Step(since, of.program("verify", "--since", "TIME", "--wait", "15m")),
         Step(ask),
         Step(
-            "Put what was seen on record: known wallets get the new proof, new ones are added.",
-            of.program("record add", "--from-verify"),
+            "Put the newest wallets on record: known ones get the new proof, others are added, and it says how many were not "
+            "looked at. Name those with --key-id, or take all that are not on record with --all.",
+            of.adding(),
         ),
         Step(
             "Write the record out anew, and replace the printed one.",

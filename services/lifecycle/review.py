@@ -52,7 +52,7 @@ def record(of: Situation) -> tuple[Step, ...]:
     """Every wallet of the bucket is on record, and the paper is not older than the record."""
     return (
         Step("Hold the record against the bucket.", of.program("record list", "--check")),
-        Step("Put on record what is missing.", of.program("record add", "--from-verify")),
+        Step("Put on record what is missing.", of.adding("--all")),
         Step("Compare quorum IDs, key IDs and algorithms with Palisade while it can be asked."),
         Step(
             "Write the record out, print it, and keep it outside Palisade and outside this computer.",

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from services.answers import Answers
 from services.backups.rehearsal import Example
 from services.record.book import Record
+from services.record.proposals import adding
 from services.record.rehearsing import example
 from services.setup_file import SetupFile
 
@@ -33,6 +34,10 @@ class Situation:
     def program(self, command: str, *more: str) -> str:
         """A command of this program on this set-up; what follows is quoted for a shell already."""
         return " ".join(("palisade-wizard", command, "--config", self.config, *more))
+
+    def adding(self, *more: str) -> str:
+        """The command that puts on record what verification sees."""
+        return adding(self.setup.path, self.answers.text("palisade.quorum_id"), *more)
 
     @property
     def private_file(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from services.backups.addresses import key_of
 from services.backups.findings import shown
@@ -17,11 +19,17 @@ from services.verify.seen import Seen
 
 @dataclass(frozen=True)
 class Proposals:
-    """`new` wallets, `proven` ones that are on record and agree (with the newer proof), and sentences `against`."""
+    """`new` wallets, `proven` ones that are on record and agree (with the newer proof), and sentences `against`.
+
+    `unread` wallets were not looked at, and of those the `unrecorded` are not on record; `more`: there are others still.
+    """
 
     new: tuple[Wallet, ...] = ()
     proven: tuple[Wallet, ...] = ()
     against: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    unrecorded: tuple[str, ...] = ()
+    more: bool = False
 
 
 def proposals(
@@ -42,7 +50,54 @@ def proposals(
             against.append(f"Wallet {shown(one.key_id, 80)}: {wallet}")
         else:
             (new if known is None else proven).append(wallet)
-    return Proposals(tuple(new), tuple(proven), tuple(against))
+    unrecorded = tuple(key_id for key_id in report.unread if record.find(key_id) is None)
+    return Proposals(tuple(new), tuple(proven), tuple(against), report.unread, unrecorded, report.more)
+
+
+def left_out(found: Proposals, add_all: str) -> str:
+    """Which wallets of the bucket were not looked at, and what to do; empty if every one was.
+
+    `add_all` is the command for every one that is not on record; empty where it was just that.
+    """
+    if found.more and not add_all:
+        return (
+            "The bucket has more folders than were looked through, so there may be wallets that are not on record: name "
+            "those that you know of with --key-id."
+        )
+    least, number = "At least " * found.more, len(found.unrecorded)
+    if number:
+        are, were = ("is", "was") if number == 1 else ("are", "were")
+        return (
+            f"{least}{_count(number)} of the bucket that {are} not on record {were} not looked at, because only the newest "
+            f"are: put every one on record with '{add_all}'."
+        )
+    if found.more:
+        return (
+            "The bucket holds more wallets than were looked at: put every one that is not on record on it with "
+            f"'{add_all}'."
+        )
+    number = len(found.unread)
+    if number:
+        return (
+            f"{_count(number)} on record {'was' if number == 1 else 'were'} not looked at, because only the newest are: "
+            "name those that need the new proof with --key-id."
+        )
+    return ""
+
+
+def adding(path: Path, answered: str, *more: str, quorum_id: str = "") -> str:
+    """The command that puts on record what verification sees, as a shell takes it.
+
+    The quorum ID is nowhere in the bucket, so it stands in the command unless it is the one that the setup file answers;
+    ID stands for one that nobody knows yet.
+    """
+    named = () if answered and quorum_id in {"", answered} else ("--quorum-id", quorum_id or "ID")
+    words = ("palisade-wizard", "record", "add", "--config", str(path), "--from-verify", *more, *named)
+    return shlex.join(words)
+
+
+def _count(number: int) -> str:
+    return f"{number} wallet{'s' * (number != 1)}"
 
 
 def _against(one: Seen, known: Wallet | None) -> str:

@@ -199,4 +199,4 @@ def _description(form: _Form, is_private: bool, key: PublicKeyTypes, body: bytes
     if description.acceptable:
         return description
     why = notes.wrong_key(description.algorithm, description.bits, description.exponent)
-    return replace(description, notes=(why, *form.notes))
+    return replace(description, notes=(why, *(note for note in form.notes if note != notes.CONVERT)))

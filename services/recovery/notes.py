@@ -23,7 +23,9 @@ _ORDER: tuple[Oddity, ...] = (
     "surrounding-text",
 )
 
-_CONVERT = "Convert it to a sealed file before you rely on it."
+CONVERT = "Convert it to a sealed file before you rely on it."
+"""For a key that is good but for its form."""
+
 _CLOSED = "The key is closed: only opening it with its password shows which key it is."
 _CLOSED_PKE1 = f"{_CLOSED} Until then nothing proves that the recovery tool takes it."
 _BARE = "The private key lies open in this file: whoever reads the file can recover every wallet."
@@ -46,15 +48,15 @@ def sealed_content(coding: Coding, oddities: AbstractSet[Oddity]) -> tuple[str, 
         return (
             *said,
             "The sealed file holds the key in a form that the recovery tool does not read.",
-            _CONVERT,
+            CONVERT,
         )
     if "whitespace" in oddities:
         return (
             *said,
             "Inside a sealed file they let the recovery tool's own validation pass and its recovery fail.",
-            _CONVERT,
+            CONVERT,
         )
-    return (*said, _CONVERT) if oddities - {"upper-case"} else said
+    return (*said, CONVERT) if oddities - {"upper-case"} else said
 
 
 def public(coding: Coding, structure: str, oddities: AbstractSet[Oddity]) -> tuple[str, ...]:
@@ -76,16 +78,16 @@ def private(coding: Coding, oddities: AbstractSet[Oddity], encrypted: bool) -> t
         said.append(_BARE)
     match coding:
         case "pem":
-            said += ["The recovery tool refuses PEM files, also those that openssl writes.", _CONVERT]
+            said += ["The recovery tool refuses PEM files, also those that openssl writes.", CONVERT]
         case "der":
             said += [
                 "The recovery tool refuses binary DER; it wants the key as hex text or sealed.",
-                _CONVERT,
+                CONVERT,
             ]
         case _ if encrypted:
-            said += ["The recovery tool does not open keys that openssl encrypted.", _CONVERT]
+            said += ["The recovery tool does not open keys that openssl encrypted.", CONVERT]
         case _ if oddities - {"whitespace", "upper-case"}:
-            said.append(_CONVERT)
+            said.append(CONVERT)
         case _:
             pass
     return tuple(said)

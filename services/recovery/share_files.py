@@ -62,7 +62,7 @@ def check_folders(
                 "folder",
                 f"{folder} is not there, or is no folder.",
                 "Plug the medium in, or make the folder, then try again.",
-                where=str(folder),
+                where=folder,
             )
     _refuse_twice(folders)
     for path in share_paths(folders, name):

@@ -109,7 +109,7 @@ def no_module(module: Path) -> ProblemError:
         "unreadable-file",
         f"There is no PKCS#11 module at {module}.",
         "Give the path of the library that came with the token; its name ends in .so or .dylib.",
-        where=str(module),
+        where=module,
     )
 
 
@@ -119,7 +119,7 @@ def bad_module(module: Path, name: str) -> ProblemError:
         "unreadable-file",
         f"{module} is no PKCS#11 module, or it does not find its own configuration ({name}).",
         "Check the path, and that the token's own program works for you.",
-        where=str(module),
+        where=module,
     )
 
 

@@ -67,9 +67,9 @@ def read(path: Path) -> Template:
     """The template at a path; the placeholders are looked at when it is filled."""
     text = setup_file.text_of(path)
     try:
-        return Template(*setup_file.unchecked(text, str(path)))
+        return Template(*setup_file.unchecked(text, path))
     except ProblemError as error:
-        raise ProblemError(error.problem.at(str(path))) from None
+        raise ProblemError(error.problem.at(path)) from None
 
 
 def filled(template: Template, filling: Filling) -> Answers:

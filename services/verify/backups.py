@@ -38,10 +38,15 @@ class Watched:
 
 @dataclass(frozen=True)
 class Looked:
-    """The lines about backups, and the files that they are about."""
+    """The lines about backups, and the files that they are about.
+
+    `unread` are the wallets that were listed and not read; `more`: the bucket holds some that were not even listed.
+    """
 
     checks: tuple[Check, ...]
     judged: tuple[Judged, ...] = ()
+    unread: tuple[str, ...] = ()
+    more: bool = False
 
 
 def look(
@@ -63,15 +68,21 @@ def look(
     checks = [_arrived(found, len(chosen)), *(check for one in judged for check in one.checks)]
     checks += _wallets(wanted, [one.report for one in judged if one.report is not None])
     checks += _missing(aws, wanted, place, {one.named.key_id for one in judged})
-    return Looked((*checks, reading(wanted, judged)), judged)
+    unread = tuple(sorted({_wallet(file) for file in found.files} - {_wallet(file) for file in chosen}))
+    more = found.truncated and not wanted.key_ids
+    return Looked((*checks, reading(wanted, judged)), judged, unread, more)
 
 
 def _chosen(wanted: Wanted, found: Found) -> Sequence[FoundFile]:
     """The files to read: a wallet is read whole or not at all, so that no wallet is judged by a part of its files."""
     if wanted.key_ids:
         return found.files
-    wallets = {file.key.split("/", 1)[0] for file in found.files[:MOST_FILES]}
-    return [file for file in found.files if file.key.split("/", 1)[0] in wallets]
+    wallets = {_wallet(file) for file in found.files[:MOST_FILES]}
+    return [file for file in found.files if _wallet(file) in wallets]
+
+
+def _wallet(file: FoundFile) -> str:
+    return file.key.split("/", 1)[0]
 
 
 def _arrived(found: Found, read: int) -> Check:

@@ -62,7 +62,8 @@ def checklist(desk: Desk, planned: Planned, question: Question, watched: Watched
         wanted = _wanted(desk, key_arn, question)
         looked = look(aws, wanted, desk.clock.wall(), watched, lately)
     lines = (*checks, *looked.checks, *_evidence(aws, desk, trail, expected, looked))
-    return Report(lines, seen(looked.judged, desk.setup.answers.text("palisade.quorum_id")))
+    wallets = seen(looked.judged, desk.setup.answers.text("palisade.quorum_id"))
+    return Report(lines, wallets, looked.unread, looked.more)
 
 
 def _wanted(desk: Desk, key_arn: str, question: Question) -> Wanted:

@@ -41,10 +41,15 @@ class Check:
 
 @dataclass(frozen=True)
 class Report:
-    """All lines, in the order in which a person reads them, and the wallets that were looked at."""
+    """All lines, in the order in which a person reads them, and the wallets that were looked at.
+
+    `unread` are the key IDs of wallets that were listed and not looked at, `more` says that the bucket holds others still.
+    """
 
     checks: tuple[Check, ...]
     seen: tuple[Seen, ...] = ()
+    unread: tuple[str, ...] = ()
+    more: bool = False
 
     def having(self, *statuses: Status) -> tuple[Check, ...]:
         return tuple(check for check in self.checks if check.status in statuses)

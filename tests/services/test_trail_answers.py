@@ -6,7 +6,7 @@ import pytest
 
 from services.answers import problems
 from services.problems import ProblemError
-from services.questions import accept, find
+from services.questions import QUESTIONS, accept, find
 from tests.world import ACCOUNT, BUCKET, sample
 
 ARN = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/audit"
@@ -113,3 +113,15 @@ def test_answers_that_do_not_go_together(values: dict[str, object], where: str, 
 )
 def test_answers_that_go_together(values: dict[str, object]) -> None:
     assert problems(sample(**values)) == ()
+
+
+@pytest.mark.parametrize("environment", ["sandbox", "production"])
+@pytest.mark.parametrize("key", sorted({q.key for q in QUESTIONS if q.required} - {"setup.environment"}))
+def test_an_answer_that_is_missing_is_told_as_missing_and_as_nothing_else(key: str, environment: str) -> None:
+    more: dict[str, object] = {
+        "hardening__alarm_email": "a@example.com",
+        "role__name": "R",
+        key.replace(".", "__", 1): None,
+    }
+    found = problems(sample(setup__environment=environment, **more))
+    assert [(problem.code, problem.where) for problem in found] == [("missing-answer", key)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.sampling import every
-from tests.wizard.driving import ROOT, Terminal, process, refused
+from tests.wizard.driving import ROOT, Terminal, contents, process, refused
 from wizard import VERSION
 from wizard.cli import ANSWERS, COMMANDS, RECORDS, SHARES, TOKENS
 
@@ -165,6 +167,102 @@ def test_wrong_usage_is_a_problem_and_names_the_word(
     problem = refused(ran, "usage")
     assert word in " ".join((problem["summary"], *problem["remedy"], problem["where"]))
     assert offline(*arguments).err.startswith(("palisade-wizard: ", "Usage: "))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("keygen", "--out", "", "--format", "hex"),
+        ("--state-dir", "", "apply", "--config", "S"),
+        ("plan", "--config", ""),
+        ("keycheck", ""),
+        ("shares", "combine", "", "--sealed", "S"),
+    ],
+)
+def test_an_empty_path_is_no_folder_to_work_in(
+    offline: Terminal, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(offline.folder)
+    before = contents(offline.folder)
+    problem = refused(offline(*arguments, "--json"), "usage")
+    assert "An empty path names no file or folder" in problem["summary"]
+    assert contents(offline.folder) == before
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "second"),
+    [
+        ("setup.environment", ("--environment", "{}"), ("--setup-environment", "{}")),
+        ("setup.environment", ("--environment", "{}"), ("--set", "setup.environment={}")),
+        ("aws.region", ("--region", "{}"), ("--aws-region", "{}")),
+        ("storage.bucket", ("--storage-bucket", "{}"), ("--set", "storage.bucket={}")),
+        ("storage.bucket", ("--set", "storage.bucket={}"), ("--set", "storage.bucket={}")),
+    ],
+)
+def test_two_values_for_one_answer_are_refused_and_the_same_twice_is_not(
+    offline: Terminal, key: str, first: tuple[str, ...], second: tuple[str, ...]
+) -> None:
+    one, other = {"setup.environment": ("production", "sandbox")}.get(key, ("eu-west-1", "us-east-1"))
+
+    def new(*values: str) -> tuple[str | Path, ...]:
+        flags = (
+            flag.format(value) for flags, value in zip((first, second), values, strict=True) for flag in flags
+        )
+        return ("answers", "new", "--out", offline.folder / "S", *flags, "--json")
+
+    for values in ((one, other), (other, one)):
+        problem = refused(offline(*new(*values)), "usage")
+        assert key in problem["summary"]
+        assert not (offline.folder / "S").exists()
+    assert offline(*new(one, one)).status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "path"),
+    [
+        (("plan", "--config", "NO.toml"), "unreadable-file", "NO.toml"),
+        (("plan", "--config", "FOLDER"), "unreadable-file", "FOLDER"),
+        (("plan", "--config", "ODD.toml"), "invalid-answer", "ODD.toml"),
+        (("keycheck", "NO.pke1"), "unreadable-file", "NO.pke1"),
+        (("answers", "new", "--out", "ODD.toml"), "exists", "ODD.toml"),
+        (("answers", "new", "--out", "S", "--template", "ODD.toml"), "invalid-answer", "ODD.toml"),
+        (("keygen", "--out", "keys", "--password-file", "NO"), "unreadable-file", "NO"),
+    ],
+)
+def test_a_file_is_told_as_it_was_typed_and_to_programs_with_its_whole_path(
+    offline: Terminal, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: str, path: str
+) -> None:
+    monkeypatch.chdir(offline.folder)
+    Path("FOLDER").mkdir()
+    Path("ODD.toml").write_text("=")
+    assert refused(offline(*arguments, "--json"), code)["where"] == str(offline.folder / path)
+    said = offline(*arguments).err
+    assert path in said
+    assert str(offline.folder / path) not in said
+
+
+def test_the_flag_of_a_missing_answer_is_named_with_commands_that_take_it(offline: Terminal) -> None:
+    (offline.folder / "S").write_text('[setup]\nname = "a"\nenvironment = "sandbox"\n')
+    problem = refused(
+        offline("answers", "check", "--config", offline.folder / "S", "--json"), "missing-answer"
+    )
+    (said,) = problem["remedy"]
+    (flag,) = re.findall(r"--[a-z-]+", said)
+    named = re.findall(r"'(\w+)'", said)
+    assert named
+    for name in named:
+        command = importlib.import_module(f"wizard.commands.{name}").command
+        assert flag in {option for param in command.params for option in param.opts}
+
+
+@pytest.mark.parametrize("name", ["profile", "region"])
+def test_an_empty_answer_is_refused_under_both_of_its_flags(offline: Terminal, name: str) -> None:
+    setup = offline.answered()
+    short, long = (
+        refused(offline("plan", "--config", setup, flag, "", "--json"), "invalid-answer")
+        for flag in (f"--{name}", f"--aws-{name}")
+    )
+    assert short == long
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:

@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from services.model.operations import OPERATIONS
+from tests.keys import weak_key
 from tests.planted import PASSWORD
-from tests.wizard.driving import ANSWERS, BUCKET, EXTERNAL_ID, PRINCIPAL, Terminal
+from tests.services.recovery.forms import private
+from tests.wizard.driving import ANSWERS, BUCKET, EXTERNAL_ID, PRINCIPAL, Terminal, refused
 
 STEP = {
     "address", "verb", "says", "reason", "before", "after", "before_value", "after_value", "risk", "call", "problem",
@@ -69,10 +72,33 @@ def test_keycheck_converts(offline: Terminal, style: str) -> None:
     notes = converted.pop("notes")
     assert (ran.status, converted) == (0, {"file": str(out), "format": style})
     assert ["Every user" in note for note in notes] == ([True] if style == "hex" else [])
+    assert ("The private key is open text" in ran.err) == (style == "hex")
     checked = offline(
         "keycheck", out, "--json", *password, "--public", offline.folder / "keys" / "recovery.pub.der"
     )
     assert (checked.status, checked.document["matches_public"]) == (0, True)
+
+
+def test_keycheck_says_one_thing_of_a_key(offline: Terminal) -> None:
+    offline.with_key()
+    sealed, weak = offline.folder / "keys" / "recovery.pke1", offline.folder / "weak.pem"
+    closed = offline("keycheck", sealed)
+    assert (closed.status, "nothing proves that the recovery tool takes it" in closed.out) == (0, True)
+    assert "The vendor's recovery tool" not in closed.out
+    weak.write_bytes(private(weak_key(), Encoding.PEM))
+    new = offline.folder / "new.pke1"
+    ran = offline("keycheck", weak, "--convert-to", "pke1", "--out", new)
+    assert (ran.status, new.exists(), "Convert it" in ran.out) == (3, False, False)
+    assert f"Nothing was written to {new}" in ran.err
+    assert "Make a new recovery key pair." in ran.err
+
+
+@pytest.mark.parametrize("more", [(), ("--convert-to", "hex", "--out", "F")])
+def test_keycheck_ignores_no_password_file(offline: Terminal, more: tuple[str, ...]) -> None:
+    sealed = offline.folder / "S"
+    sealed.write_text("x")
+    ran = offline("keycheck", sealed, "--new-password-file", sealed, *more, "--json")
+    assert refused(ran, "usage")["where"] == "--new-password-file"
 
 
 def test_keycheck(offline: Terminal) -> None:
@@ -86,7 +112,7 @@ def test_keycheck(offline: Terminal) -> None:
         assert set(ran.document) >= contract
     assert public.document["matches_public"] is None
     assert [closed.document["bits"], closed.document["matches_public"]] == [None, None]
-    offline("keygen", "--out", offline.folder / "other", "--format", "hex")
+    assert "password" not in offline("keygen", "--out", offline.folder / "other", "--format", "hex").err
     foreign = offline("keycheck", offline.folder / "other" / "recovery.private.hex", "--public",
                       keys / "recovery.pub.der", "--json")  # fmt: skip
     assert (foreign.status, foreign.document["matches_public"]) == (3, False)

@@ -15,6 +15,7 @@ from tests.wizard.recorded import ETHEREUM, HAND, KEY_ID, OTHER_KEY_ID, QUORUM, 
 
 def test_by_hand_nothing_is_asked_of_aws(offline: Terminal) -> None:
     machine = Machine(offline, offline.answered(), Written(offline.aws))
+    assert machine("record", "export").err.endswith("--from-verify --quorum-id ID\n")
     added = machine("record", "add", *HAND, "--kit", "=1+1", "--json")
     assert (added.status, added.document["wallet"]["verified"]) == (0, [])
     listed = machine("record", "list")
@@ -68,8 +69,8 @@ def test_removing_asks_and_says_what_is_lost(offline: Terminal) -> None:
     ("words", "code", "word"),
     [
         (("add",), "usage", "--from-verify"),
-        (("add", "--key-id", KEY_ID), "usage", "--algorithm"),
-        (("add", "--key-id", KEY_ID, "--algorithm", "ED25519"), "usage", "--quorum-id"),
+        (("add", "--key-id", KEY_ID), "usage", "'record add --from-verify' finds it out by itself. --algorithm"),
+        (("add", "--key-id", KEY_ID, "--algorithm", "ED25519"), "usage", "in Palisade and nowhere in a backup. --quorum-id"),
         (("add", "--key-id", KEY_ID, "--key-id", OTHER_KEY_ID, "--algorithm", "ED25519"), "usage", "one --key-id"),
         (("add", *HAND[:-1], "RSA"), "invalid-answer", "ED25519"),
         (("add", *HAND, "--address", "a b"), "invalid-answer", "address"),

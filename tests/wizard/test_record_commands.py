@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+
 import pytest
 
 from services.model.calls import Call, Refused, Reply
+from services.verify.backups import MOST_FILES
 from tests.ports import Denying, Recording
 from tests.wizard.driving import Terminal, refused
 from tests.wizard.recorded import ETHEREUM, HAND, KEY_ID, OTHER_KEY_ID, QUORUM, Machine, Written
@@ -54,6 +58,20 @@ def test_from_what_verification_saw_to_a_sheet(machine: Machine) -> None:
     assert sheet.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("more", [(), pytest.param(("--key-id", KEY_ID), marks=pytest.mark.slow)])
+def test_the_command_that_verify_prints_puts_the_wallet_on_record(
+    machine: Machine, more: tuple[str, ...]
+) -> None:
+    machine.palisade(KEY_ID)
+    (command,) = re.findall("palisade-wizard (record add .*)", machine("verify", *more).err)
+    assert command.endswith("--quorum-id ID")
+    seen = machine("verify", "--palisade-quorum-id", QUORUM, *more)
+    (command,) = re.findall("palisade-wizard (record add .*)", seen.err)
+    assert all(word in command for word in more)
+    assert machine.terminal(*shlex.split(command)).status == 0
+    assert KEY_ID in machine.record.read_text()
+
+
 def test_again_the_proofs_are_renewed_and_nothing_stands_twice(machine: Machine) -> None:
     machine.palisade(KEY_ID)
     assert machine("record", "add", *HAND, "--address", ETHEREUM).status == 0
@@ -89,13 +107,25 @@ def test_every_wallet_of_a_full_bucket_comes_on_record_when_asked(machine: Machi
     for key_id in ids:
         machine.palisade(key_id)
     some = machine("record", "add", "--from-verify", "--quorum-id", QUORUM, "--json")
-    assert len(some.document["added"]) == 30
+    assert (len(some.document["added"]), some.document["not_looked_at"]) == (30, ids[30:])
+    assert some.document["complete"] is False
     assert machine("record", "list", "--check").status == 3
     rest = machine("record", "add", "--from-verify", "--all", "--quorum-id", QUORUM, "--json")
-    assert (rest.status, len(rest.document["added"])) == (0, 1)
+    assert (rest.status, len(rest.document["added"]), rest.document["complete"]) == (0, 1, True)
     assert machine("record", "list", "--check").status == 0
     machine.terminal.aws = Denying(machine.written, "s3:ListObjectsV2")
     refused(machine("record", "add", "--from-verify", "--all", "--json"), "denied")
+
+
+def test_wallets_that_were_not_looked_at_are_told_with_a_command_that_does(machine: Machine) -> None:
+    for number in range(MOST_FILES + 2):
+        machine.written.objects[f"{number:08x}-0000-4000-8000-000000000000/recovery_shard-0.txt"] = b"x"
+    some = machine("record", "add", "--from-verify", "--quorum-id", QUORUM)
+    assert "2 wallets of the bucket that are not on record were not looked at" in some.err
+    (command,) = re.findall("'palisade-wizard (record add .*)'", some.err)
+    looked = machine.terminal(*shlex.split(command), "--json")
+    assert (looked.document["not_looked_at"], looked.document["complete"]) == ([], True)
+    assert len(looked.document["against"]) == MOST_FILES + 2
 
 
 def test_on_a_terminal_it_proposes_and_asks(machine: Machine) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+import io
 import itertools
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
 from tests.sampling import every
 from tests.wizard.driving import ROOT, Failing, Stream, Terminal
+from wizard.plain.lines import Lines
 from wizard.render.voice import Voice
 
 PROGRAM = f"{sys.executable} -m wizard"
@@ -90,6 +93,30 @@ def test_a_full_log_is_a_problem_of_the_folder(terminal: Terminal) -> None:
     ran = terminal("plan", "--config", setup, "--json", "--log-file", "/dev/full")
     assert (ran.status, ran.problem["code"]) == (7, "folder")
     assert "/dev/full" in ran.problem["summary"]
+
+
+class Pieces(io.BytesIO):
+    """Keeps what each write brought."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[bytes] = []
+
+    def write(self, data: Any, /) -> int:
+        self.found.append(bytes(data))
+        return len(data)
+
+
+@pytest.mark.parametrize("kind", [Voice, Lines])
+def test_what_is_said_is_one_write_with_its_end_so_that_threads_do_not_mix_theirs(kind: type[Voice]) -> None:
+    raw = Pieces()
+    stream = Stream(raw=raw)
+    voice = kind(stream, stream)
+    for say in (voice.tell, voice.data, voice.program):
+        say("one\ntwo")
+    voice.tell()
+    voice.line({})
+    assert raw.found == [b"one\ntwo\n"] * 3 + [b"\n", b"{}\n"]
 
 
 def test_the_problem_of_one_voice_is_not_anothers() -> None:

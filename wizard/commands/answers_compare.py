@@ -38,7 +38,7 @@ def command(program: Program, *, first: Path, second: Path) -> int:
             "usage",
             "Both are the same setup file, so there is nothing to compare.",
             "Give two files: palisade-wizard answers compare S1 S2.",
-            where=str(second),
+            where=second,
         )
     one, two = program.setup(first), program.setup(second)
     found = compare(footprint(one, program.state), footprint(two, program.state))

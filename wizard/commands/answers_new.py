@@ -10,7 +10,7 @@ import click
 
 from services.problems import ProblemError, refuse
 from wizard.cli import Subcommand
-from wizard.options import ENVIRONMENTS, PATH, among
+from wizard.options import ENVIRONMENTS, PATH, among, together
 from wizard.render.jsonl import named
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def command(
     state = program.state  # where there is none, it is told before anything is written
     wanted = program.answers(given)
     if environment is not None:
-        wanted["setup.environment"] = environment
+        wanted = together(wanted, {"setup.environment": environment})
     source = Source(out, pattern, template, fill)
     known = footprints(state) if source.repeats else ()
     made = _made(program, source, wanted, known)

@@ -73,10 +73,18 @@ def command(
     from services import files
     from services.recovery import check
     from wizard.keys.vendor import proven
+    from wizard.keys.words import OPEN
 
     if (convert_to is None) != (out is None):
         raise refuse(
             "usage", "--convert-to and --out belong together.", "Give both, or neither.", where="--out"
+        )
+    if new_password_file is not None and convert_to != "pke1":
+        raise refuse(
+            "usage",
+            "--new-password-file seals a converted file, and none is to be sealed.",
+            "Leave it out, or add --convert-to pke1 --out NEW-FILE.",
+            where="--new-password-file",
         )
     if keyring and (public is None or password_file is not None):
         raise refuse(
@@ -101,6 +109,10 @@ def command(
     vendor = ask_vendor and _for_vendor(program, result)
     more = {"vendor_tool": proven(program, file)} if vendor and program.voice.json else {}
     _say(program, file, result, converted, more)
+    if converted is not None and converted.format == "hex":
+        program.voice.tell(OPEN)
+    if out is not None and converted is None:
+        program.voice.tell(f"Nothing was written to {out}, because recovery must not rely on this key.")
     if vendor and not program.voice.json:
         proven(program, file)
     problem = check.verdict(result)
@@ -205,7 +217,7 @@ def _say(
     if result.bits is not None:
         lines.append(f"  RSA with {result.bits} bits, exponent {result.exponent}, SHA-256 {result.sha256}")
     lines += [f"  {note}" for note in result.notes]
-    if result.is_private:
+    if result.is_private and result.acceptable is not None:
         lines.append(f"  The vendor's recovery tool {tool}.")
     if result.proven:
         day = stamp(program.around.clock.wall())[:10]

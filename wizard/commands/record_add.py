@@ -37,8 +37,9 @@ class _Given:
     "add",
     cls=Subcommand,
     config=True,
-    help="Puts wallets on record. With --from-verify it looks at the bucket, takes over every wallet whose backup passes and "
-    "is sealed for the quorum ID, and gives those on record the new proof. Otherwise give --key-id and --algorithm; then "
+    help="Puts wallets on record. With --from-verify it looks at the newest wallets of the bucket, or with --all at every "
+    "one that is not on record; it takes over those whose backup passes and is sealed for the quorum ID, gives those on "
+    "record the new proof, and says how many it did not look at. Otherwise give --key-id and --algorithm; then "
     "AWS is not asked. Without any value, on a terminal, it proposes what it sees and asks. Exit status 3 if a wallet that "
     "was seen could not be taken over.",
 )
@@ -100,15 +101,16 @@ def _by_hand(program: Program, config: Path, given: _Given) -> int:
     program.voice.tell(heads.set_up(setup.answers))
     answers = setup.answers
     quorum_id = given.quorum_id or answers.text("palisade.quorum_id")
-    for value, what, flag in (
-        (given.algorithm, "The key's algorithm", "--algorithm SECP256K1 or --algorithm ED25519"),
-        (quorum_id, "The quorum ID", "--quorum-id ID"),
+    found_out = ", and 'record add --from-verify' finds it out by itself"
+    for value, what, flag, where in (
+        (given.algorithm, "The key's algorithm", "--algorithm SECP256K1 or --algorithm ED25519", found_out),
+        (quorum_id, "The quorum ID", "--quorum-id ID", " and nowhere in a backup"),
     ):
         if not value:
             raise refuse(
                 "usage",
                 f"{what} is missing: without it the wallet cannot be recovered.",
-                f"Give {flag}; it stands in Palisade, and 'record add --from-verify' finds it out by itself.",
+                f"Give {flag}; it stands in Palisade{where}.",
                 where=flag.partition(" ")[0],
             )
     fingerprint = answers.text("recovery_key.fingerprint")
@@ -129,7 +131,7 @@ def _by_hand(program: Program, config: Path, given: _Given) -> int:
 def _from_verify(program: Program, config: Path, given: _Given, *, asks: bool, whole: bool) -> int:
     """Everything that verification sees, or the wallets that were named."""
     from services.record import book
-    from services.record.proposals import proposals
+    from services.record.proposals import adding, left_out, proposals
     from wizard.render import heads
     from wizard.render.plain import endpoint_lines
 
@@ -144,6 +146,7 @@ def _from_verify(program: Program, config: Path, given: _Given, *, asks: bool, w
         one_wallet(given.key_ids)
     setup = program.setup(config)
     program.voice.tell(heads.set_up(setup.answers))
+    answered = setup.answers.text("palisade.quorum_id")
     book.read(book.place(setup, program.state))  # a damaged record is told before AWS is asked
     setup, report, endpoint = _looked(program, config, given, whole=whole)
     if endpoint:
@@ -152,10 +155,14 @@ def _from_verify(program: Program, config: Path, given: _Given, *, asks: bool, w
     found = proposals(report, book.read(place), setup, program.around.clock.wall(), given.address)
     if given.kit:
         found = replace(found, new=tuple(replace(one, kit=given.kit) for one in found.new))
+    add_all = "" if whole else adding(config, answered, "--all", quorum_id=given.quorum_id)
+    left = left_out(found, add_all)
     if asks:
         _ask(program, found)
     book.take_over(place, program.around.clock, found.new, found.proven)
     _tell(program, setup, found, endpoint)
+    if left:
+        program.voice.tell(f"! {left}")
     missing = set(given.key_ids) - {one.key_id for one in (*found.new, *found.proven)}
     return 3 if found.against or missing else 0
 
@@ -171,12 +178,16 @@ def _looked(program: Program, config: Path, given: _Given, *, whole: bool) -> tu
         over["palisade.quorum_id"] = uuid_of(given.quorum_id, "quorum_id")
     kit.recovery_keys(program.setup(config, over))
     desk = program.desk(config, over)
-    key_ids = _strangers(desk) if whole else given.key_ids
-    return desk.setup, verify(desk, Question(key_ids, None, given.address)), desk.endpoint
+    if not whole:
+        return desk.setup, verify(desk, Question(given.key_ids, None, given.address)), desk.endpoint
+    strangers, complete = _strangers(desk)
+    report = verify(desk, Question(strangers, None, given.address))
+    return desk.setup, replace(report, more=not complete), desk.endpoint
 
 
-def _strangers(desk: Desk) -> tuple[str, ...]:
-    """Every wallet of the bucket that is not on record; none of them, and the newest are looked at."""
+def _strangers(desk: Desk) -> tuple[tuple[str, ...], bool]:
+    """Every wallet of the bucket that is not on record (none of them, and the newest are looked at), and whether these
+    are all."""
     from services.problems import ProblemError
     from services.record import book
     from services.record.comparing import compare
@@ -185,7 +196,7 @@ def _strangers(desk: Desk) -> tuple[str, ...]:
     found = compare(desk.aws, answers.text("storage.bucket"), desk.identity.account, record.wallets)
     if found.problem is not None:
         raise ProblemError(found.problem)
-    return found.not_on_record
+    return found.not_on_record, found.whole
 
 
 def _ask(program: Program, found: Proposals) -> None:
@@ -218,6 +229,8 @@ def _tell(program: Program, setup: SetupFile, found: Proposals, endpoint: str) -
             "added": [as_json(one) for one in found.new],
             "proven": [as_json(one) for one in found.proven],
             "against": list(found.against),
+            "not_looked_at": list(found.unread),
+            "complete": not (found.unrecorded or found.more),
         }
         program.voice.document(with_endpoint(document, endpoint))
     else:

@@ -34,6 +34,7 @@ def command(program: Program, *, config: Path, style: Style | None, out: Path | 
     """See the help text."""
     from services import files
     from services.record import book, paper
+    from services.record.proposals import adding
     from services.recovery.keyfiles import refuse_taken
     from wizard.render import heads
     from wizard.render.jsonl import named
@@ -57,7 +58,6 @@ def command(program: Program, *, config: Path, style: Style | None, out: Path | 
         for sentence in copy_warnings(record):
             program.voice.tell(sentence)
     if not record.wallets:
-        program.voice.tell(
-            f"! No wallet is on record yet: palisade-wizard record add --config {config} --from-verify"
-        )
+        command = adding(config, setup.answers.text("palisade.quorum_id"))
+        program.voice.tell(f"! No wallet is on record yet: {command}")
     return 0

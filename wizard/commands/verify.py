@@ -79,14 +79,17 @@ def command(
         head = f"{endpoint_lines(desk.endpoint)}\n" if desk.endpoint else ""
         of = heads.set_up(desk.setup.answers, desk.identity.account, desk.identity.short)
         program.voice.data(f"{head}{of}\n\n" + report_text(report, verbose=program.options.verbose))
-        _mind_the_record(program, desk, report, config)
+        _mind_the_record(program, desk, report, config, key_ids)
     return report.exit_code
 
 
-def _mind_the_record(program: Program, desk: Desk, report: Report, config: Path) -> None:
+def _mind_the_record(
+    program: Program, desk: Desk, report: Report, config: Path, key_ids: tuple[str, ...]
+) -> None:
     """Says which wallets that were seen are not on record; a record that cannot be read fails no verification."""
     from services.problems import ProblemError
     from services.record import book
+    from services.record.proposals import adding
 
     try:
         record = book.read(book.place(desk.setup, desk.state))
@@ -96,9 +99,15 @@ def _mind_the_record(program: Program, desk: Desk, report: Report, config: Path)
     new = [one for one in report.seen if one.whole and record.find(one.key_id) is None]
     if new:
         what = f"{new[0].key_id} is" if len(new) == 1 else f"{len(new)} of these wallets are"
+        named = [word for one in new if key_ids for word in ("--key-id", one.key_id)]
+        command = adding(
+            config,
+            program.setup(config).answers.text("palisade.quorum_id"),
+            *named,
+            quorum_id=next((one.quorum_id for one in new if one.quorum_id), ""),
+        )
         program.voice.tell(
-            f"! {what} not on record, and the quorum ID is nowhere in a backup. Put it down now: palisade-wizard record "
-            f"add --config {config} --from-verify"
+            f"! {what} not on record, and the quorum ID is nowhere in a backup. Put it down now: {command}"
         )
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from wizard.root import Program
 
 
+OPEN = "! The private key is open text: whoever reads the file has it."
+
+
 def as_json(made: Made) -> dict[str, object]:
     """The contract's JSON of `keygen`; paths only. Custodians are there where they were named."""
     from services.recovery import custodians, keyfiles
@@ -42,7 +45,7 @@ def say(program: Program, made: Made, config: Path | None, papers: Papers) -> No
     for note in files.notes:
         voice.tell(f"! {note}")
     if files.format == "hex":
-        voice.tell("! The private key is open text: whoever reads the file has it.")
+        voice.tell(OPEN)
     for sentence in _next(made):
         voice.tell(sentence)
     if config is not None:
@@ -62,6 +65,8 @@ def _next(made: Made) -> list[str]:
             f"Then let {len(needed)} custodians test together that their shares open {private.name}:",
             f"  {PROGRAM} shares combine {shares} --sealed {shlex.quote(str(private))}",
         ]
+    elif made.files.format == "hex":
+        said.append("Keep the private file away from this computer.")
     else:
         said.append(
             "Keep the private file and its password apart from each other, and away from this computer."

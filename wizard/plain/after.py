@@ -15,7 +15,7 @@ from services.backups import rehearsal
 from services.doctor.audit import audit, of_setup
 from services.problems import ProblemError
 from services.record import book
-from services.record.proposals import proposals
+from services.record.proposals import adding, left_out, proposals
 from services.record.rehearsing import example
 from wizard import PROGRAM
 from wizard.plain.guide import tried
@@ -56,6 +56,8 @@ def put_on_record(guide: Guide, report: Report) -> None:
         ):
             book.take_over(place, clock, found.new, fresh)
             person.say("✓ It is on record.")
+        if left := left_out(found, adding(setup.path, setup.answers.text("palisade.quorum_id"), "--all")):
+            person.say(f"! {left}")
     except ProblemError as refusal:
         person.problem(refusal.problem)
         return

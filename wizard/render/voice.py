@@ -47,7 +47,9 @@ class Voice:
     def tell(self, text: str = "") -> None:
         """Lines about what happens."""
         try:
-            print(fit(text, self.err.encoding), file=self.err, flush=True)
+            # One write, because several threads talk: print writes the end of a line by itself.
+            self.err.write(f"{fit(text, self.err.encoding)}\n")
+            self.err.flush()
         except OSError:
             silence(self.err)
 
@@ -63,7 +65,8 @@ class Voice:
 
     def _write(self, text: str) -> None:
         try:
-            print(text, file=self.out, flush=True)
+            self.out.write(f"{text}\n")
+            self.out.flush()
         except BrokenPipeError:
             silence(self.out)
         except OSError as error:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 import botocore.exceptions
 import botocore.session
@@ -18,6 +19,7 @@ from services.aws.failures import FAILURES, MFA, not_aws, problem_of_failure, un
 from services.aws.translate import problem_of
 from services.model.calls import Call, Refused
 from services.model.operations import OPERATIONS
+from services.operator_policy import Job
 from services.problems import KINDS, Problem
 from tests.world import EXTERNAL_ID
 
@@ -328,6 +330,14 @@ def test_a_key_policy_that_locks_its_author_out_is_a_missing_right(op: str) -> N
     whole(problem)
     other = problem_of(Refused(Call("kms", op), "MalformedPolicyDocumentException", "Syntax.", 400))
     assert other.code == "refused"
+
+
+def test_denied_names_the_policy_of_every_job() -> None:
+    (allow, *_) = problem_of(
+        Refused(Call("iam", "DeleteRole", {"RoleName": "r"}), "AccessDenied", "no", 403)
+    ).remedy
+    assert "'palisade-wizard policy --config S' prints the policy for setting up" in allow
+    assert all(re.search(rf"\b{job}\b", allow) for job in get_args(Job) if job != "setup")
 
 
 def test_acl_grants_that_stand_in_the_way_are_named_first() -> None:

@@ -101,6 +101,13 @@ def test_every_duty_is_whole_sentences_and_ends_with_writing_it_down(duty: Duty,
     assert duty.title[0].isupper()
 
 
+def test_the_yearly_duty_takes_every_wallet_that_is_not_on_record(tmp_path: Path) -> None:
+    (duty,) = (duty for duty in DUTIES if duty.id == "record-complete")
+    found = [words for words in commands(duty, tmp_path) if words[1:3] == ["record", "add"]]
+    assert found
+    assert all(words[-4:] == ["--from-verify", "--all", "--quorum-id", "ID"] for words in found)
+
+
 def test_the_rehearsal_names_the_wallet_of_the_record(tmp_path: Path) -> None:
     (duty,) = (each for each in DUTIES if each.id == "rehearsal")
     (*_, known) = situations(tmp_path)

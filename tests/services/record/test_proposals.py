@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from screens.record_words import proposal_rows
 from services.demo.objects import backup_object, new_wallet, object_key
 from services.record.book import Record
-from services.record.proposals import Proposals, proposals
+from services.record.proposals import Proposals, adding, left_out, proposals
 from services.record.wallet import Proof, Wallet
 from services.verify.backups import look
 from services.verify.checks import Report
@@ -139,6 +140,45 @@ def test_an_address_that_is_another_wallets_key_stands_against(tmp_path: Path) -
     assert "is not its root key" in proposed(tmp_path / "b", wallets, address=wrong).against[0]
     known = replace(FULL, key_id=SOLANA.key_id, algorithm="ED25519", address=wrong)
     assert "the address on record is not its root key" in proposed(tmp_path / "c", wallets, known).against[0]
+
+
+@pytest.mark.parametrize(
+    ("unread", "more", "known", "add_all", "said"),
+    [
+        ((), False, (), "CMD", ""),
+        ((KEY_ID,), False, (), "CMD", "1 wallet of the bucket that is not on record was not looked at"),
+        ((KEY_ID, "other"), False, (FULL,), "CMD", "1 wallet of the bucket that is not on record"),
+        ((KEY_ID, "other"), True, (), "CMD", "At least 2 wallets of the bucket"),
+        ((KEY_ID,), False, (FULL,), "CMD", "1 wallet on record was not looked at"),
+        ((), True, (), "CMD", "The bucket holds more wallets than were looked at"),
+        ((), True, (), "", "name those that you know of with --key-id"),
+    ],
+)
+def test_what_was_not_looked_at_is_said(
+    tmp_path: Path, unread: tuple[str, ...], more: bool, known: tuple[Wallet, ...], add_all: str, said: str
+) -> None:
+    found = proposals(Report((), (), unread, more), Record(known), setup(tmp_path), NOW)
+    sentence = left_out(found, add_all)
+    assert said in sentence
+    assert bool(said) == bool(sentence)
+    assert ("'CMD'" in sentence) == bool(add_all and (found.unrecorded or more))
+    rows = [text for _, text in proposal_rows(found, add_all)]
+    assert rows == ([sentence] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("answered", "given", "named"),
+    [
+        ("", "", "--quorum-id ID"),
+        ("", QUORUM, f"--quorum-id {QUORUM}"),
+        (QUORUM, "", ""),
+        (QUORUM, QUORUM, ""),
+        (QUORUM, OTHER_QUORUM, f"--quorum-id {OTHER_QUORUM}"),
+    ],
+)
+def test_the_command_names_the_quorum_unless_the_file_does(answered: str, given: str, named: str) -> None:
+    words = f"palisade-wizard record add --config 'a b.toml' --from-verify --all {named}".rstrip()
+    assert adding(Path("a b.toml"), answered, "--all", quorum_id=given) == words
 
 
 @pytest.fixture(autouse=True)

@@ -199,6 +199,15 @@ def test_weak_keys_are_refused_though_the_tool_takes_them(
         assert "4096 bits and exponent 65537" in refused.value.problem.summary
 
 
+def test_a_conversion_is_proposed_of_no_key_that_must_not_be_used(weak_key: rsa.RSAPrivateKey) -> None:
+    said = [
+        formats.recognise(content, PASSWORD, iterations=ROUNDS).description
+        for content, *_ in written(weak_key).values()
+    ]
+    assert {each.acceptable for each in said} == {False}
+    assert not [note for each in said for note in each.notes if note.startswith("Convert it")]
+
+
 def test_other_kinds_of_keys_are_named_and_refused() -> None:
     for name, key in wrong_keys().items():
         for content in (private(key), private(key, Encoding.PEM), hexed(private(key))):

@@ -56,6 +56,17 @@ def test_every_file_of_a_named_wallet_is_read_and_else_the_newest_wallets_whole(
     assert named.count("GetObject") == 2 * MOST_FILES
 
 
+@pytest.mark.parametrize("wallets", [1, MOST_FILES, MOST_FILES + 3])
+def test_each_wallet_that_was_listed_is_read_or_told_as_unread(wallets: int) -> None:
+    names = {f"w{n:02d}" for n in range(wallets)}
+    looked = look(Bucket({f"{name}/recovery_shard-0.txt": b"x" for name in names}), WANTED, NOW)
+    read = {one.named.key_id for one in looked.judged}
+    assert read | set(looked.unread) == names
+    assert not read & set(looked.unread)
+    assert len(looked.unread) == max(0, wallets - MOST_FILES)
+    assert not looked.more
+
+
 def test_a_wanted_wallet_without_a_file_waits_beside_one_that_has_it() -> None:
     bucket = Bucket({FILE: BODY})
     found = seen(bucket, replace(WANTED, key_ids=(KEY_ID, "absent-wallet")))
@@ -122,6 +133,7 @@ def test_in_a_large_bucket_only_some_is_looked_at_and_that_is_said() -> None:
     assert found["backup.arrived"].status == "warn"
     assert "10,000" in found["backup.arrived"].evidence
     assert "--key-id" in found["backup.arrived"].remedy
+    assert look(Bucket(CROWD), WANTED, NOW).more
     later = seen(Bucket(CROWD), replace(WANTED, since=NOW.replace(hour=15)))["backup.arrived"]
     assert later.status == "waiting"
     assert "--key-id" in later.remedy
