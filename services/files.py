@@ -12,9 +12,10 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from services import file_trust, seen
 from services.file_problems import unread, unwritten
@@ -27,6 +28,10 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 _NO_MODES = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
 _NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.EBADF, errno.EOPNOTSUPP, errno.ENOTSUP})
+
+
+Content: TypeAlias = bytes | bytearray | Callable[[], Iterable[bytes]]
+"""What a file is to hold; a callable gives it in pieces, anew each time, where it is too much for the memory."""
 
 
 def _link(folder: int, temporary: str, final: str) -> None:
@@ -80,7 +85,7 @@ class Published:
         return tuple(said)
 
 
-def publish(path: Path, data: bytes | bytearray, mode: int = 0o400, disk: Disk = DISK) -> Published:
+def publish(path: Path, data: Content, mode: int = 0o400, disk: Disk = DISK) -> Published:
     """Write a new file, durable before its name exists; a name that exists is never touched.
 
     Errors: `exists` when the name is taken, `folder` when the medium is full, read-only or gone.
@@ -222,7 +227,7 @@ def _make_folder(path: Path) -> None:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
 
 
-def _write(folder: int, name: str, data: bytes | bytearray, mode: int, disk: Disk) -> bool:
+def _write(folder: int, name: str, data: Content, mode: int, disk: Disk) -> bool:
     """Create `name` with this content, on the medium; says whether it has the mode that was asked for."""
     descriptor = os.open(name, _NEW, 0o600, dir_fd=folder)
     try:
@@ -231,10 +236,11 @@ def _write(folder: int, name: str, data: bytes | bytearray, mode: int, disk: Dis
         os.close(descriptor)
 
 
-def _fill(descriptor: int, data: bytes | bytearray, mode: int, disk: Disk) -> bool:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[disk.write(descriptor, rest) :]
+def _fill(descriptor: int, data: Content, mode: int, disk: Disk) -> bool:
+    for piece in data() if callable(data) else (data,):
+        rest = memoryview(piece)
+        while rest:
+            rest = rest[disk.write(descriptor, rest) :]
     try:
         disk.chmod(descriptor, mode)
     except OSError as error:
@@ -255,7 +261,7 @@ def _linked(folder: int, temporary: str, final: str, disk: Disk) -> bool:
     return True
 
 
-def _write_in_place(folder: int, name: str, data: bytes | bytearray, mode: int, disk: Disk) -> None:
+def _write_in_place(folder: int, name: str, data: Content, mode: int, disk: Disk) -> None:
     """Without hard links the exclusive creation of the final name is what refuses an existing one."""
     descriptor = os.open(name, _NEW, 0o600, dir_fd=folder)
     try:

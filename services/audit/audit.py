@@ -115,7 +115,7 @@ def _asked(run: _Run) -> Generator[Progressed, None, Audited]:
     totals = one(run.database, question.totals())
     asked = Asked(run.database, terms, looked, given, read, totals, run.subject.key, told_of_writers)
     told = answered(asked)
-    written = writing.write(asked, told, run.wanted.out) if run.wanted.out is not None else ()
+    written = writing.write(asked, told, run.wanted.out, run.folder) if run.wanted.out is not None else ()
     return replace(told, files=written)
 
 
