@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
 import sys
@@ -179,11 +180,12 @@ def read_back(path: Path, limit: int = LIMIT) -> bytes:
 def temporaries(path: Path) -> tuple[Path, ...]:
     """What killed runs left of `path`: unfinished or already published copies under their temporary names.
 
-    Only ordinary files are: the program makes nothing else, so a folder or a link of that name is somebody else's.
+    Only ordinary files of this user are, under a name as the program makes them: whatever else is there is a person's.
     """
+    named = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{16}}\.tmp")
     try:
-        named = (entry for entry in path.parent.iterdir() if _is_temporary(entry.name, path.name))
-        entries = sorted(entry for entry in named if stat.S_ISREG(entry.lstat().st_mode))
+        found = (entry for entry in path.parent.iterdir() if named.fullmatch(entry.name))
+        entries = sorted(entry for entry in found if _is_ours(entry.lstat()))
     except OSError:
         return ()
     return tuple(entries)
@@ -214,9 +216,8 @@ def _temporary(folder: int, name: str) -> Iterator[str]:
         _unlink(folder, temporary)
 
 
-def _is_temporary(entry: str, name: str) -> bool:
-    inner = entry.removeprefix(f".{name}.").removesuffix(".tmp")
-    return len(inner) == 16 and entry == f".{name}.{inner}.tmp"
+def _is_ours(status: os.stat_result) -> bool:
+    return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
 
 
 def _make_folder(path: Path) -> None:

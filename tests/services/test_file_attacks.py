@@ -327,6 +327,9 @@ def test_only_ordinary_files_are_leftovers(tmp_path: Path) -> None:
     link.symlink_to(tmp_path / "x")
     left.touch()
     assert files.temporaries(key) == (left,)
+    if os.geteuid() == 0:
+        os.chown(left, STRANGER, STRANGER)
+        assert files.temporaries(key) == ()
 
 
 def test_a_folder_that_everybody_can_write_to_is_named(tmp_path: Path) -> None:

@@ -284,6 +284,9 @@ def test_only_own_temporary_names_count_as_such(tmp_path: Path) -> None:
         ".key.0123456789abcdef.tmp",
         ".key.tmp",
         ".key.short.tmp",
+        ".key.my-backup-of-key.tmp",
+        ".key.0123456789ABCDEF.tmp",
+        ".key.0123456789abcdef.tmp\n",
         ".keys.0123456789abcdef.tmp",
         "key",
     ):
