@@ -22,6 +22,7 @@ from services.aws.guards import ReadOnly
 from services.aws.port import Port, Settings
 from services.clock import SystemClock
 from services.model.calls import Call, Reply
+from services.own_files import held
 from wizard.__main__ import ALLOCATIONS
 
 ACCOUNT = "123456789012"
@@ -40,7 +41,8 @@ def inventory(report: Path, out: Path) -> dict[str, float]:
 
     begun = time.monotonic()
     wanted = Wanted("inventory", lambda _aws, _cache: FolderSource(report), report / "expected.csv", out)
-    *_, last = audit(nowhere, Subject(fleet.TERMS, ACCOUNT), wanted, out.with_suffix(".work"), Clock())
+    with held(out.parent, f"{out.stem}.work") as own:
+        *_, last = audit(nowhere, Subject(fleet.TERMS, ACCOUNT), wanted, own, Clock())
     seconds = time.monotonic() - begun
     assert isinstance(last, Audited)
     rows = json.loads((out / "findings.json").read_text())

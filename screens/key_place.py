@@ -12,6 +12,7 @@ from screens import suggest
 from screens.paths import typed
 from services import papers
 from services.problems import Problem, ProblemError
+from services.questions import refuse_unrecordable
 from services.recovery import custodians, keyfiles, keypair
 from services.separation.apart import warnings
 from services.separation.things import footprint, footprints
@@ -55,6 +56,23 @@ def name(session: Session) -> str:
 def request(session: Session) -> keypair.Request:
     """Which key pair to make."""
     return keypair.Request(folder(session), name(session), iterations=session.host.iterations)
+
+
+def paths(session: Session) -> keyfiles.Paths:
+    """The files of that key pair. Errors: `invalid-answer` for a name, or a folder, that cannot be used."""
+    check_folder(session)
+    return keyfiles.paths(folder(session), name(session))
+
+
+def check_folder(session: Session) -> None:
+    """Refuses a folder that the setup file could not name. Names need no such look: they break a rule before."""
+    any_file = folder(session) / keyfiles.NAME
+    refuse_unrecordable(places(any_file, any_file))
+
+
+def places(public: Path, private: Path) -> dict[str, str | list[str]]:
+    """The answers that say where a key pair is."""
+    return {"recovery_key.public_files": [str(public)], "recovery_key.private_file": str(private)}
 
 
 def leftover(session: Session) -> keyfiles.Leftover | None:
@@ -111,7 +129,7 @@ def custody(session: Session, taken: Sequence[Taken]) -> Custody | None:
 
 def refuse_taken(session: Session) -> None:
     """Refuses names of which a file exists. Errors: `exists`, `invalid-answer`."""
-    keyfiles.refuse_existing(keyfiles.paths(folder(session), name(session)))
+    keyfiles.refuse_existing(paths(session))
     split = session.shown_draft(KIND) == "split"
     papers.refuse_taken(folder(session), name(session), sheet=True, custodians=split)
 

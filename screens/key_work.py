@@ -46,9 +46,8 @@ class Finished:
     def answers(self) -> dict[str, object]:
         """What the setup file records of it."""
         return {
-            "recovery_key.public_files": [str(self.files.public_der)],
+            **key_place.places(self.files.public_der, self.files.private_file),
             "recovery_key.fingerprint": self.files.sha256,
-            "recovery_key.private_file": str(self.files.private_file),
             "recovery_key.custody": "split" if self.split else "file",
         }
 

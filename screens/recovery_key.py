@@ -140,10 +140,10 @@ class RecoveryKey(Page):
         return self.way.kind == "split" and left.format == "pke1"
 
     def paths(self) -> keyfiles.Paths | None:
-        """The files that would be made; None while the name breaks the rule, which is then shown."""
+        """The files that would be made; None while name or folder break a rule, which is then shown."""
         error = self.query_one("#key-error", Words)
         try:
-            found = keyfiles.paths(key_place.folder(self.session), key_place.name(self.session))
+            found = key_place.paths(self.session)
         except ProblemError as refusal:
             error.say(sentence(refusal.problem), "bad")
             return None

@@ -58,7 +58,7 @@ def open_own(path: Path, flags: int, *, device: bool = False) -> int:
     try:
         status = os.fstat(handle)
         if not (device and stat.S_ISCHR(status.st_mode)):
-            _judge(status)
+            judge(status)
             narrow(handle, status)
     except BaseException:
         os.close(handle)
@@ -117,12 +117,14 @@ def judge_folder(status: os.stat_result) -> None:
         raise PermissionError(errno.EPERM, "it belongs to another user")
 
 
-def _judge(status: os.stat_result) -> None:
+def judge(status: os.stat_result, *, folder: bool = False) -> None:
+    """Raises `OSError` for what is no file of the program's own; a `folder` of its own may be agreed to."""
     kind = stat.S_IFMT(status.st_mode)
-    if kind != stat.S_IFREG:
+    is_folder = folder and kind == stat.S_IFDIR
+    if kind != stat.S_IFREG and not is_folder:
         raise OSError(errno.EINVAL, f"it is {_KINDS.get(kind, 'something else')}, and no file")
     judge_folder(status)
-    if status.st_nlink > 1:
+    if status.st_nlink > 1 and not is_folder:
         raise PermissionError(
             errno.EPERM, "it has a second name, a hard link, under which it is another file"
         )

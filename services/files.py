@@ -9,15 +9,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
-import secrets
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
-from services import file_trust, seen
+from services import file_trust, leftovers, seen
 from services.disk import DISK as DISK  # noqa: PLC0414  # the same names for whoever writes files
 from services.disk import Disk as Disk  # noqa: PLC0414
 from services.file_problems import OthersError, unread, unwritten
@@ -31,6 +30,10 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 _NO_MODES = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
 _NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.EBADF, errno.EOPNOTSUPP, errno.ENOTSUP})
+
+
+Content: TypeAlias = bytes | bytearray | Callable[[], Iterable[bytes]]
+"""What a file is to hold; a callable gives it in pieces, anew each time, where it is too much for the memory."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Published:
         return tuple(said)
 
 
-def publish(path: Path, data: bytes | bytearray, mode: int = 0o400, disk: Disk = DISK) -> Published:
+def publish(path: Path, data: Content, mode: int = 0o400, disk: Disk = DISK) -> Published:
     """Write a new file, durable before its name exists; a name that exists is never touched.
 
     Errors: `exists` when the name is taken, `folder` when the medium is full, read-only or gone.
@@ -157,20 +160,6 @@ def read_back(path: Path, limit: int = LIMIT) -> bytes:
     return read_small(path, limit)
 
 
-def temporaries(path: Path) -> tuple[Path, ...]:
-    """What killed runs left of `path`: unfinished or already published copies under their temporary names.
-
-    Only ordinary files are that no other user owns: the program makes nothing else, so anything else of that name is
-    somebody else's.
-    """
-    try:
-        named = (entry for entry in path.parent.iterdir() if _is_temporary(entry.name, path.name))
-        entries = sorted(entry for entry in named if _may_be_ours(entry.lstat()))
-    except OSError:
-        return ()
-    return tuple(entries)
-
-
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[int]:
     """A descriptor of the folder, so that all steps happen in the same one, whatever is renamed meanwhile.
@@ -189,20 +178,11 @@ def opened(path: Path) -> Iterator[int]:
 
 @contextlib.contextmanager
 def _temporary(folder: int, name: str) -> Iterator[str]:
-    temporary = f".{name}.{secrets.token_hex(8)}.tmp"
+    temporary = leftovers.fresh(name)
     try:
         yield temporary
     finally:
         _unlink(folder, temporary)
-
-
-def _is_temporary(entry: str, name: str) -> bool:
-    inner = entry.removeprefix(f".{name}.").removesuffix(".tmp")
-    return entry == f".{name}.{inner}.tmp" and re.fullmatch(r"[0-9a-f]{16}", inner) is not None
-
-
-def _may_be_ours(status: os.stat_result) -> bool:
-    return stat.S_ISREG(status.st_mode) and file_trust.trusted(status)
 
 
 def _make_folder(path: Path) -> None:
@@ -225,7 +205,7 @@ def _ordinary(folder: int, name: str) -> os.stat_result | None:
 def _write(
     folder: int,
     name: str,
-    data: bytes | bytearray,
+    data: Content,
     mode: int,
     disk: Disk,
     *,
@@ -244,10 +224,11 @@ def _write(
         os.close(descriptor)
 
 
-def _fill(descriptor: int, data: bytes | bytearray, mode: int, disk: Disk) -> bool:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[disk.write(descriptor, rest) :]
+def _fill(descriptor: int, data: Content, mode: int, disk: Disk) -> bool:
+    for piece in data() if callable(data) else (data,):
+        rest = memoryview(piece)
+        while rest:
+            rest = rest[disk.write(descriptor, rest) :]
     try:
         disk.chmod(descriptor, mode)
     except OSError as error:
@@ -268,7 +249,7 @@ def _linked(folder: int, temporary: str, final: str, disk: Disk) -> bool:
     return True
 
 
-def _write_in_place(folder: int, name: str, data: bytes | bytearray, mode: int, disk: Disk) -> None:
+def _write_in_place(folder: int, name: str, data: Content, mode: int, disk: Disk) -> None:
     """Without hard links the exclusive creation of the final name is what refuses an existing one."""
     descriptor = os.open(name, _NEW, 0o600, dir_fd=folder)
     try:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from pathlib import PurePath
 
 from services.problems import ProblemError, refuse
 from services.question import Given, Question, Value
 from services.question_table import QUESTIONS
 
-__all__ = ["BY_KEY", "QUESTIONS", "Given", "Question", "Value", "accept", "find"]
+__all__ = ["BY_KEY", "QUESTIONS", "Given", "Question", "Value", "accept", "find", "refuse_unrecordable"]
 
 BY_KEY: Mapping[str, Question] = {question.key: question for question in QUESTIONS}
 
@@ -29,6 +30,27 @@ def accept(question: Question, value: object) -> Value:
         return _accept(question, value)
     except ProblemError as error:
         raise ProblemError(error.problem.at(question.key)) from None
+
+
+def refuse_unrecordable(places: Mapping[str, str | list[str]]) -> None:
+    """Refuses files, by key, that a setup file cannot name as they are. To be asked before there is anything in them.
+
+    Errors: `invalid-answer`.
+    """
+    for key, value in places.items():
+        path = value if isinstance(value, str) else value[0]
+        try:
+            taken = accept(find(key), value)
+        except ProblemError:
+            taken = None
+        if taken not in (path, (path,)):
+            raise refuse(
+                "invalid-answer",
+                f"The setup file cannot name the folder {PurePath(path).parent}: its path begins with a blank, or holds a "
+                "character that cannot be printed.",
+                "Choose another folder for the key, or rename this one.",
+                where=key,
+            )
 
 
 def _accept(question: Question, value: object) -> Value:

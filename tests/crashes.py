@@ -6,6 +6,7 @@ raised there says everything that the place can see: every local variable up the
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -128,7 +129,9 @@ def keep(crash: Crash, says: str, evidence: Path) -> None:
         ("limits", "/proc/self/limits"),
         ("parent", f"/proc/{os.getppid()}/cmdline"),
     ):
-        if Path(file).exists():
+        with contextlib.suppress(
+            FileNotFoundError, PermissionError
+        ):  # the second where no dump is allowed, but for root
             evidence.with_suffix(f".{name}").write_bytes(Path(file).read_bytes())
 
 

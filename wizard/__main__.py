@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import resource
 import sys
 from typing import TYPE_CHECKING
 
@@ -18,10 +17,11 @@ and again took a tenth of the start."""
 def main(around: Surroundings | None = None) -> None:
     """The program; ends the process with its exit status."""
     gc.set_threshold(ALLOCATIONS)
-    # A password is in this process, too, until the child has it: no crash may leave it in a file.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     # While the program is being loaded there is nothing to tell yet: a signal ends it without a word.
     sys.excepthook = lambda *_told: None
+    from services import dumps
+
+    dumps.forbid()  # a password is in this process, too, until the child has it: no crash may leave it in a file
     from wizard import fatal, signals
     from wizard.cli import run
     from wizard.render.voice import silence

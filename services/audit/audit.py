@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services import files
 from services.audit import athena, contents, expected, question, writers, writing
 from services.audit.answer import Asked, Audited, Engine, Looked
 from services.audit.athena_offer import Offer
@@ -31,6 +29,7 @@ from services.aws.guards import OwnQueries, ReadOnly
 from services.clock import Clock
 from services.events import Progressed
 from services.model.calls import Aws
+from services.own_files import Held
 from services.problems import ProblemError, refuse
 
 if TYPE_CHECKING:
@@ -67,16 +66,16 @@ class _Run:
 
 
 def audit(
-    aws: Aws, subject: Subject, wanted: Wanted, folder: Path, clock: Clock
+    aws: Aws, subject: Subject, wanted: Wanted, own: Held, clock: Clock
 ) -> Iterator[Progressed | Audited]:
     """Asks the question; the last value is the answer.
 
-    `folder` is the audit's own: what it needs on the way stays there if it ends early, and is gone when it is done.
+    What it needs on the way stays in a folder of its `own` if it ends early, and is gone when it is done.
     Errors: those of the engines, `missing-extra`, `locked`, `exists`, `folder`.
     """
     if wanted.out is not None:
         writing.check(wanted.out)
-    files.folder(folder)
+    folder = own.path
     with closing(opened(folder / "audit.duckdb")) as database:
         try:
             guarded = OwnQueries(aws, wanted.offer.workgroup) if wanted.offer is not None else ReadOnly(aws)
@@ -87,7 +86,7 @@ def audit(
                 raise
             raise problem from None
     # Before the answer is given: whoever has it asks for nothing more.
-    shutil.rmtree(folder, ignore_errors=True)
+    own.remove()
     yield answer
 
 
@@ -116,7 +115,7 @@ def _asked(run: _Run) -> Generator[Progressed, None, Audited]:
     totals = one(run.database, question.totals())
     asked = Asked(run.database, terms, looked, given, read, totals, run.subject.key, told_of_writers)
     told = answered(asked)
-    written = writing.write(asked, told, run.wanted.out) if run.wanted.out is not None else ()
+    written = writing.write(asked, told, run.wanted.out, run.folder) if run.wanted.out is not None else ()
     return replace(told, files=written)
 
 

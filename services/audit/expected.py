@@ -7,17 +7,16 @@ without a key ID are counted and told, never passed over in silence.
 from __future__ import annotations
 
 import csv
-import json
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from services import files
+from services import file_trust, json_text, seen
 from services.backups.shards import parse_key
 from services.ledger import Ledger
 from services.problems import ProblemError, refuse
@@ -30,8 +29,13 @@ MOST_NAMED = 5
 """Lines that are named of those which hold no key ID."""
 
 LARGEST_JSON = 64 * 1024 * 1024
-"""Bytes of a record in JSON that is read."""
+"""Characters of a record in JSON that is read."""
 
+LONGEST = 1024 * 1024
+"""Characters that a row of a CSV may have."""
+
+MOST_BLANK = 64
+"""Blank lines before the first sign of JSON."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -48,7 +52,10 @@ class Expected:
 
 
 def take(database: Database, source: str, found: Iterable[tuple[int, str]], scratch: Path) -> Expected:
-    """Fills the relation `expected` with key IDs, each with its line; `scratch` is a file that is written on the way."""
+    """Fills the relation `expected` with key IDs, each with its line; `scratch` is a file that is written on the way.
+
+    A list without a wallet is refused: of none, none is missing. Errors: `unreadable-file`, `folder`.
+    """
     bad, first = 0, list[str]()
     try:
         with scratch.open("w", encoding="ascii") as out:
@@ -71,6 +78,8 @@ def take(database: Database, source: str, found: Iterable[tuple[int, str]], scra
     wallets, times = database.execute(
         "SELECT count(*), coalesce(sum(times), 0) FROM expected"
     ).fetchone() or (0, 0)
+    if not wallets:
+        raise _unreadable(source, "there is no key ID in it")
     return Expected(source, int(wallets), int(times) - int(wallets), bad, tuple(first))
 
 
@@ -86,41 +95,65 @@ def normal(given: str) -> str:
 
 
 def read(path: Path) -> Iterator[tuple[int, str]]:
-    """The key IDs of a file, each with its line (in JSON its place). Errors: `unreadable-file`."""
+    """The key IDs of a file or a pipe, each with its line (in JSON its place). Errors: `unreadable-file`.
+
+    It is opened once and read from front to back: what went through a pipe does not come again.
+    """
     try:
-        with path.open("rb") as content:
-            begin = content.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+        handle = file_trust.open_read(path, stream=True)
+        with open(handle, encoding="utf-8-sig", newline="") as content:  # noqa: PTH123 - a descriptor
+            begin = [content.readline(LONGEST + 1)]
+            while begin[-1].isspace() and len(begin) < MOST_BLANK:
+                begin.append(content.readline(LONGEST + 1))
+            is_json = begin[-1].lstrip()[:1] in {"{", "["}
+            yield from _of_json(path, begin, content) if is_json else _of_csv(path, begin, content)
+    except UnicodeDecodeError:
+        raise _unreadable(path, "it is no text in UTF-8") from None
     except OSError as error:
         raise _unreadable(path, str(error.strerror)) from None
-    yield from _of_json(path) if begin[:1] in {b"{", b"["} else _of_csv(path)
 
 
-def _of_csv(path: Path) -> Iterator[tuple[int, str]]:
+def _of_csv(path: Path, begin: Sequence[str], content: TextIO) -> Iterator[tuple[int, str]]:
+    long = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal long
+        for line in chain(begin, iter(lambda: content.readline(LONGEST + 1), "")):
+            long += len(line)
+            if long > LONGEST:
+                raise _unreadable(
+                    path, f"the row at line {rows.line_num + 1} is longer than any row of a list"
+                )
+            yield line
+
+    rows = csv.reader(lines())
     try:
-        with path.open(encoding="utf-8-sig", newline="") as content:
-            rows = csv.reader(content)
-            first = next(rows, None)
-            if first is None:
-                return
-            names = [name.strip().lower() for name in first]
-            column = names.index("key_id") if "key_id" in names else 0
-            before = [] if "key_id" in names else [first]
-            for row in chain(before, rows):
-                if any(cell.strip() for cell in row):
-                    yield rows.line_num, row[column] if column < len(row) else ""
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise _unreadable(
-            path, "it is no CSV" if not isinstance(error, OSError) else str(error.strerror)
-        ) from None
+        first = next(rows, None)
+        if first is None:
+            return
+        names = [name.strip().lower() for name in first]
+        column = names.index("key_id") if "key_id" in names else 0
+        before = [] if "key_id" in names else [first]
+        for row in chain(before, rows):
+            long = 0
+            if any(cell.strip() for cell in row):
+                yield rows.line_num, row[column] if column < len(row) else ""
+    except csv.Error:
+        raise _unreadable(path, "it is no CSV") from None
 
 
-def _of_json(path: Path) -> Iterator[tuple[int, str]]:
+def _of_json(path: Path, begin: Sequence[str], content: TextIO) -> Iterator[tuple[int, str]]:
     """What `record export --format json` writes, the record itself, or a list of key IDs or of objects that have one."""
+    whole = "".join((*begin, content.read(LARGEST_JSON)))
+    if len(whole) > LARGEST_JSON:
+        raise _unreadable(path, f"it has more than {LARGEST_JSON >> 20} million characters")
     try:
-        value: Any = json.loads(files.read_small(path, LARGEST_JSON))
+        value: Any = json_text.parsed(whole)
     except ValueError:
         raise _unreadable(path, "it is no JSON") from None
     if isinstance(value, dict) and "entries" in value:
+        if not seen.file(path):
+            raise _unreadable(path, "a record is read from its own file alone, not through a pipe")
         listed: Any = [wallet.key_id for wallet in book.read(_record(path)).wallets]
     else:
         listed = value.get("wallets") if isinstance(value, dict) else value
@@ -134,10 +167,10 @@ def _record(path: Path) -> Ledger:
     return Ledger(path, None, "", "record", "record", "give another file")
 
 
-def _unreadable(path: Path, why: str) -> ProblemError:
+def _unreadable(source: str | Path, why: str) -> ProblemError:
     return refuse(
         "unreadable-file",
-        f"The expected wallets in {path} cannot be read: {why}.",
+        f"The expected wallets in {source} cannot be read: {why}.",
         "Give a CSV with a column key_id, or what 'palisade-wizard record export --format json' writes.",
-        where=str(path),
+        where=str(source),
     )

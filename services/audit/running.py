@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
+from services import own_files
 from services.audit import SAMPLE
 from services.audit.answer import Audited
 from services.audit.audit import Wanted, audit
@@ -21,13 +22,13 @@ def run(
 ) -> Audited:
     """The answer. Errors: those of the audit; `interrupted` once `stopped` says so, and what was listed is kept."""
     subject = of_desk(desk, reading=wanted.sample != 0)
-    folder = desk.state.folder / "audits" / desk.setup_id / wanted.engine
-    for event in audit(desk.aws, subject, wanted, folder, desk.clock):
-        if isinstance(event, Audited):
-            return event
-        tell(event.says)
-        if stopped():
-            raise refuse("interrupted", "The audit was stopped.", "Run it again: it goes on from there.")
+    with own_files.held(desk.state.folder, "audits", desk.setup_id, wanted.engine) as folder:
+        for event in audit(desk.aws, subject, wanted, folder, desk.clock):
+            if isinstance(event, Audited):
+                return event
+            tell(event.says)
+            if stopped():
+                raise refuse("interrupted", "The audit was stopped.", "Run it again: it goes on from there.")
     raise AssertionError("an audit ends with its answer")
 
 

@@ -6,10 +6,11 @@ No file is ever overwritten.
 from __future__ import annotations
 
 import json
-import secrets
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
-from services import files, seen
+from services import files
 from services.audit.answer import Asked, Audited
 from services.audit.picture import markdown
 from services.audit.question import FINDINGS, text
@@ -34,6 +35,9 @@ NAMES = (
     "report.md",
 )
 
+PIECE = 1024 * 1024
+"""Bytes that are copied at once."""
+
 _FORMATS = {
     "json": "FORMAT json, ARRAY true",
     "csv": "FORMAT csv, HEADER true",
@@ -44,7 +48,7 @@ _FORMATS = {
 def check(folder: Path) -> None:
     """Refuses a folder in which one of the files is already. Errors: `exists`."""
     for name in NAMES:
-        if seen.anything(folder / name):
+        if os.path.lexists(folder / name):
             raise refuse(
                 "exists",
                 f"{folder / name} is there already, and an audit's findings are never overwritten.",
@@ -53,14 +57,18 @@ def check(folder: Path) -> None:
             )
 
 
-def write(asked: Asked, told: Audited, folder: Path) -> tuple[Path, ...]:
-    """Writes all files. Errors: `exists`, `folder`."""
+def write(asked: Asked, told: Audited, folder: Path, scratch: Path) -> tuple[Path, ...]:
+    """Writes all files; the long ones by way of a private folder `scratch`. Errors: `exists`, `folder`."""
     files.folder(folder)
     check(folder)
     for name in NAMES[1:-1]:
         what, kind = name.split(".")
-        _copy(
-            asked, _findings(kind) if what == "findings" else _coverage(asked), folder / name, _FORMATS[kind]
+        copy(
+            asked,
+            _findings(kind) if what == "findings" else _coverage(asked),
+            folder / name,
+            _FORMATS[kind],
+            scratch / name,
         )
     document = {**told.document, **report_json(told.report)}
     files.publish(folder / NAMES[0], (json.dumps(document, indent=2) + "\n").encode(), 0o600)
@@ -90,14 +98,19 @@ SELECT {text(asked.terms.environment)} AS environment, {text(asked.terms.bucket)
 FROM coverage ORDER BY key_id"""
 
 
-def _copy(asked: Asked, query: str, target: Path, form: str) -> None:
-    """A query's rows into a file that appears whole under its name."""
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+def copy(asked: Asked, query: str, target: Path, form: str, scratch: Path) -> None:
+    """A query's rows into a file that appears whole under its name. The database opens what it writes by its name alone,
+    whatever stands there, so it writes where nobody else can put anything.
+    """
+
+    def pieces() -> Iterator[bytes]:
+        with scratch.open("rb") as written:
+            while piece := written.read(PIECE):
+                yield piece
+
     try:
-        asked.database.execute(f"COPY ({query}) TO {text(str(temporary))} ({form})")
-        temporary.chmod(0o600)
-        temporary.rename(target)
+        asked.database.execute(f"COPY ({query}) TO {text(str(scratch))} ({form})")
+        files.publish(target, pieces, 0o600)
+        scratch.unlink()
     except OSError as error:
         raise unwritten(error, target) from None
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -95,7 +95,7 @@ def converting(
     refuse_written(out)
     order = Order(
         "convert",
-        {"out": str(out.absolute()), "format": to, "iterations": iterations},
+        {"out": out.absolute(), "format": to, "iterations": iterations},
         {"data": data, "password": password, "new_password": new_password},
     )
 

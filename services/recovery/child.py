@@ -10,7 +10,6 @@ import contextlib
 import importlib
 import json
 import os
-import resource
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
+from services import dumps
 from services.problems import Problem, ProblemError, as_json
 from services.recovery.passwords import wipe
 from services.recovery.stages import Stage
@@ -40,7 +40,7 @@ Tell = Callable[[Mapping[str, object]], None]
 
 def main() -> int:
     """Serve standard input and output. Ends with 0 when an answer, be it a problem, was given."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    dumps.forbid()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - what the driver of a token prints must not get in between
         os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -86,8 +86,7 @@ class Dealing:
                 "Let its custodian write it down and answer the questions about it.",
             )
         keyfiles.refuse_existing(keyfiles.paths(request.folder, request.name))
-        folder = str(request.folder.absolute())
-        question = {"ask": "finish", "folder": folder, "name": request.name}
+        question = {"ask": "finish", "folder": request.folder.absolute(), "name": request.name}
         return keypair.key_files(self._talk.conclude(question, say))
 
     def cancel(self) -> None:

@@ -74,8 +74,7 @@ class Gathering:
 
         Errors: `unreadable-file`, `invalid-answer`, `wrong-password`, those of completing a key pair.
         """
-        folder = str(request.folder.absolute())
-        question = {"ask": "finish", "folder": folder, "name": request.name}
+        question = {"ask": "finish", "folder": request.folder.absolute(), "name": request.name}
         return keypair.key_files(self._talk.conclude(question, say))
 
     def cancel(self) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from services import files
+from services import leftovers
 from services.file_problems import taken
 from services.problems import refuse
 
@@ -135,13 +135,13 @@ def leftover(folder: Path, name: str) -> Leftover | None:
 
 def temporary(of: Paths) -> tuple[Path, ...]:
     """Copies under temporary names that killed runs left."""
-    return tuple(found for path in of.all for found in files.temporaries(path))
+    return tuple(found for path in of.all for found in leftovers.of(path))
 
 
 def clear(*targets: Path) -> None:
     """Removes the copies that killed runs left of these files. One that cannot go is no reason to fail."""
     for path in targets:
-        for copy in files.temporaries(path):
+        for copy in leftovers.of(path):
             with contextlib.suppress(OSError):
                 copy.unlink()
 

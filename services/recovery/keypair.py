@@ -65,8 +65,8 @@ def complete(request: Request, password: bytearray, say: Say = silent) -> KeyFil
 
 
 def _order(work: str, request: Request, password: bytearray) -> Order:
-    parameters = {
-        "folder": str(request.folder.absolute()),
+    parameters: dict[str, object] = {
+        "folder": request.folder.absolute(),
         "name": request.name,
         "format": request.format,
         "iterations": request.iterations,

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
 from services.problems import KINDS, Problem, ProblemError, refuse
+from services.recovery import crossing
 from services.recovery.passwords import wipe
 from services.recovery.stages import Say, Stage, silent
 
@@ -39,6 +40,7 @@ _START = (
 class Order:
     """One piece of work: its name, its open parameters, and its secrets, which are wiped once they are sent.
 
+    A path among the parameters is a `Path`, so that it crosses as its bytes (`crossing`).
     `environment` is all that the child sees of one: what the driver of a token wants.
     """
 
@@ -143,7 +145,7 @@ def tell(process: subprocess.Popen[bytes], line: Mapping[str, object], *secrets:
     """Write one line and the secrets that it announces; the status of a child that ended early says why."""
     pipe = cast(io.FileIO, process.stdin)
     try:
-        for piece in (json.dumps(line).encode("ascii") + b"\n", *secrets):
+        for piece in (json.dumps(line, default=_path).encode("ascii") + b"\n", *secrets):
             rest = memoryview(piece)
             while rest:
                 rest = rest[pipe.write(rest) or 0 :]
@@ -157,9 +159,9 @@ def listen(process: subprocess.Popen[bytes], say: Say) -> Mapping[str, Any] | No
         if "stage" in line:
             say(Stage(str(line["stage"]), bool(line["done"]), float(line["seconds"])))
         elif "problem" in line:
-            raise ProblemError(_problem(line["problem"]))
+            raise ProblemError(crossing.heard_of(_problem(line["problem"])))
         else:
-            answer = dict(line["result"])
+            answer = dict(crossing.heard(line["result"]))
             for name, size in line.get("secrets", {}).items():
                 answer[name] = _secret(process, int(size))
             return answer
@@ -197,6 +199,12 @@ def _lines(process: subprocess.Popen[bytes]) -> Iterator[Mapping[str, Any]]:
     assert process.stdout is not None  # noqa: S101 - for the type checker
     while (line := process.stdout.readline()).endswith(b"\n"):
         yield json.loads(line)
+
+
+def _path(value: object) -> str:
+    if isinstance(value, Path):
+        return crossing.sent(value)
+    raise TypeError(f"{type(value).__name__} does not cross")
 
 
 def _problem(said: Mapping[str, Any]) -> Problem:

@@ -75,10 +75,10 @@ def splitting(request: SplitRequest, device: Callable[[Path], Hashable] = disk) 
     order = Order(
         "split",
         {
-            "folder": str(request.folder.absolute()),
+            "folder": request.folder.absolute(),
             "name": request.name,
             "threshold": request.threshold,
-            "shares": [str(path) for path in share_files.share_paths(request.share_folders, request.name)],
+            "shares": share_files.share_paths(request.share_folders, request.name),
             "iterations": request.iterations,
         },
         {},

@@ -103,7 +103,7 @@ def listing(driver: Driver) -> Work[tuple[Token, ...]]:
 
     Errors: `missing-extra`, `unreadable-file` for a module that is not there or is no driver.
     """
-    order = Order("token-list", {"module": str(driver.module)}, {}, driver.environment)
+    order = Order("token-list", {"module": driver.module}, {}, driver.environment)
     return Work(order, lambda answer: tuple(Token(**one) for one in answer["tokens"]))
 
 
@@ -160,4 +160,4 @@ def check_label(label: str) -> str:
 
 
 def _parameters(driver: Driver, token: Token, label: str) -> dict[str, object]:
-    return {"module": str(driver.module), "token": token.label, "serial": token.serial, "label": label}
+    return {"module": driver.module, "token": token.label, "serial": token.serial, "label": label}

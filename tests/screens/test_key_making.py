@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from screens.widgets.action import Action
 from screens.widgets.secret import SecretInput
@@ -101,6 +102,16 @@ async def test_files_that_exist_are_refused_before_a_password_is_asked(keyless: 
         await show.press("ctrl+n")
         assert show.page.name_ == "recovery-key"
         assert show.shows("exists already and is never overwritten")
+
+
+async def test_no_key_is_made_where_the_setup_file_cannot_name_it(keyless: Stage) -> None:
+    odd = keyless.folder / "no\u00a0break"
+    async with curtain(keyless, at="recovery-key") as show:
+        show.page.query_one("#key-folder", Input).value = str(odd)
+        await show.press("ctrl+n")
+        assert show.page.name_ == "recovery-key"
+        assert show.shows("cannot name the folder")
+    assert not odd.exists()
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from services import file_trust, files, last_errors, ledger, own_files, setup_file
+from services import file_trust, files, last_errors, ledger, leftovers, own_files, setup_file
 from services.engine import lock
 from services.ledger import Ledger
 from services.problems import Problem, ProblemError
@@ -218,6 +218,64 @@ def test_a_state_folder_of_another_user_is_not_used(tmp_path: Path) -> None:
     assert list(state.setups.iterdir()) == []
 
 
+LEVELS = ("audits", SETUP, "list")
+
+
+@pytest.mark.parametrize("level", range(len(LEVELS)), ids=LEVELS)
+@pytest.mark.parametrize("kind", ["link", "strangers-link", "strangers-folder", "file"])
+def test_a_folder_is_held_only_below_folders_of_ones_own(tmp_path: Path, kind: str, level: int) -> None:
+    victim, place = tmp_path / "victim", tmp_path.joinpath("state", *LEVELS[: level + 1])
+    precious = victim.joinpath(*LEVELS[level + 1 :], "precious")
+    for folder in (precious.parent, place.parent):
+        folder.mkdir(parents=True)
+    precious.write_bytes(b"the only one")
+    if kind == "file":
+        place.touch()
+    elif kind == "strangers-folder":
+        place.mkdir()
+    else:
+        place.symlink_to(victim)
+    if kind.startswith("strangers"):
+        if os.geteuid() != 0:
+            pytest.skip("only root can give a folder to another user")
+        os.chown(place, STRANGER, STRANGER, follow_symlinks=False)
+    with pytest.raises(ProblemError) as refused, own_files.held(tmp_path / "state", *LEVELS) as held:
+        held.remove()
+    assert (refused.value.problem.code, refused.value.problem.where) == ("folder", str(place))
+    assert _whole(refused.value.problem)
+    assert precious.read_bytes() == b"the only one"
+    tally.count("faults injected")
+
+
+@pytest.mark.parametrize(
+    "obstacle", [one for one in OBSTACLES if one.name != "folder"], ids=lambda one: one.name
+)
+@pytest.mark.parametrize("inside", ["audit.duckdb", "report/data.csv.gz"])
+def test_a_folder_in_which_another_put_something_is_not_held(
+    tmp_path: Path, inside: str, obstacle: Obstacle
+) -> None:
+    unchanged = obstacle.place(tmp_path.joinpath("state", *LEVELS, inside), tmp_path / "victim")
+    before = unchanged()
+    with pytest.raises(ProblemError) as refused, own_files.held(tmp_path / "state", *LEVELS) as held:
+        held.remove()
+    assert _whole(refused.value.problem)
+    assert unchanged() == before
+    tally.count("faults injected")
+
+
+def test_what_was_held_is_removed_and_nothing_else_even_if_its_way_was_swapped(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.joinpath(*LEVELS[1:]).mkdir(parents=True)
+    with own_files.held(tmp_path / "state", *LEVELS) as held:
+        (held.path / "audit.duckdb").touch()
+        assert stat.S_IMODE(held.path.stat().st_mode) == 0o700
+        (tmp_path / "state" / "audits").rename(tmp_path / "away")
+        (tmp_path / "state" / "audits").symlink_to(victim)
+        held.remove()
+    assert victim.joinpath(*LEVELS[1:]).is_dir()
+    assert [path.name for path in tmp_path.joinpath("away", SETUP).iterdir()] == []
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link to another user")
 @pytest.mark.parametrize("behind", [False, True], ids=["at-once", "behind-a-link-of-ours"])
 @pytest.mark.parametrize("work", ["publish", "replace", "record"])
@@ -338,7 +396,10 @@ def test_only_ordinary_files_are_leftovers(tmp_path: Path) -> None:
     folder.mkdir()
     link.symlink_to(tmp_path / "x")
     left.touch()
-    assert files.temporaries(key) == (left,)
+    assert leftovers.of(key) == (left,)
+    if os.geteuid() == 0:
+        os.chown(left, STRANGER, STRANGER)
+        assert leftovers.of(key) == ()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services import files
+from services import files, leftovers
 from services.files import DISK, Disk
 from services.problems import ProblemError
 
@@ -189,8 +189,8 @@ def test_killed_at_any_call_the_name_is_absent_or_the_file_whole(
     assert found.exists() is (call == "link" and effect == "after")
     if found.exists():
         assert found.read_bytes() == b"content"
-    assert [path.name for path in files.temporaries(found)] == [n for n in names(tmp_path) if n != "key"]
-    assert len(files.temporaries(found)) == 1
+    assert [path.name for path in leftovers.of(found)] == [n for n in names(tmp_path) if n != "key"]
+    assert len(leftovers.of(found)) == 1
 
 
 @pytest.mark.parametrize("gone", ["missing", "a-file"])
@@ -287,9 +287,11 @@ def test_only_own_temporary_names_count_as_such(tmp_path: Path) -> None:
         ".key.0123456789ABCDEF.tmp",
         ".key.0123456789abcdeg.tmp",
         ".key.0123456789abcdef.tmp.tmp",
+        ".key.my-backup-of-key.tmp",
+        ".key.0123456789abcdef.tmp\n",
         ".keys.0123456789abcdef.tmp",
         "key",
     ):
         (tmp_path / name).write_bytes(b"")
-    found = files.temporaries(tmp_path / "key")
+    found = leftovers.of(tmp_path / "key")
     assert [path.name for path in found] == [".key.0123456789abcdef.tmp"]

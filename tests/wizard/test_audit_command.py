@@ -16,6 +16,7 @@ from services.demo.objects import backup_object, new_wallet, object_key
 from services.model.calls import Aws
 from tests import fleet
 from tests.fleet import Fleet, key_id
+from tests.obstacles import STRANGER
 from tests.ports import Denying, Recording
 from tests.wizard.driving import ROOT, Ran, Terminal, refused
 from tests.world import BUCKET, do
@@ -86,6 +87,18 @@ def test_findings_as_text_and_as_json(stocked: Terminal) -> None:
     told = {check["id"]: check["status"] for check in document["checks"]}
     assert (told["audit.encryption"], told["audit.unrecoverable"]) == ("pass", "pass")
     assert not any((stocked.folder / "state" / "audits").rglob("*.duckdb"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link to another user")
+def test_an_audit_works_in_no_folder_that_another_user_put_there(terminal: Terminal) -> None:
+    terminal.answered()
+    way, theirs = terminal.folder / "state" / "audits", terminal.folder / "theirs"
+    theirs.mkdir()
+    way.symlink_to(theirs)
+    os.chown(way, STRANGER, STRANGER, follow_symlinks=False)
+    refusal = refused(run(terminal, "--sample", "0", "--json"), "folder")
+    assert refusal["where"] == str(way)
+    assert not list(theirs.iterdir())
 
 
 @pytest.mark.slow

@@ -49,6 +49,41 @@ def again(machine: Terminal, *more: str | Path) -> tuple[str | Path, ...]:
     )
 
 
+ODD = ("no\u00a0break", "tab\there", "by\udce9te", " blank")
+"""Names of folders that a setup file cannot hold."""
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("more", [(), ("--complete",), ("--shares", "2", "--threshold", "2")], ids=len)
+def test_no_key_is_made_where_the_setup_file_cannot_name_it(
+    offline: Terminal, odd: str, more: tuple[str, ...]
+) -> None:
+    setup, out = offline.answered(), offline.folder / odd
+    before = setup.read_bytes()
+    words: list[str | Path] = ["--password-file", offline.password_file]
+    if "--shares" in more:
+        words = [word for n in "ab" for word in ("--share-dir", offline.folder / n)]
+    refusal = refused(
+        offline("keygen", "--config", setup, "--out", out, *more, *words, "--json"), "invalid-answer"
+    )
+    assert refusal["where"] == "recovery_key.public_files"
+    assert "cannot name the folder" in refusal["summary"]
+    assert not out.exists()
+    assert setup.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_line_by_line_such_a_folder_is_asked_for_again(offline: Terminal) -> None:
+    folder = offline.folder / "stick"
+    ran, script = at_the_key(
+        offline, {"Folder": [f"{folder}\u00a0x", str(folder)], "Name": ["acme"], **TYPED}
+    )
+    assert ran.status == 0, ran.err
+    assert script.used_up()
+    assert squeezed("cannot name the folder") in squeezed(ran.err)
+    assert opens(offline, PASSWORD)
+
+
 def test_the_same_command_names_the_one_that_goes_on_and_that_one_does(cut_off: Terminal) -> None:
     before = pair(cut_off.folder / "keys")
     problem = refused(cut_off(*again(cut_off)), "exists")

@@ -101,6 +101,9 @@ def _keygen(program: Program, wanted: Wanted) -> int:
     setup = _keyless(program, wanted)
     of = place.purpose(setup, wanted.environment or "")
     request = _request(program, wanted)
+    unrecorded = setup is not None and not setup.answers.get("recovery_key.fingerprint")
+    if setup is not None and unrecorded:
+        _refuse_unrecordable(setup, request)
     if wanted.keyring:
         copies.refuse_unfit(program, of)
     if not wanted.complete:
@@ -112,7 +115,7 @@ def _keygen(program: Program, wanted: Wanted) -> int:
     found = place.findings(program, request.folder, wanted.share_dirs)
     place.tell(program, found, of)
     made = _made(program, request, wanted, of)
-    if setup is not None and not setup.answers.get("recovery_key.fingerprint"):
+    if setup is not None and unrecorded:
         _record(setup, made)
     extra: dict[str, object] = {"medium": [asdict(finding) for finding in found]}
     if made.password is not None:
@@ -201,14 +204,30 @@ def _made(program: Program, request: Request, wanted: Wanted, of: Purpose) -> Ma
     return making.with_password(program, request, password, keep=wanted.keyring)
 
 
-def _record(setup: SetupFile, made: Made) -> None:
-    from services import setup_file
+def _refuse_unrecordable(setup: SetupFile, request: Request) -> None:
+    """Refuse a folder that the setup file cannot name, before there is a key in it."""
+    from services.questions import refuse_unrecordable
+    from services.recovery import keyfiles
+
+    of = keyfiles.paths(request.folder, request.name)
+    refuse_unrecordable(_places(setup, of.public_der, of.private(request.format)))
+
+
+def _places(setup: SetupFile, public: Path, private: Path) -> dict[str, str | list[str]]:
     from services.repeat.pattern import as_seen_from
 
+    return {
+        "recovery_key.public_files": [as_seen_from(setup.path, public)],
+        "recovery_key.private_file": as_seen_from(setup.path, private),
+    }
+
+
+def _record(setup: SetupFile, made: Made) -> None:
+    from services import setup_file
+
     values: dict[str, object] = {
-        "recovery_key.public_files": [as_seen_from(setup.path, made.files.public_der)],
+        **_places(setup, made.files.public_der, made.files.private_file),
         "recovery_key.fingerprint": made.files.sha256,
-        "recovery_key.private_file": as_seen_from(setup.path, made.files.private_file),
     }
     if made.shares:
         values[CUSTODY] = "split"

@@ -15,15 +15,20 @@ if TYPE_CHECKING:
 
 
 def _folder(guide: Guide) -> None:
-    session = guide.session
     guide.person.say()
     guide.person.say(
         "The folder for the key's files, best on a medium that is not this computer. It is made if it is missing."
     )
+    guide.person.until_good(lambda: _take_folder(guide))
+    findings = guide.host.findings(key_place.folder(guide.session))
+    place.tell(guide.program, findings, key_place.purpose(guide.session))
+
+
+def _take_folder(guide: Guide) -> None:
+    session = guide.session
     session.keep(key_place.FOLDER, guide.person.ask("Folder", key_place.folder_text(session)))
     session.flush()
-    findings = guide.host.findings(key_place.folder(session))
-    place.tell(guide.program, findings, key_place.purpose(session))
+    key_place.check_folder(session)
 
 
 def _name(guide: Guide) -> None:

@@ -12,6 +12,7 @@ from services.audit.audit import Wanted, audit
 from services.audit.sources import FolderSource
 from services.audit.subject import Subject
 from services.model.calls import Aws, Call, Reply
+from services.own_files import held
 from services.verify.checks import Check
 from tests.fleet import NOW, TERMS
 from tests.ports import FakeClock
@@ -27,10 +28,10 @@ def nowhere(call: Call) -> Reply:
 
 def ask(wanted: Wanted, folder: Path, aws: Aws = nowhere, subject: Subject = SUBJECT) -> Audited:
     """The answer; whatever the audit needed on the way is gone afterwards."""
-    place = folder / "work"
-    *_, last = audit(aws, subject, wanted, place, FakeClock(began=NOW))
+    with held(folder, "work") as place:
+        *_, last = audit(aws, subject, wanted, place, FakeClock(began=NOW))
     assert isinstance(last, Audited)
-    assert not place.exists()
+    assert not place.path.exists()
     return last
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
+import os
+from collections.abc import Iterable
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -14,6 +19,7 @@ from services.ledger import Ledger
 from services.problems import ProblemError
 from services.record import book
 from services.record.wallet import Wallet
+from tests import tally
 from tests.fleet import key_id
 from tests.ports import FakeClock
 
@@ -89,11 +95,76 @@ def test_what_is_no_list_is_refused(tmp_path: Path, content: bytes) -> None:
     assert str(path) in raised.value.problem.summary
 
 
-def test_an_absent_list_is_refused_and_an_empty_one_expects_nothing(tmp_path: Path) -> None:
+def test_an_absent_list_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ProblemError):
         taken(tmp_path / "nothing")
-    (tmp_path / "empty").write_text("")
-    assert taken(tmp_path / "empty")[0].wallets == 0
+
+
+@pytest.mark.parametrize(
+    "content", ["", "\n\n", "key_id\n", "key_id,note\n,a\nno key id,b\n", "[]", '{"wallets": []}']
+)
+def test_a_list_without_a_wallet_is_refused_because_of_none_none_is_missing(
+    tmp_path: Path, content: str
+) -> None:
+    path = tmp_path / "list"
+    path.write_text(content)
+    with pytest.raises(ProblemError) as raised:
+        taken(path)
+    assert raised.value.problem.code == "unreadable-file"
+    assert "no key ID in it" in raised.value.problem.summary
+
+
+def piped(path: Path, pieces: Iterable[bytes]) -> Thread:
+    """A pipe at a path, into which somebody writes once and goes away."""
+    os.mkfifo(path)
+
+    def write() -> None:
+        with contextlib.suppress(BrokenPipeError), path.open("wb", buffering=0) as pipe:
+            for piece in pieces:
+                pipe.write(piece)
+
+    writer = Thread(target=write, daemon=True)
+    writer.start()
+    return writer
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("number", [1, 50, 4000])
+def test_a_pipe_is_read_once_and_whole(tmp_path: Path, number: int, form: str) -> None:
+    key_ids = [key_id(each) for each in range(number)]
+    content = json.dumps(key_ids) if form == "json" else "\n" + "\n".join(key_ids)
+    writer = piped(tmp_path / "list", [content[:1].encode(), content[1:].encode()])
+    found, rows = taken(tmp_path / "list")
+    assert rows == sorted(key_ids)
+    assert (found.wallets, found.bad) == (number, 0)
+    writer.join(10)
+    tally.count("inputs generated", number)
+
+
+ENDLESS = {
+    "zeros": (b"\0" * 65536, "longer than any row"),
+    "one row of many lines": (b'"x\n",' * 10_000, "longer than any row"),
+    "json": (b"[" * 65536, "million characters"),
+}
+
+
+@pytest.mark.parametrize(
+    "kind", ["zeros", "one row of many lines", pytest.param("json", marks=pytest.mark.slow)]
+)
+def test_what_has_no_end_is_refused_early(tmp_path: Path, kind: str) -> None:
+    piece, says = ENDLESS[kind]
+    piped(tmp_path / "list", itertools.repeat(piece))
+    with pytest.raises(ProblemError) as raised:
+        taken(tmp_path / "list")
+    assert raised.value.problem.code == "unreadable-file"
+    assert says in raised.value.problem.summary
+
+
+def test_a_record_comes_from_its_file_alone(tmp_path: Path) -> None:
+    piped(tmp_path / "list", [b'{"entries": []}'])
+    with pytest.raises(ProblemError) as raised:
+        taken(tmp_path / "list")
+    assert "not through a pipe" in raised.value.problem.summary
 
 
 def test_a_key_id_keeps_its_spelling_unless_it_is_a_uuid() -> None:

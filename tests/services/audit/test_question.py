@@ -131,11 +131,13 @@ def test_the_files_have_stable_columns_and_the_same_rows(report: Path, tmp_path:
 
 
 def test_nothing_is_overwritten_and_that_is_said_before_anything_is_asked(tmp_path: Path) -> None:
-    (tmp_path / "findings.csv").write_text("mine")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "findings.csv").write_text("mine")
     with pytest.raises(ProblemError) as raised:
-        ask(Wanted("list", out=tmp_path), tmp_path)
+        ask(Wanted("list", out=out), tmp_path)
     assert raised.value.problem.code == "exists"
-    assert [path.name for path in tmp_path.iterdir()] == ["findings.csv"]
+    assert [path.name for path in out.iterdir()] == ["findings.csv"]
 
 
 ODD = st.text(st.sampled_from("aZ09_-/.\n +é$recovery_shard"), max_size=20)
