@@ -22,6 +22,7 @@ from screens.widgets.words import Words
 from screens.work import Job
 from services import files
 from services.ledger import Ledger
+from services.own_command import on_setup
 from services.problems import ProblemError
 from services.record import book, paper
 from services.record.book import Record
@@ -106,10 +107,9 @@ class RecordPage(Page):
         put.disabled = not (new or fresh)
         for name in ("#address", "#remove", "#write-file"):
             self.query_one(name, Action).disabled = not record.wallets
-        path = self.session.setup.path if self.session.setup else "S"
-        self.query_one("#command", Words).say(
-            f"The same without the wizard: palisade-wizard record add --config {path} --from-verify"
-        )
+        setup = self.session.setup
+        command = on_setup("record add", setup.path if setup else None, "--from-verify")
+        self.query_one("#command", Words).say(f"The same without the wizard: {command}")
         self._stand(new)
 
     def _stand(self, new: int) -> None:
@@ -190,11 +190,9 @@ class RecordPage(Page):
     def _remove(self, wallet: Wallet, really: bool | None) -> None:
         clock = self.session.host.clock
         if really and self._write(lambda place: book.remove(place, clock, wallet.key_id)):
-            path = self.session.setup.path if self.session.setup else "S"
-            self.say(
-                f"Removed. Put it back with: palisade-wizard record restore --config {path} --key-id {wallet.key_id}",
-                "ok",
-            )
+            setup = self.session.setup
+            back = on_setup("record restore", setup.path if setup else None, "--key-id", wallet.key_id)
+            self.say(f"Removed. Put it back with: {back}", "ok")
 
     # The bucket, and the file ---------------------------------------------------------------------------------------
 

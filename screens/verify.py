@@ -20,6 +20,7 @@ from screens.work import Job
 from services import work
 from services.backups import rehearsal
 from services.backups.findings import UNPROVEN
+from services.own_command import on_setup
 from services.problems import ProblemError
 from services.record import book
 from services.record.book import Record
@@ -118,10 +119,8 @@ class Verify(Page):
             flow.mark(session, flow.VERIFIED_AT, flow.today(session))
             self.query_one("#verify-heading", Words).say(VERIFIED, "ok")
             self.say(VERIFIED, "ok")
-            path = session.setup.path if session.setup else "S"
-            self.query_one("#command", Words).say(
-                f"The same without the wizard: palisade-wizard verify --config {path} --wait 15m"
-            )
+            command = on_setup("verify", session.setup.path if session.setup else None, "--wait", "15m")
+            self.query_one("#command", Words).say(f"The same without the wizard: {command}")
             return
         # What an earlier look found is not so for ever.
         self.query_one("#verify-heading", Words).say(WHY)

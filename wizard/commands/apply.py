@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
+from services.own_command import on_setup
 from services.problems import refuse
 from wizard import signals
 from wizard.carrying_out import show, typed
@@ -77,7 +78,7 @@ def command(
         events = carry_out(desk, planned, accepted, stop, approved)
         problem = show(program, desk.endpoint, events, len(planned.plan.steps))
     if problem is None:
-        program.voice.tell(f"Next: palisade-wizard values --config {config}")
+        program.voice.tell(f"Next: {on_setup('values', config)}")
         return 0
     return problem.exit_code
 

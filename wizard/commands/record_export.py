@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.own_command import on_setup
 from wizard.cli import Subcommand
 from wizard.options import PATH
 
@@ -54,7 +55,6 @@ def command(program: Program, *, config: Path, style: Style | None, out: Path | 
     else:
         program.voice.data(str(out) if out is not None else text.rstrip("\n"))
     if not record.wallets:
-        program.voice.tell(
-            f"! No wallet is on record yet: palisade-wizard record add --config {config} --from-verify"
-        )
+        how = on_setup("record add", config, "--from-verify")
+        program.voice.tell(f"! No wallet is on record yet: {how}")
     return 0

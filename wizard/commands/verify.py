@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.own_command import on_setup
 from services.problems import refuse
 from wizard.cli import Subcommand
 
@@ -97,8 +98,8 @@ def _mind_the_record(program: Program, desk: Desk, report: Report, config: Path)
     if new:
         what = f"{new[0].key_id} is" if len(new) == 1 else f"{len(new)} of these wallets are"
         program.voice.tell(
-            f"! {what} not on record, and the quorum ID is nowhere in a backup. Put it down now: palisade-wizard record "
-            f"add --config {config} --from-verify"
+            f"! {what} not on record, and the quorum ID is nowhere in a backup. Put it down now: "
+            f"{on_setup('record add', config, '--from-verify')}"
         )
 
 

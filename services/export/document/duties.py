@@ -13,6 +13,7 @@ from services.export.document.facts import Findings
 from services.export.document.markdown import block, items, table, text
 from services.model.values import Tree
 from services.operator_policy import calls_for, policy
+from services.own_command import own_command
 from services.recovery.vendor_tool import validate_command
 
 _EVENTS = (
@@ -108,9 +109,8 @@ def recovery(found: Findings) -> Iterator[str]:
 
 def _shares(custody: str, private: str) -> Iterator[str]:
     if custody == "split":
-        sealed = shlex.quote(private)
         yield "#    First combine the shares; what they give is the password."
-        yield f"palisade-wizard shares combine SHARE-1 SHARE-2 --sealed {sealed} --reveal"
+        yield own_command("shares combine", "SHARE-1", "SHARE-2", "--sealed", private, "--reveal")
 
 
 def recover_policy(found: Findings) -> dict[str, Tree]:
