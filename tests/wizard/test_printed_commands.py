@@ -14,7 +14,14 @@ from tests.wizard.driving import ANSWERS, Ran, Terminal
 
 FOLDER = "kim's set-ups"
 KEY_ID = "5f0c7b1e-9a52-4b6e-8f3d-2d6a1f0c9e11"
-WALLET = ("--quorum-id", "0d4e7b1e-9a52-4b6e-8f3d-2d6a1f0c9e11", "--key-id", KEY_ID, "--algorithm", "SECP256K1")
+WALLET = (
+    "--quorum-id",
+    "0d4e7b1e-9a52-4b6e-8f3d-2d6a1f0c9e11",
+    "--key-id",
+    KEY_ID,
+    "--algorithm",
+    "SECP256K1",
+)
 
 
 def printed(ran: Ran) -> list[list[str]]:
