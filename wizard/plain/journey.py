@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from screens import flow
 from screens.session import Session
 from services import setup_file
+from services.aws.endpoints import without_sign_in
 from services.problems import ProblemError
 from wizard import PROGRAM, signals
 from wizard.plain import account, palisade, recovery_key, review, setups, storage, verify
@@ -18,6 +19,7 @@ from wizard.plain.person import WORDS, Back, Leave, Person
 
 if TYPE_CHECKING:
     from screens.host import Connection, Host
+    from wizard.options import Globals
     from wizard.root import Program
 
 STOPS = (
@@ -89,4 +91,16 @@ def _farewell(guide: Guide) -> None:
     person.say("Everything that you answered and everything that was made is kept.")
     if guide.program.options.demo_stage is None:
         person.say("This goes on from there:")
-        person.command(PROGRAM, "--plain", *(("--config", str(setup.path)) if setup is not None else ()))
+        config = ("--config", str(setup.path)) if setup is not None else ()
+        person.command(PROGRAM, "--plain", *config, *_again(guide.program.options))
+
+
+def _again(options: Globals) -> tuple[str, ...]:
+    """The options that lead to the same set-ups and the same AWS, as they were given; no sign-in of an endpoint."""
+    named = {
+        "--state-dir": str(options.state_dir or ""),
+        "--endpoint-url": without_sign_in(options.endpoint_url),
+        "--profile": options.profile,
+        "--region": options.region,
+    }
+    return tuple(word for name, value in named.items() if value for word in (name, value))
