@@ -81,7 +81,10 @@ def problems(answers: Answers) -> tuple[Problem, ...]:
         Problem(
             "missing-answer",
             f"{find(key).label} is not answered.",
-            (f"Set {key} in the setup file, or give {find(key).flag}.", *_INSTEAD.get(key, ())),
+            (
+                f"Set {key} in the setup file; plan and apply also take {find(key).flag}.",
+                *_INSTEAD.get(key, ()),
+            ),
             key,
         )
         for key in missing(answers)
