@@ -125,14 +125,14 @@ class Audit(Page):
             return
         setup = self.session.setup
         command = on_setup("audit", setup.path if setup else None, "--out", "DIR")
-        self.app.push_screen(Wallets(job.result, command))
+        self.app.push_screen(Wallets(job.result, command, self.named))
 
     def _judge(self, says: str, kind: str) -> None:
         self.query_one("#verdict", Words).say(says, kind)
 
     @on(Lines.Opened)
     def _open(self, event: Lines.Opened) -> None:
-        self.app.push_screen(TextView("Evidence, and what to do", event.behind))
+        self.app.push_screen(TextView("Evidence, and what to do", self.named(event.behind)))
 
     @on(Button.Pressed, "#look-again")
     def _again(self) -> None:

@@ -73,7 +73,7 @@ class Duties(Page):
 
     @on(Lines.Opened)
     def _open(self, event: Lines.Opened) -> None:
-        self.app.push_screen(TextView(event.text.partition("\n")[0], event.behind))
+        self.app.push_screen(TextView(event.text.partition("\n")[0], self.named(event.behind)))
 
     @on(Button.Pressed, "#mark")
     def _ask(self) -> None:

@@ -126,7 +126,7 @@ class RecordPage(Page):
 
     @on(Lines.Opened)
     def _open(self, event: Lines.Opened) -> None:
-        self.app.push_screen(TextView("What is known", event.behind))
+        self.app.push_screen(TextView("What is known", self.named(event.behind)))
 
     @on(Button.Pressed, "#put")
     def _put(self) -> None:

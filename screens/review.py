@@ -186,7 +186,7 @@ class Review(Page):
 
     @on(Lines.Opened)
     def _read(self, event: Lines.Opened) -> None:
-        self.app.push_screen(TextView(event.text.split("\n", maxsplit=1)[0], event.behind))
+        self.app.push_screen(TextView(event.text.split("\n", maxsplit=1)[0], self.named(event.behind)))
 
     @on(Button.Pressed, "#look-again")
     def _again(self) -> None:

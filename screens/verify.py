@@ -164,7 +164,7 @@ class Verify(Page):
 
     @on(Lines.Opened)
     def _open(self, event: Lines.Opened) -> None:
-        self.app.push_screen(TextView("Evidence, and what to do", event.behind))
+        self.app.push_screen(TextView("Evidence, and what to do", self.named(event.behind)))
 
     @on(Button.Pressed, "#look-now")
     def _now(self) -> None:

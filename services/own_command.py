@@ -5,10 +5,15 @@ The usual folder of the set-ups has a blank on macOS: a command that is printed 
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
 PROGRAM = "palisade-wizard"
+
+_COMMAND = rf"{PROGRAM} (?:[a-z]+ )+--config "
+_HELD = re.compile(rf"'({_COMMAND})S((?: [^']*)?)'|“({_COMMAND})S((?: [^”]*)?)”")
+"""A command in a sentence, with a place held for the set-up: who made the sentence did not know of any."""
 
 
 def own_command(command: str, *words: str | Path) -> str:
@@ -19,3 +24,17 @@ def own_command(command: str, *words: str | Path) -> str:
 def on_setup(command: str, setup: Path | None, *words: str | Path) -> str:
     """The same with the setup file that the command works on; the placeholder `S` where there is none."""
     return own_command(command, "--config", "S" if setup is None else setup, *words)
+
+
+def with_setup(text: str, setup: Path | None) -> str:
+    """The text with the set-up's path wherever a command in it holds the place; as it is without one."""
+    if setup is None or "--config S" not in text:
+        return text
+    path = shlex.quote(str(setup))
+
+    def named(found: re.Match[str]) -> str:
+        before, more = found[1] or found[3], found[2] or found[4] or ""
+        begins, ends = "“”" if found[3] or "'" in path else "''"
+        return f"{begins}{before}{path}{more}{ends}"
+
+    return _HELD.sub(named, text)

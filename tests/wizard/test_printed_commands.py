@@ -53,6 +53,21 @@ def test_a_set_up_below_a_folder_with_blank_and_quote(tmp_path: Path) -> None:
     name_the_place(person("lifecycle", "--config", setup, "--about", "personnel-change"), setup, 2)
 
 
+@pytest.mark.parametrize("argument", ["--json", "-v"])
+def test_a_remedy_names_the_set_up_in_words_and_holds_its_place_in_json(
+    tmp_path: Path, argument: str
+) -> None:
+    folder = tmp_path / FOLDER
+    folder.mkdir()
+    person = Terminal(folder)
+    ran = person("values", "--config", person.answered(), argument)
+    assert ran.status == 2
+    if argument == "--json":
+        assert "'palisade-wizard keygen --config S --out DIR'" in ran.problem["remedy"][0]
+    else:
+        name_the_place(ran, person.setup)
+
+
 @pytest.mark.slow
 def test_a_set_up_in_aws_below_a_folder_with_blank_and_quote(tmp_path: Path, aws: Aws) -> None:
     folder = tmp_path / FOLDER

@@ -38,7 +38,8 @@ STOPS = (
 
 def run(program: Program, config: Path | None) -> int:
     """One sitting; its exit status. Ends by `quit`, the end of the input, Ctrl-C or a signal, with everything kept."""
-    voice = Lines(program.voice.out, program.voice.err, width=width_of(program.around.stderr))
+    around, said = program.around, program.voice
+    voice = Lines(said.out, said.err, width=width_of(around.stderr), setup=lambda: _path(session))
     program = replace(program, voice=voice)
     session = Session(_host(program, config))
     pages = {stop.key: stop.page for stop in STOPS if stop.key}
@@ -55,6 +56,10 @@ def run(program: Program, config: Path | None) -> int:
     finally:
         _farewell(guide)
     return 0
+
+
+def _path(session: Session) -> Path | None:
+    return session.setup.path if session.setup is not None else None
 
 
 def _host(program: Program, config: Path | None) -> Host:
