@@ -68,6 +68,7 @@ lock:
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/dev.txt pyproject.toml -o requirements/run.txt
 
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url requirements/audit.in -o requirements/audit.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url requirements/build.in -o requirements/build.txt
 
 $(VENV)-audit/.done: requirements/audit.txt
 	$(PYTHON) -m venv $(VENV)-audit
@@ -76,7 +77,7 @@ $(VENV)-audit/.done: requirements/audit.txt
 
 # Strict: a package that the service does not know, or a service that does not answer, is a failure and no silence.
 audit: $(VENV)-audit/.done
-	$(VENV)-audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements/run.txt -r requirements/demo.txt -r requirements/dev.txt -r requirements/audit.txt
+	$(VENV)-audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements/run.txt -r requirements/demo.txt -r requirements/dev.txt -r requirements/audit.txt -r requirements/build.txt
 
 licences: $(VENV)/.dev
 	$(BIN)/python -m tests.supply.licences

@@ -17,6 +17,7 @@ from screens.work import Job
 from services import work
 from services.engine.plan import Step
 from services.events import Failed, Finished, Skipped, Started, Succeeded, Waiting
+from services.own_command import on_setup
 from services.problems import Problem, refuse
 from services.work import Desk, Planned
 
@@ -159,7 +160,7 @@ class Applying(Page):
         took = elapsed(session.host.clock.now() - job.began)
         heading.say(f"{DONE} It took {took}.", "ok")
         self.query_one("#apply-command", Words).say(
-            f"The same without the wizard: palisade-wizard apply --config {session.setup.path if session.setup else 'S'}"
+            f"The same without the wizard: {on_setup('apply', session.setup.path if session.setup else None)}"
         )
         self.query_one("#next", Action).focus()
 

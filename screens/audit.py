@@ -26,6 +26,7 @@ from services.answers import complete
 from services.audit.answer import Audited
 from services.audit.running import LOOK, run, seed
 from services.doctor.audit import audit, of_setup
+from services.own_command import on_setup
 from services.verify.checks import Report
 from services.work import open_desk
 
@@ -100,9 +101,9 @@ class Audit(Page):
 
     def _show(self, report: Report) -> None:
         self.query_one("#findings", Lines).show(check_words.findings(report))
-        path = self.session.setup.path if self.session.setup else "S"
+        setup = self.session.setup
         self.query_one("#command", Words).say(
-            f"The same without the wizard: palisade-wizard doctor --config {path}"
+            f"The same without the wizard: {on_setup('doctor', setup.path if setup else None)}"
         )
         failed = len(report.having("fail"))
         if failed:
@@ -122,16 +123,16 @@ class Audit(Page):
         if job.problem is not None:
             self.show_problem(job.problem, ("again", "Try again", self._look_at_all))
             return
-        path = self.session.setup.path if self.session.setup else "S"
-        command = f"palisade-wizard audit --config {path} --out DIR"
-        self.app.push_screen(Wallets(job.result, command))
+        setup = self.session.setup
+        command = on_setup("audit", setup.path if setup else None, "--out", "DIR")
+        self.app.push_screen(Wallets(job.result, command, self.named))
 
     def _judge(self, says: str, kind: str) -> None:
         self.query_one("#verdict", Words).say(says, kind)
 
     @on(Lines.Opened)
     def _open(self, event: Lines.Opened) -> None:
-        self.app.push_screen(TextView("Evidence, and what to do", event.behind))
+        self.app.push_screen(TextView("Evidence, and what to do", self.named(event.behind)))
 
     @on(Button.Pressed, "#look-again")
     def _again(self) -> None:

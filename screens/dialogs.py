@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,6 +15,7 @@ from screens.modal import Modal
 from screens.widgets.action import Action
 from screens.widgets.keys import Keys
 from screens.widgets.words import Words
+from services.own_command import on_setup
 
 HELP = Path(__file__).resolve().parent.parent / "assets" / "help"
 
@@ -164,7 +164,7 @@ class LogView(TextView):
 
 def for_support(setup: Path) -> str:
     """How to hand everything that support needs to them."""
-    command = f"palisade-wizard bundle --config {shlex.quote(str(setup))} --out bundle.zip"
+    command = on_setup("bundle", setup, "--out", "bundle.zip")
     return f"For support, this writes it all down without secrets: {command}"
 
 

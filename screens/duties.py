@@ -67,13 +67,11 @@ class Duties(Page):
         self.life = life
         self.query_one("#duties", Lines).show([record_words.duty_row(one) for one in life.standings])
         self.query_one("#standing", Words).say(*record_words.verdict(life))
-        self.query_one("#command", Words).say(
-            f"The same without the wizard: palisade-wizard lifecycle --config {life.of.config}"
-        )
+        self.query_one("#command", Words).say(f"The same without the wizard: {life.of.program('lifecycle')}")
 
     @on(Lines.Opened)
     def _open(self, event: Lines.Opened) -> None:
-        self.app.push_screen(TextView(event.text.partition("\n")[0], event.behind))
+        self.app.push_screen(TextView(event.text.partition("\n")[0], self.named(event.behind)))
 
     @on(Button.Pressed, "#mark")
     def _ask(self) -> None:
@@ -89,7 +87,7 @@ class Duties(Page):
         )
         asks = (
             f"This writes down that it was done today.{more} A note may go with it, such as who did it; no secrets. For "
-            f"another day: palisade-wizard lifecycle --config {self.life.of.config} --done {chosen.duty.id} --on DATE"
+            f"another day: {self.life.of.program('lifecycle', '--done', chosen.duty.id, '--on', 'DATE')}"
         )
         self.app.push_screen(AskLine(f"Done: {chosen.duty.title}?", asks, "Mark as done"), take)
 

@@ -7,6 +7,7 @@ is a sentence with choices, and an endpoint that is not AWS's own is named.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
@@ -25,6 +26,7 @@ from screens.widgets.listing import Lines
 from screens.widgets.problem_box import Choice, ProblemBox
 from screens.widgets.words import Words, elapsed
 from screens.work import Job
+from services.own_command import with_setup
 from services.printable import one_line
 from services.problems import Problem, ProblemError
 
@@ -97,6 +99,11 @@ class Page(Sized, Screen[None]):
     def session(self) -> Session:
         return self.wizard.session
 
+    def named(self, text: str) -> str:
+        """The text with the open set-up's path in its commands."""
+        setup = self.session.setup
+        return with_setup(text, setup.path if setup else None)
+
     def say(self, text: str, kind: str = "info") -> None:
         """The line above the buttons."""
         self.query_one("#message", Words).say(text, kind)
@@ -106,6 +113,7 @@ class Page(Sized, Screen[None]):
         self.busy = None
         self.say("")
         box = self.query_one(ProblemBox)
+        problem = replace(problem, remedy=tuple(map(self.named, problem.remedy)))
         self.call_later(box.show, problem, choices, so_far)
 
     def hide_problem(self) -> None:

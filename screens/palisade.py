@@ -19,6 +19,7 @@ from screens.widgets.words import Words
 from screens.work import Job
 from services import files, kit, work
 from services.kit import Kit
+from services.own_command import on_setup
 from services.printable import one_line
 
 SENT = "Sent to your terminal's clipboard. Not there? Use the plain screen or write a file."
@@ -110,7 +111,7 @@ class Palisade(FormPage):
             )
         )
         self.query_one("#command", Words).say(
-            f"The same without the wizard: palisade-wizard values --config {setup.path}"
+            f"The same without the wizard: {on_setup('values', setup.path)}"
         )
         self.query_one("#copy-0", Action).focus()
 

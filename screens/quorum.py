@@ -10,12 +10,13 @@ from screens import flow
 from screens.form import FormPage
 from screens.widgets.choice import Check
 from screens.widgets.words import Words
+from services.kit import KIND_OF_QUORUM
 
 RULES = (
     "Create a new MPC quorum, and assign the kit while creating it: that can never be added, removed or changed later.",
+    KIND_OF_QUORUM,
     "It has at least 2 devices and at least 2 signatures; a majority threshold is advised.",
     "Every member accepts within 60 minutes, or the request dies and you begin anew.",
-    "Quorums that exist already stay without a backup.",
 )
 
 

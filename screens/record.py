@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from textual import on
@@ -22,6 +21,7 @@ from screens.widgets.words import Words
 from screens.work import Job
 from services import files
 from services.ledger import Ledger
+from services.own_command import on_setup
 from services.problems import ProblemError
 from services.record import book, paper
 from services.record.book import Record
@@ -112,7 +112,7 @@ class RecordPage(Page):
     def _adding(self, *more: str) -> str:
         setup = self.session.setup
         answered = self.session.answers.text("palisade.quorum_id")
-        return adding(setup.path if setup else Path("S"), answered, *more)
+        return adding(setup.path if setup else None, answered, *more)
 
     def _stand(self, new: int) -> None:
         bare = sum(1 for wallet in self.record.wallets if not wallet.proofs)
@@ -128,7 +128,7 @@ class RecordPage(Page):
 
     @on(Lines.Opened)
     def _open(self, event: Lines.Opened) -> None:
-        self.app.push_screen(TextView("What is known", event.behind))
+        self.app.push_screen(TextView("What is known", self.named(event.behind)))
 
     @on(Button.Pressed, "#put")
     def _put(self) -> None:
@@ -192,11 +192,9 @@ class RecordPage(Page):
     def _remove(self, wallet: Wallet, really: bool | None) -> None:
         clock = self.session.host.clock
         if really and self._write(lambda place: book.remove(place, clock, wallet.key_id)):
-            path = self.session.setup.path if self.session.setup else "S"
-            self.say(
-                f"Removed. Put it back with: palisade-wizard record restore --config {path} --key-id {wallet.key_id}",
-                "ok",
-            )
+            setup = self.session.setup
+            back = on_setup("record restore", setup.path if setup else None, "--key-id", wallet.key_id)
+            self.say(f"Removed. Put it back with: {back}", "ok")
 
     # The bucket, and the file ---------------------------------------------------------------------------------------
 

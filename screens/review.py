@@ -20,13 +20,13 @@ from services import work
 from services.export.steps import listing
 from services.model.place import parse_arn
 from services.model.resource import Risk
+from services.own_command import on_setup
 from services.work import Desk, Planned
 
 NOTHING_YET = "Nothing has been created in AWS by this page. This is everything that will be."
 COMMANDS = (
     "This is the same plan as commands of the aws program. The external ID is not shown here: a variable stands for it. A "
-    "script with all of it that can be run again at any time, and that tells denied from absent, is written by: "
-    "palisade-wizard export --config {} --format aws-cli --out FILE"
+    "script with all of it that can be run again at any time, and that tells denied from absent, is written by: {}"
 )
 SENT = "Sent to your terminal's clipboard. Not there? Use the plain screen."
 ALL_THERE = "AWS has everything as this set-up wants it: there is nothing to do."
@@ -186,7 +186,7 @@ class Review(Page):
 
     @on(Lines.Opened)
     def _read(self, event: Lines.Opened) -> None:
-        self.app.push_screen(TextView(event.text.split("\n", maxsplit=1)[0], event.behind))
+        self.app.push_screen(TextView(event.text.split("\n", maxsplit=1)[0], self.named(event.behind)))
 
     @on(Button.Pressed, "#look-again")
     def _again(self) -> None:
@@ -210,7 +210,8 @@ class Review(Page):
                 self.say(SENT, "ok")
 
         setup = self.session.setup
-        self.app.push_screen(Commands(COMMANDS.format(setup.path if setup else "S"), text), do)
+        command = on_setup("export", setup.path if setup else None, "--format", "aws-cli", "--out", "FILE")
+        self.app.push_screen(Commands(COMMANDS.format(command), text), do)
 
     @on(Button.Pressed, "#by-hand")
     def _by_hand(self) -> None:

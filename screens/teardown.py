@@ -17,6 +17,7 @@ from screens.work import Job
 from services import teardown
 from services.engine.plan import Step
 from services.events import Failed, Finished, Progressed, Skipped, Started, Succeeded, Waiting
+from services.own_command import on_setup
 from services.problems import Problem, ProblemError
 from services.progress import DEEDS
 from services.teardown import BACKUPS, Teardown
@@ -253,11 +254,11 @@ class TakeDown(Page):
     def _ended(self, job: Job) -> None:
         self._show("look-again")
         problem = job.problem or job.result
-        path = self.session.setup.path if self.session.setup else "S"
+        setup = self.session.setup
         if problem is None:
             took = elapsed(self.session.host.clock.now() - job.began)
             self._say(f"{GONE} It took {took}.", "ok")
-            said = f"The same without the wizard: palisade-wizard destroy --config {path}"
+            said = f"The same without the wizard: {on_setup('destroy', setup.path if setup else None)}"
             self.query_one("#teardown-command", Words).say(said)
             return
         stopped = problem.code == "interrupted"

@@ -20,6 +20,7 @@ from screens.work import Job
 from services import progress, work
 from services.backups import rehearsal
 from services.backups.findings import UNPROVEN
+from services.own_command import on_setup
 from services.problems import ProblemError
 from services.record import book
 from services.record.book import Record
@@ -117,10 +118,8 @@ class Verify(Page):
         if report.exit_code == 0:
             self.query_one("#verify-heading", Words).say(VERIFIED, "ok")
             self.say(VERIFIED, "ok")
-            path = session.setup.path if session.setup else "S"
-            self.query_one("#command", Words).say(
-                f"The same without the wizard: palisade-wizard verify --config {path} --wait 15m"
-            )
+            command = on_setup("verify", session.setup.path if session.setup else None, "--wait", "15m")
+            self.query_one("#command", Words).say(f"The same without the wizard: {command}")
             return
         # What an earlier look found is not so for ever.
         self.query_one("#verify-heading", Words).say(WHY)
@@ -164,7 +163,7 @@ class Verify(Page):
 
     @on(Lines.Opened)
     def _open(self, event: Lines.Opened) -> None:
-        self.app.push_screen(TextView("Evidence, and what to do", event.behind))
+        self.app.push_screen(TextView("Evidence, and what to do", self.named(event.behind)))
 
     @on(Button.Pressed, "#look-now")
     def _now(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
@@ -14,11 +16,11 @@ from services.audit.answer import Audited
 
 
 class Wallets(Reading):
-    """To look at; every usual key closes it."""
+    """To look at; every usual key closes it. `named` puts the set-up into the commands of a text."""
 
-    def __init__(self, audited: Audited, command: str) -> None:
+    def __init__(self, audited: Audited, command: str, named: Callable[[str], str] = str) -> None:
         super().__init__()
-        self.audited, self._command = audited, command
+        self.audited, self._command, self._named = audited, command, named
 
     def compose(self) -> ComposeResult:
         checks = [check for check in self.audited.report.checks if check.status != "pass"]
@@ -27,7 +29,7 @@ class Wallets(Reading):
             yield Words("All wallets", classes="heading")
             yield Words(says, kind=kind)
             yield Plots(self.audited.document)
-            yield Words(check_words.details(checks), classes="apart")
+            yield Words(self._named(check_words.details(checks)), classes="apart")
             yield Words(f"The same without the wizard, and as files: {self._command}", classes="apart")
         yield Keys()
 

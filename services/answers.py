@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from services import hardening_checks
+from services.model.naming import WITHOUT_REGIONAL_NAMES
 from services.model.place import Place, parse_arn, partition_of
 from services.problems import Problem, ProblemError, refuse
 from services.questions import QUESTIONS, Value, accept, find
@@ -163,8 +164,16 @@ def _key_place(answers: Answers) -> Problem | None:
 
 
 def _bucket_namespace(answers: Answers) -> Problem | None:
+    """The name says which name space it is of; not every region has the account's own one."""
     name, region, account = (answers.text(k) for k in ("storage.bucket", "aws.region", "aws.account"))
     regional = answers.text("storage.namespace") == "account-regional"
+    if regional and region in WITHOUT_REGIONAL_NAMES:
+        return Problem(
+            "invalid-answer",
+            f"AWS has no account-regional bucket names in {region}.",
+            ("Set storage.namespace to global and give the bucket a name without that ending.",),
+            "storage.namespace",
+        )
     if not name or not region or regional == name.endswith("-an"):
         if regional and account and not name.endswith(f"-{account}-{region}-an"):
             return _regional_name(account, region)

@@ -142,12 +142,18 @@ def rows(values: Kit) -> tuple[tuple[str, str], ...]:
     )
 
 
+KIND_OF_QUORUM = (
+    "Choose a Cloud quorum: by Palisade's newer pages only these take a kit, by older ones Mobile quorums, too, and Mixed "
+    "ones never. A quorum that was created without a kit stays without a backup for ever."
+)
+
 STEPS: tuple[str, ...] = (
     "Sign in to Palisade with the Owner role; only owners can create a kit.",
     "Open Settings > Backup & Recovery > Create kit.",
     'Choose "Use own AWS configuration": "Palisade AWS configuration" is preselected.',
     "Compare every value before you press Create: a kit can never be edited.",
     "Create a new MPC quorum with at least two devices and two signatures.",
+    KIND_OF_QUORUM,
     "Assign the kit while creating the quorum: it can never be added, removed or changed later.",
     "Let every member accept within 60 minutes, or the request dies. A majority threshold is advised.",
 )

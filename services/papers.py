@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from services import files, json_text, seen
-from services.backups.command import recovery_command
+from services.backups.command import ANY_FILE, recovery_command
 from services.problems import ProblemError
 from services.recovery import custodians, keyfiles, sheet
 from services.recovery.custodians import Custody
@@ -212,7 +212,7 @@ def _left(place: Path, what: str) -> str:
 def _text(key: KeyFiles, of: Purpose, moment: datetime, custody: Custody | None, token: str) -> str:
     private = key.private_file.name
     command = recovery_command(
-        "KEY-ID", "SECP256K1", "recovery_shard-0.txt", private, "QUORUM-ID", output_file="recovered.txt"
+        "KEY-ID", "ALGORITHM", ANY_FILE, private, "QUORUM-ID", output_file="recovered.txt"
     )
     return sheet.render(
         sheet.sheet(

@@ -80,7 +80,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "palisade.principal_arn",
         "Palisade's writer",
-        "The ARN that Palisade writes from. Palisade names it; it differs for sandbox and production.",
+        "The ARN that Palisade writes from. Palisade names it for each environment.",
         rule=rules.principal_arn,
         required=True,
     ),
@@ -202,7 +202,7 @@ QUESTIONS: tuple[Question, ...] = (
         "hardening.alarms",
         "Alarms",
         "Sends an e-mail when a write fails, when the key, bucket, role or trail is touched, and when backups are "
-        "read, deleted or written by others. Needs a trail; costs about 3 US dollars a month at most.",
+        "read, deleted or written by others. Needs a trail; costs about 3 US dollars a month.",
         kind="flag",
         default=_alarms,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +25,8 @@ from wizard.options import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wizard.root import Program, Surroundings
 
 COMMANDS = {
@@ -114,6 +117,7 @@ class Subcommand(_Helped):
     def invoke(self, ctx: click.Context) -> Any:
         _merge_globals(ctx)
         refuse_one_input_for_two(self.params, ctx.params)
+        _name_setup(ctx)
         if self._answers:
             ctx.params["given"] = take_answers(ctx.params)
         return super().invoke(ctx)
@@ -185,6 +189,14 @@ def _merge_globals(ctx: click.Context) -> None:
     program: Program = ctx.obj
     given = {name: ctx.params.pop(name) for name in GLOBAL_NAMES}
     ctx.obj = ctx.meta[_LATEST] = program.with_options(program.options.merged(given))
+
+
+def _name_setup(ctx: click.Context) -> None:
+    """From here on, whatever is said in words names the setup file of this command."""
+    config: Path | None = ctx.params.get("config")
+    program: Program = ctx.obj
+    voice = replace(program.voice, setup=lambda: config)
+    ctx.obj = ctx.meta[_LATEST] = replace(program, voice=voice)
 
 
 def _no_command(ctx: click.Context, config: Any) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services import seen
+from services.own_command import on_setup
 from services.problems import ProblemError, refuse
 from wizard import stage
 
@@ -49,7 +50,7 @@ def play(program: Program, config: Path) -> int:
         program.voice.document({"quorum_id": quorum, "key_ids": keys, "said": told})
     program.voice.tell(f"In the demo's Palisade there is now a quorum with the ID {quorum}.")
     program.voice.tell(f"It has two wallets, with the key IDs {' and '.join(keys)}.")
-    program.voice.tell(f"Next: palisade-wizard verify --config {config} --palisade-quorum-id {quorum}")
+    program.voice.tell(f"Next: {on_setup('verify', config, '--palisade-quorum-id', quorum)}")
     return 0
 
 

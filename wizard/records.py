@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from services.own_command import on_setup
 from services.problems import refuse
 
 if TYPE_CHECKING:
@@ -73,5 +74,5 @@ def say_changed(program: Program, setup: SetupFile, words: str, wallet: Wallet |
         program.voice.data("\n".join(wallet_lines(wallet, verbose=program.options.verbose)))
     program.voice.tell(f"{words} {path}.")
     program.voice.tell(
-        f"Print it: palisade-wizard record export --config {setup.path} --format text --out RECORD.txt"
+        f"Print it: {on_setup('record export', setup.path, '--format', 'text', '--out', 'RECORD.txt')}"
     )

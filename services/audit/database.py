@@ -38,7 +38,7 @@ def opened(file: Path) -> Database:
         raise refuse(
             "missing-extra",
             "The audit needs the embedded database DuckDB, which is not installed.",
-            "Install it with: pip install 'palisade-wizard[audit]'",
+            "Install it in the program's folder: pipx install --force '.[audit]'",
             where="duckdb",
         ) from None
     settings: dict[str, str | bool | int | float | list[str]] = {

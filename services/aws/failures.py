@@ -48,7 +48,9 @@ FAILURES: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
         "ProfileNotFound": (
             "invalid-answer",
             "The AWS profile does not exist on this computer.",
-            ("List yours with 'aws configure list-profiles', and correct aws.profile or --profile.",),
+            (
+                "List yours with 'aws configure list-profiles', and correct aws.profile, --profile or AWS_PROFILE.",
+            ),
         ),
         "NoCredentialsError": _SIGN_IN,
         "NoAuthTokenError": _SIGN_IN,

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from services.backups.curves import Algorithm
 
+ANY_FILE = "recovery_shard-N.txt"
+"""The file of a wallet that is not known yet: how many there are, and from which number on, is Palisade's matter."""
+
 
 def recovery_command(
-    key_id: str, algorithm: Algorithm, file: str, private_file: str, quorum_id: str, *, output_file: str = ""
+    key_id: str,
+    algorithm: Algorithm | Literal["ALGORITHM"],
+    file: str,
+    private_file: str,
+    quorum_id: str,
+    *,
+    output_file: str = "",
 ) -> str:
     """One line for a POSIX shell. `file` and `private_file` are paths; an empty `quorum_id` leaves words to replace.
+
+    On a paper for any wallet of the key, `ALGORITHM` and `ANY_FILE` hold the places of what differs between wallets.
 
     The key type is always named, because the tool wants it for ED25519 even when the file has it; the output file too,
     because without it the tool prints the wallet's private key on the terminal.

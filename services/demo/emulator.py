@@ -155,7 +155,7 @@ def _not_installed() -> ProblemError:
     return refuse(
         "missing-extra",
         "The demo needs the embedded AWS, which is not installed.",
-        "Install it with: pip install 'palisade-wizard[demo]'",
+        "Install it in the program's folder: pipx install --force '.[demo]'",
         where="ministack",
     )
 

@@ -11,6 +11,7 @@ from services.doctor.judging import Rule, Verdict, bad, doubtful, left_out, well
 from services.doctor.looker import mapping
 from services.engine.world import Have
 from services.model.place import parse_arn
+from services.own_command import on_setup
 from services.problems import ProblemError
 from services.separation.apart import fingerprints
 from services.separation.things import (
@@ -122,7 +123,7 @@ def _recovery_key(facts: Facts) -> Verdict:
     if not setup.answers.texts("recovery_key.public_files"):
         return doubtful(
             "The setup file names no recovery public key.",
-            f"Make one: palisade-wizard keygen --config {setup.path} --out DIR",
+            f"Make one: {on_setup('keygen', setup.path, '--out', 'DIR')}",
         )
     try:
         keys = kit.recovery_keys(setup)

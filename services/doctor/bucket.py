@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.doctor.facts import Facts
 from services.doctor.judging import Rule, Verdict, bad, doubtful, lacking, left_out, remedy, well
 from services.doctor.looker import mapping
+from services.own_command import on_setup
 
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _ALL_ON = ",".join(f"{name}=true" for name in _BLOCKS)
@@ -180,7 +181,7 @@ def _stricter(facts: Facts) -> str:
         return how
     if facts.subject.answer("storage.object_lock") == "compliance":
         return s3api(facts, _COMPLIANCE)
-    asked = f"palisade-wizard apply --config {setup.path}"
+    asked = on_setup("apply", setup.path)
     return f"{how}  (or set storage.object_lock to compliance in the setup file, then let the set-up do it: {asked})"
 
 

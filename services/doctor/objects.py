@@ -60,9 +60,7 @@ def _encryption(facts: Facts) -> Verdict:
         if head.get("ServerSideEncryption") not in {"aws:kms", "aws:kms:dsse"} or head.get("SSEKMSKeyId") != key
     ]  # fmt: skip
     if wrong:
-        how = (
-            "Set the bucket's encryption right, then have Palisade write these backups anew (a reshare does)."
-        )
+        how = "Set the bucket's encryption right, then ask Palisade to write these backups anew."
         return bad(
             f"Not encrypted with the KMS key: {_few(wrong)}. {_sample(facts)}.",
             remedy(facts, how, managed=False),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
-
 from services.backups.rehearsal import Step
 from services.lifecycle.situation import Situation
+from services.own_command import own_command
 
 
 def reshare(of: Situation) -> tuple[Step, ...]:
@@ -90,7 +89,7 @@ def _shares(of: Situation) -> tuple[Step, ...]:
         Step(
             "A share that left cannot be called back. See that as many as are needed are still in good hands: they must "
             "open the sealed file without it.",
-            f"palisade-wizard shares combine SHARE... --sealed {_or_word(of.private_file)}",
+            own_command("shares combine", "SHARE...", "--sealed", of.private_file or "PRIVATE-FILE"),
         ),
     )
 
@@ -101,14 +100,10 @@ def _new_set_up(of: Situation) -> str:
         ("--storage-bucket", "NEW-BUCKET"),
         ("--role-name", "NEW-ROLE"),
         ("--palisade-kit-name", "NEW-KIT"),
-        ("--recovery-key-public-files", "''"),
+        ("--recovery-key-public-files", ""),
     )
-    flags = " ".join(word for pair in names for word in pair)
-    return f"palisade-wizard answers new --from {of.config} --out NEW.toml {flags}"
-
-
-def _or_word(path: str) -> str:
-    return shlex.quote(path) if path else "PRIVATE-FILE"
+    flags = [word for pair in names for word in pair]
+    return own_command("answers new", "--from", of.setup.path, "--out", "NEW.toml", *flags)
 
 
 def _mark(of: Situation, duty: str) -> Step:

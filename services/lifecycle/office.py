@@ -64,7 +64,7 @@ def _meant(name: str, of: Situation) -> tuple[str, ...]:
         raise refuse(
             "usage",
             f"This set-up does not have the duty {name!r}: what it is about is turned off.",
-            f"Those that it has are listed by 'palisade-wizard lifecycle --config {of.config}'.",
+            f"Those that it has are listed by “{of.program('lifecycle')}”.",
             where=name,
         )
     raise refuse(

@@ -80,7 +80,7 @@ def calendar(of: Life, now: datetime) -> bytes:
         raise refuse(
             "not-ready",
             "There is no day to remind of yet: the year of the duties begins when the first wallet is on record.",
-            f"Put it on record with '{of.of.adding()}', then try again.",
+            f"Put it on record with “{of.of.adding()}”, then try again.",
         )
     made = Calendar()
     made.add("prodid", PRODUCT)

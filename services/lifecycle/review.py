@@ -7,12 +7,13 @@ import shlex
 from services.backups import rehearsal as tool
 from services.backups.rehearsal import Step
 from services.lifecycle.situation import Situation
+from services.own_command import own_command
 
 
 def key_opens(of: Situation) -> tuple[Step, ...]:
     """The private key is opened where it lies, by those who hold it."""
-    private, public = _path(of.private_file, "PRIVATE-FILE"), _path(of.public_file, "PUBLIC-FILE")
-    prove = f"palisade-wizard keycheck {private} --public {public} --prove"
+    private, public = of.private_file or "PRIVATE-FILE", of.public_file or "PUBLIC-FILE"
+    prove = own_command("keycheck", private, "--public", public, "--prove")
     says = "Open the private key and decrypt a test message with it, on a computer that may see it."
     first: tuple[Step, ...] = ()
     match of.answers.text("recovery_key.custody"):
@@ -20,7 +21,7 @@ def key_opens(of: Situation) -> tuple[Step, ...]:
             first = (
                 Step(
                     "Let as many custodians as are needed come together, and test their shares.",
-                    f"palisade-wizard shares combine SHARE... --sealed {private}",
+                    own_command("shares combine", "SHARE...", "--sealed", private),
                 ),
             )
         case "hsm":
@@ -43,8 +44,8 @@ def key_opens(of: Situation) -> tuple[Step, ...]:
 def rehearsal(of: Situation) -> tuple[Step, ...]:
     """A test recovery with the vendor's own tool."""
     example = of.example
-    more = f" --key-id {shlex.quote(example.key_id)}" if example.key_id else ""
-    done = Step("Write down that it was done.", of.program("lifecycle", "--done", "rehearsal") + more)
+    more = ("--key-id", example.key_id) if example.key_id else ()
+    done = Step("Write down that it was done.", of.program("lifecycle", "--done", "rehearsal", *more))
     return (*tool.steps(example), done)
 
 
@@ -156,10 +157,6 @@ def _first_ends(of: Situation) -> tuple[Step, ...]:
         return ()
     named = ", ".join(f"{key_id} on {end.isoformat()}" for key_id, end in ends[:3])
     return (Step(f"By the record, these end first, unless somebody extended them: {named}."),)
-
-
-def _path(path: str, word: str) -> str:
-    return shlex.quote(path) if path else word
 
 
 def _mark(of: Situation, duty: str) -> Step:

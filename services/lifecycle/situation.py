@@ -1,13 +1,13 @@
-"""What the duties of a set-up are told of it: its answers, its record, and how to name its file in a command."""
+"""What the duties of a set-up are told of it: its answers, its record, and the commands that work on it."""
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.answers import Answers
 from services.backups.rehearsal import Example
+from services.own_command import on_setup
 from services.record.book import Record
 from services.record.proposals import adding
 from services.record.rehearsing import example
@@ -26,14 +26,9 @@ class Situation:
     def answers(self) -> Answers:
         return self.setup.answers
 
-    @property
-    def config(self) -> str:
-        """The setup file's path, as a shell takes it."""
-        return shlex.quote(str(self.setup.path))
-
     def program(self, command: str, *more: str) -> str:
-        """A command of this program on this set-up; what follows is quoted for a shell already."""
-        return " ".join(("palisade-wizard", command, "--config", self.config, *more))
+        """A command of this program on this set-up."""
+        return on_setup(command, self.setup.path, *more)
 
     def adding(self, *more: str) -> str:
         """The command that puts on record what verification sees."""

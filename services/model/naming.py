@@ -13,6 +13,9 @@ from services.model.place import Place
 _REGIONAL = re.compile(r"(?P<name>.+?)(?P<ending>-[0-9]{12}-[a-z0-9-]+-an)")
 _LONGEST = 63
 
+WITHOUT_REGIONAL_NAMES = frozenset({"me-south-1", "me-central-1"})
+"""The regions in which AWS has no name space of an account's own for buckets."""
+
 
 def parted(bucket: str) -> tuple[str, str]:
     """A bucket's name and its account-regional ending, which is empty where it has none."""

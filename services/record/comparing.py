@@ -10,6 +10,7 @@ from services.aws.guards import ReadOnly
 from services.aws.translate import problem_of
 from services.backups.shards import parse_key
 from services.model.calls import Aws, Refused
+from services.own_command import on_setup
 from services.problems import Problem, ProblemError
 from services.record.wallet import Wallet
 from services.verify.search import Folders, Place, find, folders_of
@@ -123,7 +124,7 @@ def sentences(found: Comparison) -> tuple[str, ...]:
     strangers, missing = found.not_on_record, found.not_in_bucket
     said = [
         f"! The bucket holds a backup of {key_id}, which is not on record. Its quorum ID is nowhere in the bucket: put "
-        f"it on record with 'palisade-wizard record add --config S --from-verify --key-id {key_id}'."
+        f"it on record with “{on_setup('record add', None, '--from-verify', '--key-id', key_id)}”."
         for key_id in strangers[:MOST_NAMED]
     ]
     if len(strangers) > MOST_NAMED:
@@ -132,8 +133,8 @@ def sentences(found: Comparison) -> tuple[str, ...]:
             "--from-verify --all' puts every one on record, if its quorum is the one that you name."
         )
     said += [
-        f"! The wallet {key_id} is on record, and the bucket holds no backup of it. 'palisade-wizard verify --config S "
-        f"--key-id {key_id}' tells whether one was deleted."
+        f"! The wallet {key_id} is on record, and the bucket holds no backup of it. "
+        f"“{on_setup('verify', None, '--key-id', key_id)}” tells whether one was deleted."
         for key_id in missing[:MOST_NAMED]
     ]
     if len(missing) > MOST_NAMED:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from services.backups.addresses import key_of
 from services.backups.findings import shown
+from services.own_command import on_setup
 from services.problems import ProblemError
 from services.record.book import Record
 from services.record.wallet import Proof, Wallet, checked
@@ -85,15 +85,14 @@ def left_out(found: Proposals, add_all: str) -> str:
     return ""
 
 
-def adding(path: Path, answered: str, *more: str, quorum_id: str = "") -> str:
+def adding(setup: Path | None, answered: str, *more: str, quorum_id: str = "") -> str:
     """The command that puts on record what verification sees, as a shell takes it.
 
     The quorum ID is nowhere in the bucket, so it stands in the command unless it is the one that the setup file answers;
     ID stands for one that nobody knows yet.
     """
     named = () if answered and quorum_id in {"", answered} else ("--quorum-id", quorum_id or "ID")
-    words = ("palisade-wizard", "record", "add", "--config", str(path), "--from-verify", *more, *named)
-    return shlex.join(words)
+    return on_setup("record add", setup, "--from-verify", *more, *named)
 
 
 def _count(number: int) -> str:

@@ -141,7 +141,7 @@ def _steps(of: Sheet) -> Iterator[str]:
         yield "   (or Trezor's “shamir recover”, without a passphrase)"
     yield "1. Prove that the key opens:"
     yield from _command(validate_command(Path(of.private_file)))
-    yield "2. Recover, with the values of the wallet:"
+    yield "2. Recover, with the values of the wallet (ALGORITHM: SECP256K1 or ED25519):"
     yield from _command(of.recovery)
 
 

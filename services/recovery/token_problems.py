@@ -98,7 +98,7 @@ def missing_extra() -> ProblemError:
     return refuse(
         "missing-extra",
         "The part of the program that speaks to PKCS#11 tokens is not installed.",
-        "Install it with “pipx install 'palisade-wizard[hsm]'”, then try again.",
+        "Install it in the program's folder with “pipx install --force '.[hsm]'”, then try again.",
         where="hsm",
     )
 

@@ -120,8 +120,8 @@ _SHOULD_DIFFER: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
         "palisade.principal_arn": (
             "principal",
-            "The writer that the role trusts is also that of {of}: Palisade has one for each, so one is wrong.",
-            "Compare palisade.principal_arn with what Palisade names for this environment.",
+            "The writer that the role trusts is also that of {of}.",
+            "Ask Palisade whether that is meant, and correct palisade.principal_arn if it is not.",
         ),
         "palisade.external_id": (
             "external_id",

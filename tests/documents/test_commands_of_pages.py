@@ -17,7 +17,7 @@ from wizard.manual.page import commands
 from wizard.root import Program, Surroundings
 
 _SPAN = re.compile(r"`(palisade-wizard [^`]+)`")
-_SHORT = re.compile(r"[Mm]issing|'[A-Z]+' is not one of|no command '[A-Z]+'")
+SHORT = re.compile(r"[Mm]issing|'[A-Z]+' is not one of|no command '[A-Z]+'")
 """A sentence may name a command without all that it needs, and a word in capitals for what a reader puts there."""
 
 HELP = tuple(sorted((ROOT / "assets" / "help").glob("*.md")))
@@ -75,7 +75,7 @@ def test_every_command_in_a_sentence_is_taken_by_the_program() -> None:
     found = list(spans())
     assert len(found) > 10
     said = [(place, why) for place, words in found if (why := refusal(words))]
-    assert not [f"{place}: {why}" for place, why in said if not _SHORT.search(why)]
+    assert not [f"{place}: {why}" for place, why in said if not SHORT.search(why)]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Input, RadioSet
 
 from screens import flow
+from screens.storage import name_spaces
 from screens.widgets.field import Field, widget_id
 from services import setup_file
 from services.answers import Answers
@@ -262,3 +263,15 @@ async def test_a_file_given_at_the_start_that_cannot_be_read_is_explained(stage:
     async with curtain(stage) as show:
         assert show.page.name_ == "welcome"
         assert show.shows("nowhere.toml does not exist.")
+
+
+def test_a_name_space_that_the_region_lacks_is_no_choice() -> None:
+    offered = {
+        (region, chosen): [value for _, value in name_spaces(region, chosen)]
+        for region in ("eu-west-1", "me-south-1", "me-central-1", "")
+        for chosen in ("global", "account-regional")
+    }
+    assert {pair for pair, values in offered.items() if "account-regional" not in values} == {
+        ("me-south-1", "global"),
+        ("me-central-1", "global"),
+    }

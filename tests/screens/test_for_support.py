@@ -15,6 +15,16 @@ async def test_the_log_names_the_command_of_the_bundle(stage: Stage) -> None:
         assert show.shows(f"palisade-wizard bundle --config {setup.path} --out bundle.zip")
 
 
+async def test_what_to_do_names_the_open_set_up_in_its_commands(stage: Stage) -> None:
+    setup = stage.setup()
+    stage.more = {"open_first": setup.path}
+    async with curtain(stage) as show:
+        said = refuse("not-ready", "It is not there.", "Make it with 'palisade-wizard apply --config S'.")
+        show.page.show_problem(said.problem)
+        await show.settle()
+        assert show.shows(f"palisade-wizard apply --config {setup.path}")
+
+
 async def test_without_a_set_up_there_is_no_bundle_to_write(stage: Stage) -> None:
     async with curtain(stage) as show:
         await show.press("ctrl+l")

@@ -17,6 +17,7 @@ from screens.widgets.action import Action
 from screens.widgets.listing import Lines
 from services import kit, setup_file
 from services.backups.findings import UNPROVEN
+from services.kit import KIND_OF_QUORUM
 from services.setup_file import SetupFile
 from tests.screens.stage import KEY_ID, QUORUM, Show, Stage, curtain, refusal
 from tests.world import EXTERNAL_ID
@@ -105,6 +106,7 @@ async def test_a_kit_whose_values_changed_is_out_of_date(stage: Stage) -> None:
             await show.go(page)
             show.page.query_one(box, Checkbox).value = True
             await show.settle()
+        assert show.shows(KIND_OF_QUORUM)
         session, step = show.app.session, flow.step_of("palisade")
         assert flow.sign(session, step, -1) == "✓"
         session.record({"palisade.external_id": "another-external-id"})

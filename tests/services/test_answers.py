@@ -56,6 +56,17 @@ def test_answers_that_go_together(values: dict[str, object]) -> None:
             {"storage__namespace": "account-regional", "storage__bucket": f"acme-{ACCOUNT}-us-east-1-an"},
             "storage.bucket",
         ),
+        *(
+            (
+                {
+                    "storage__namespace": "account-regional",
+                    "storage__bucket": f"acme-{ACCOUNT}-{region}-an",
+                    "aws__region": region,
+                },
+                "storage.namespace",
+            )
+            for region in ("me-south-1", "me-central-1")
+        ),
         (
             {"role__permissions_boundary": "arn:aws:iam::999999999999:policy/Bound"},
             "role.permissions_boundary",

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from services.costs import PRICES, Copies, Cost, Parts, Volume, bill, dollars, other_trails, parts, sentences
 from services.engine.world import Absent, World
 from services.model.calls import Aws, Call
+from services.questions import find
 from tests.ports import Denying, Recording
 from tests.world import ACCOUNT, TRAIL, TRAIL_BUCKET, Journey, do, sample, sample_blueprint
 
@@ -185,3 +186,13 @@ def test_the_question_is_one_that_aws_knows() -> None:
     assert not ParamValidator().validate(dict(call.params), model.input_shape).has_errors()
     assert model.output_shape is not None
     assert "trailList" in model.output_shape.members
+
+
+def test_the_question_about_alarms_names_what_the_plan_adds_up() -> None:
+    made = parts(
+        sample_blueprint(setup__environment="production", hardening__alarm_email="it@example.com"),
+        sample(),
+        "none",
+    ).alarms
+    (cost,) = (line.dollars for line in bill(Parts(alarms=made)) if "alarms" in line.what)
+    assert f"costs about {round(cost)} US dollars a month." in find("hardening.alarms").help

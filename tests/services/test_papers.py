@@ -163,3 +163,12 @@ def test_papers_that_exist_are_a_reason_to_stop_only_where_they_would_be_written
         papers.refuse_taken(tmp_path, "acme", sheet=sheet_, custodians=names)
     assert refused.value.problem.code == "exists"
     assert refused.value.problem.where == str(tmp_path / ("acme.txt" if sheet_ else "acme.custody.json"))
+
+
+def test_the_sheet_of_a_key_takes_nothing_for_granted_about_a_wallet(made: KeyFiles) -> None:
+    """Another key type than the file's ends in the tool's refusal, and what the files' numbers count is not known."""
+    write(made)
+    text = " ".join(sheet(made).read_text().replace("\\\n", " ").split())
+    assert "--recovery-kit-file=recovery_shard-N.txt" in text
+    assert "--key-type=ALGORITHM" in text
+    assert "ALGORITHM: SECP256K1 or ED25519" in text

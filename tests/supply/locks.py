@@ -10,9 +10,9 @@ from typing import Literal, TypeAlias
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "requirements"
 
-Use: TypeAlias = Literal["run", "demo", "dev", "audit"]
-USES: tuple[Use, ...] = ("run", "demo", "dev", "audit")
-"""From what every user installs to what only a check of this list needs."""
+Use: TypeAlias = Literal["run", "demo", "dev", "audit", "build"]
+USES: tuple[Use, ...] = ("run", "demo", "dev", "audit", "build")
+"""From what every user installs to what only a check of this list needs; and what builds the program itself."""
 
 _PIN = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9-]*)==(?P<version>[0-9][A-Za-z0-9.+!]*)(?: ; (?P<marker>[^\\]+?))?(?P<hashes>(?: \\\n    --hash=sha256:[0-9a-f]{64})+)"

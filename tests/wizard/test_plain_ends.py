@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 from pathlib import Path
 
 import pytest
 
 from services import progress, setup_file
+from tests.documents.test_commands_of_pages import refusal
 from tests.planted import PASSWORD
 from tests.sampling import every
 from tests.terminal.lines import Line, start
@@ -143,3 +145,23 @@ def test_the_name_of_a_set_up_that_exists_is_asked_again(offline: Terminal) -> N
     ran = sit(offline, again)
     assert again.used_up(), ran.err
     assert "exists already" in " ".join(ran.err.split())
+
+
+def test_the_way_back_leads_to_the_same_set_ups_and_the_same_aws(offline: Terminal) -> None:
+    setup = left_at(offline, "access")
+    given = (
+        "--profile",
+        "ops",
+        "--region",
+        "eu-west-1",
+        "--endpoint-url",
+        "https://kim:word@aws.example:4566",
+    )
+    ran = sit(offline, Script({"Role name": ["quit"]}), *given, "--config", setup.path)
+    way = shlex.split(ran.err.partition("This goes on from there:")[2].replace("\\\n", " "))
+    assert way == [
+        *("palisade-wizard", "--plain", "--config", str(setup.path)),
+        *("--state-dir", str(offline.folder / "state"), "--endpoint-url", "https://aws.example:4566"),
+        *("--profile", "ops", "--region", "eu-west-1"),
+    ]
+    assert refusal(way[1:]) == ""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from screens import flow
-from services import progress, setup_file
+from services import kit, progress, setup_file
 from services.model.calls import Aws, Call
 from services.record import book
 from services.record.wallet import Wallet
@@ -235,6 +235,8 @@ def test_marks_say_how_far_it_has_come(tmp_path: Path, aws: Aws) -> None:
     assert progress.KIT not in found
     assert progress.QUORUM not in found
     assert found[progress.AT] == "quorum"
+    # With the values, and where the quorum is asked about.
+    assert " ".join(script.screen.written.split()).count(kit.KIND_OF_QUORUM) == 2
 
 
 def test_before_agreeing_one_reads_who_can_do_what_and_sees_it_drawn(tmp_path: Path, aws: Aws) -> None:

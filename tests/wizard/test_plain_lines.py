@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from screens import flow
+from tests.wizard.driving import Stream
 from wizard.plain import lines
 from wizard.plain.step_help import step_help
 
@@ -55,3 +57,18 @@ def test_a_command_within_a_sentence_stands_whole_on_a_line_of_its_own(width: in
     assert [line.strip() for line in made].count(command) == 1
     assert all(len(line) <= width for line in made if line.strip() != command)
     assert " ".join(" ".join(made).split()) == " ".join(said.replace(" . ", " ").split())
+
+
+def test_a_command_in_a_sentence_names_the_set_up_that_is_open() -> None:
+    stream, place = Stream(), [Path("acme.toml")]
+    voice = lines.Lines(Stream(), stream, setup=lambda: place[-1] if place else None)
+    voice.tell("See 'palisade-wizard plan --config S'.")
+    place.append(Path("my set-ups/b.toml"))
+    voice.data("See 'palisade-wizard plan --config S'.")
+    place.clear()
+    voice.tell("See 'palisade-wizard plan --config S'.")
+    assert stream.written.splitlines() == [
+        "See 'palisade-wizard plan --config acme.toml'.",
+        "See “palisade-wizard plan --config 'my set-ups/b.toml'”.",
+        "See 'palisade-wizard plan --config S'.",
+    ]

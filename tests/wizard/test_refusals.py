@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+import click
 import pytest
 
+from services.answers import Answers, problems
 from services.model.calls import Call, Refused, Reply
 from tests.ports import Denying, Recording
 from tests.sampling import every
 from tests.wizard.driving import EXTERNAL_ID, Terminal, loses_nothing, process, refused
+from wizard.cli import main_group
 
 
 def expired(call: Call) -> Reply:
@@ -126,3 +130,30 @@ def test_a_fault_of_ours_shows_no_traceback_and_no_value(offline: Terminal) -> N
     assert "ZeroDivisionError" in said
     assert EXTERNAL_ID not in said
     assert "Traceback" not in said
+
+
+def test_an_answer_that_is_missing_can_be_given_as_its_remedy_says() -> None:
+    """Also to commands that take no answers: the sentence names those that do."""
+    group = main_group()
+    context = click.Context(group)
+    for problem in problems(Answers()):
+        takes = re.findall(r"\b(plan|apply)\b", problem.remedy[0])
+        (flag,) = re.findall(r"--[\w-]+", problem.remedy[0])
+        assert takes == ["plan", "apply"]
+        for name in takes:
+            command = group.get_command(context, name)
+            assert command is not None
+            assert any(flag in one.opts for one in command.params)
+
+
+def test_without_a_recovery_key_apply_leads_to_one(terminal: Terminal) -> None:
+    setup = terminal.answered()
+    ran = terminal("apply", "--config", setup, "--yes")
+    assert ran.status == 0
+    assert f"Next: palisade-wizard keygen --config {setup} --out DIR" in ran.err
+
+
+def test_the_plan_that_consent_is_asked_for_is_one_command_away(terminal: Terminal) -> None:
+    setup = terminal.answered()
+    remedy = refused(terminal("apply", "--config", setup, "--json"), "consent")["remedy"][0]
+    assert f"“palisade-wizard plan --config {setup}”" in remedy

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.own_command import on_setup
 from services.problems import ProblemError, refuse
 from wizard.cli import Subcommand
 from wizard.options import ENVIRONMENTS, PATH, among, together
@@ -190,5 +191,5 @@ def _tell(
     for one in shared.values():
         program.voice.tell(f"! {one.says} {one.remedy}")
     keyed = bool(setup.answers.texts("recovery_key.public_files"))
-    then = f"plan --config {out}" if keyed else f"keygen --config {out} --out DIR"
-    program.voice.tell(f"Next: palisade-wizard {then}")
+    then = on_setup("plan", out) if keyed else on_setup("keygen", out, "--out", "DIR")
+    program.voice.tell(f"Next: {then}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.own_command import own_command
 from wizard.cli import Subcommand
 from wizard.options import PATH
 from wizard.render.jsonl import named
@@ -42,5 +43,5 @@ def command(program: Program, *, out: Path, pattern: Path) -> int:
     program.voice.tell(
         f"{out} is written, readable by you alone. Look at its placeholders, then, for each set-up:"
     )
-    program.voice.tell(f"  palisade-wizard answers new --out NAME.toml --template {out}")
+    program.voice.tell(f"  {own_command('answers new', '--out', 'NAME.toml', '--template', out)}")
     return 0

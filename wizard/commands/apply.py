@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
+from services.own_command import on_setup
 from services.problems import refuse
 from wizard import signals
 from wizard.carrying_out import show, typed
@@ -77,7 +78,9 @@ def command(
         events = carry_out(desk, planned, accepted, stop, approved)
         problem = show(program, desk.endpoint, events, len(planned.plan.steps))
     if problem is None:
-        program.voice.tell(f"Next: palisade-wizard values --config {config}")
+        keyed = desk.setup.answers.texts("recovery_key.public_files")
+        then = on_setup("values", config) if keyed else on_setup("keygen", config, "--out", "DIR")
+        program.voice.tell(f"Next: {then}")
         return 0
     return problem.exit_code
 
@@ -104,7 +107,7 @@ def _consent(program: Program, desk: Desk, planned: Planned, accept: tuple[str, 
         raise refuse(
             "consent",
             f"This run would make {len(planned.plan.steps)} changes and nobody can be asked; nothing was changed.",
-            "Look at the plan with 'palisade-wizard plan', then add --yes.",
+            f"Look at the plan with “{on_setup('plan', desk.setup.path)}”, then add --yes.",
             where="--yes",
         )
     program.voice.tell(plan_text(desk, planned.plan, planned.costs))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.own_command import on_setup
 from services.problems import refuse
 from wizard import signals
 from wizard.carrying_out import show, typed
@@ -65,7 +66,7 @@ def command(program: Program, *, config: Path, yes: bool, accept: tuple[str, ...
             "Until its day comes, 'aws kms cancel-key-deletion' takes the deletion of a key back."
         )
     if found.plan.steps:
-        program.voice.tell(f"To make it anew: palisade-wizard apply --config {config}")
+        program.voice.tell(f"To make it anew: {on_setup('apply', config)}")
         program.voice.tell("Its kit in Palisade is of no use any more: the new key has another ARN.")
     return 0
 

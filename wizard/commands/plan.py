@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.own_command import on_setup
 from wizard.cli import Subcommand
 from wizard.options import PATH
 
@@ -63,10 +64,10 @@ def command(
         program.voice.data(plan_text(desk, planned.plan, planned.costs))
     if out is not None:
         program.voice.tell(
-            f"The plan is in {out}. Carry it out with: palisade-wizard apply --config {config} --plan {out}"
+            f"The plan is in {out}. Carry it out with: {on_setup('apply', config, '--plan', out)}"
         )
     elif planned.plan.steps and not planned.plan.blocked:
-        program.voice.tell(f"Carry it out with: palisade-wizard apply --config {config}")
+        program.voice.tell(f"Carry it out with: {on_setup('apply', config)}")
     return status(planned.plan, check=check)
 
 

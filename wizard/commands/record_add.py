@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.own_command import on_setup
 from services.problems import refuse
 from wizard.cli import Subcommand
 from wizard.records import key_id_option, one_wallet, say_changed, value_options
@@ -241,5 +242,5 @@ def _tell(program: Program, setup: SetupFile, found: Proposals, endpoint: str) -
     program.voice.tell(f"The record is {path}.")
     if found.new:
         program.voice.tell(
-            f"Print it: palisade-wizard record export --config {setup.path} --format text --out RECORD.txt"
+            f"Print it: {on_setup('record export', setup.path, '--format', 'text', '--out', 'RECORD.txt')}"
         )

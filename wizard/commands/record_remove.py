@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.own_command import on_setup
 from services.problems import refuse
 from wizard.cli import Subcommand
 from wizard.records import key_id_option, say_changed
@@ -40,9 +41,7 @@ def command(program: Program, *, config: Path, key_id: str, yes: bool) -> int:
         _ask(program, wallet)
     book.remove(place, program.around.clock, key_id)
     say_changed(program, setup, "It is off the record; its values are kept in", wallet)
-    program.voice.tell(
-        f"Put it back: palisade-wizard record restore --config {config} --key-id {wallet.key_id}"
-    )
+    program.voice.tell(f"Put it back: {on_setup('record restore', config, '--key-id', wallet.key_id)}")
     return 0
 
 

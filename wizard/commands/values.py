@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.own_command import on_setup
 from wizard.cli import Subcommand
 from wizard.options import PATH
 
@@ -53,7 +54,7 @@ def command(
         program.voice.document(document)
     elif out is None:
         program.voice.data(_text(found, document, chosen).rstrip("\n"))
-    program.voice.tell(f"Then: palisade-wizard verify --config {config} --wait 15m")
+    program.voice.tell(f"Then: {on_setup('verify', config, '--wait', '15m')}")
     return 0
 
 

@@ -138,7 +138,7 @@ def _last(program: Program, desk: Desk, seconds: float, question: Question) -> R
         if report.having("waiting") and left > 0:
             awaited = report.having("waiting")[0]
             program.voice.tell(
-                f"… Still awaited: {awaited.title}. {awaited.evidence} The next look is in {pace(question):.0f} s; "
+                f"… Still awaited: {awaited.title}. {awaited.evidence} The next look is in {min(pace(question), left):.0f} s; "
                 f"the wait ends in {left:.0f} s."
             )
     assert seen is not None  # noqa: S101 - the first look is always made

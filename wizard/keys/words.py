@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import PROGRAM
+from services.own_command import on_setup, own_command
 
 if TYPE_CHECKING:
     from services.papers import Papers
@@ -49,7 +48,7 @@ def say(program: Program, made: Made, config: Path | None, papers: Papers) -> No
     for sentence in _next(made):
         voice.tell(sentence)
     if config is not None:
-        voice.tell(f"Next: {PROGRAM} plan --config {config}")
+        voice.tell(f"Next: {on_setup('plan', config)}")
 
 
 def _next(made: Made) -> list[str]:
@@ -60,10 +59,9 @@ def _next(made: Made) -> list[str]:
     if made.shares:
         custody = made.custody
         needed = made.shares[: custody.threshold] if custody else made.shares
-        shares = " ".join(shlex.quote(str(path)) for path in needed)
         said += [
             f"Then let {len(needed)} custodians test together that their shares open {private.name}:",
-            f"  {PROGRAM} shares combine {shares} --sealed {shlex.quote(str(private))}",
+            f"  {own_command('shares combine', *needed, '--sealed', private)}",
         ]
     elif made.files.format == "hex":
         said.append("Keep the private file away from this computer.")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import click
 
+from services.own_command import own_command
 from services.problems import KINDS
 from services.question import Question
 from services.questions import QUESTIONS
@@ -66,7 +67,7 @@ def _synopsis(group: click.Group, context: click.Context) -> list[str]:
     lines = [rf"{roff.bold(PROGRAM)} [\fIoptions\fR]"]
     for path, command, inner in commands(group, context):
         pieces = " ".join((*_required(command, inner), *command.collect_usage_pieces(inner)))
-        lines += [".br", f"{roff.bold(f'{PROGRAM} {path}')} {roff.italic(pieces)}"]
+        lines += [".br", f"{roff.bold(own_command(path))} {roff.italic(pieces)}"]
     return lines
 
 

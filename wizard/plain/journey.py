@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from screens import flow
 from screens.session import Session
 from services import setup_file
+from services.aws.endpoints import without_sign_in
 from services.problems import ProblemError
 from wizard import PROGRAM, signals
 from wizard.plain import account, palisade, recovery_key, review, setups, storage, verify
@@ -18,6 +19,7 @@ from wizard.plain.person import WORDS, Back, Leave, Person
 
 if TYPE_CHECKING:
     from screens.host import Connection, Host
+    from wizard.options import Globals
     from wizard.root import Program
 
 STOPS = (
@@ -36,7 +38,8 @@ STOPS = (
 
 def run(program: Program, config: Path | None) -> int:
     """One sitting; its exit status. Ends by `quit`, the end of the input, Ctrl-C or a signal, with everything kept."""
-    voice = Lines(program.voice.out, program.voice.err, width=width_of(program.around.stderr))
+    around, said = program.around, program.voice
+    voice = Lines(said.out, said.err, width=width_of(around.stderr), setup=lambda: _path(session))
     program = replace(program, voice=voice)
     session = Session(_host(program, config))
     pages = {stop.key: stop.page for stop in STOPS if stop.key}
@@ -53,6 +56,10 @@ def run(program: Program, config: Path | None) -> int:
     finally:
         _farewell(guide)
     return 0
+
+
+def _path(session: Session) -> Path | None:
+    return session.setup.path if session.setup is not None else None
 
 
 def _host(program: Program, config: Path | None) -> Host:
@@ -89,4 +96,16 @@ def _farewell(guide: Guide) -> None:
     person.say("Everything that you answered and everything that was made is kept.")
     if guide.program.options.demo_stage is None:
         person.say("This goes on from there:")
-        person.command(PROGRAM, "--plain", *(("--config", str(setup.path)) if setup is not None else ()))
+        config = ("--config", str(setup.path)) if setup is not None else ()
+        person.command(PROGRAM, "--plain", *config, *_again(guide.program.options))
+
+
+def _again(options: Globals) -> tuple[str, ...]:
+    """The options that lead to the same set-ups and the same AWS, as they were given; no sign-in of an endpoint."""
+    named = {
+        "--state-dir": str(options.state_dir or ""),
+        "--endpoint-url": without_sign_in(options.endpoint_url),
+        "--profile": options.profile,
+        "--region": options.region,
+    }
+    return tuple(word for name, value in named.items() if value for word in (name, value))

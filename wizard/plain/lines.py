@@ -28,7 +28,7 @@ class Lines(Voice):
     width: int = USUAL
 
     def tell(self, text: str = "") -> None:
-        super().tell(wrapped(text, self.width))
+        super().tell(wrapped(self.named(text), self.width))
 
     def data(self, text: str) -> None:
         """What a person copies: its lines stay as they are."""

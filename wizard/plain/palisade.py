@@ -81,9 +81,7 @@ def _write(guide: Guide, values: Kit) -> None:
 def _quorum(guide: Guide) -> None:
     session, person = guide.session, guide.person
     person.say()
-    person.say(
-        "Palisade backs up only the quorums that were created with a kit. Quorums that exist already stay without a backup."
-    )
+    person.say("Palisade backs up only the quorums that were created with a kit.", kit.KIND_OF_QUORUM)
     assigned = person.confirm(
         "Does a new quorum have the kit, and did every member accept?",
         "It has at least 2 devices and at least 2 signatures. Every member accepts within 60 minutes, or the request dies.",

@@ -8,11 +8,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 from typing import TextIO
 
+from services.own_command import with_setup
 from services.printable import lines
 from services.problems import ProblemError, refuse
 
@@ -35,10 +37,13 @@ class Voice:
     json: bool = False
     begun: Event = field(default_factory=Event, compare=False)
     """Set as soon as JSON goes to the standard output: after that, a problem must not add a document."""
+    setup: Callable[[], Path | None] = field(default=lambda: None, compare=False)
+    """The setup file that is worked on: commands in sentences name it. JSON keeps the placeholder, which is the same
+    for every set-up."""
 
     def data(self, text: str) -> None:
         """Lines of a result, for a person. Errors: `folder`."""
-        self._write(fit(text, self.out.encoding))
+        self._write(fit(self.named(text), self.out.encoding))
 
     def program(self, text: str) -> None:
         """Lines that another program reads, in which tabs part what belongs apart. Errors: `folder`."""
@@ -48,10 +53,14 @@ class Voice:
         """Lines about what happens."""
         try:
             # One write, because several threads talk: print writes the end of a line by itself.
-            self.err.write(f"{fit(text, self.err.encoding)}\n")
+            self.err.write(f"{fit(self.named(text), self.err.encoding)}\n")
             self.err.flush()
         except OSError:
             silence(self.err)
+
+    def named(self, text: str) -> str:
+        """The text with the set-up's path in its commands."""
+        return with_setup(text, self.setup())
 
     def document(self, value: Mapping[str, object]) -> None:
         """The one JSON document of a command. Errors: `folder`."""

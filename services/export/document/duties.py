@@ -7,12 +7,13 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.backups.command import recovery_command
+from services.backups.command import ANY_FILE, recovery_command
 from services.export.document.custody import private_name
 from services.export.document.facts import Findings
 from services.export.document.markdown import block, items, table, text
 from services.model.values import Tree
 from services.operator_policy import calls_for, policy
+from services.own_command import own_command
 from services.recovery.vendor_tool import validate_command
 
 _EVENTS = (
@@ -85,17 +86,17 @@ def recovery(found: Findings) -> Iterator[str]:
         "algorithm from the offline record. Words in capitals are to be replaced."
     )
     steps = [
-        "# 1. Fetch the backup; this takes the rights below.",
+        "# 1. Fetch the backup; this takes the rights below. For N, a number that the list shows: each file is whole.",
         f"aws s3 ls {shlex.quote(f's3://{bucket}/KEY-ID/')}",
-        f"aws s3 cp {shlex.quote(f's3://{bucket}/KEY-ID/recovery_shard-0.txt')} .",
+        f"aws s3 cp {shlex.quote(f's3://{bucket}/KEY-ID/{ANY_FILE}')} .",
         "# 2. On an offline computer: prove that the private key opens.",
         *_shares(answers.text("recovery_key.custody"), private),
         validate_command(Path(private)),
-        "# 3. Recover the wallet. SECP256K1 or ED25519, as the record says.",
+        "# 3. Recover the wallet. ALGORITHM is SECP256K1 or ED25519, as the record says.",
         recovery_command(
             "KEY-ID",
-            "SECP256K1",
-            "recovery_shard-0.txt",
+            "ALGORITHM",
+            ANY_FILE,
             private,
             answers.text("palisade.quorum_id") or "QUORUM-ID",
             output_file="recovered.txt",
@@ -108,9 +109,8 @@ def recovery(found: Findings) -> Iterator[str]:
 
 def _shares(custody: str, private: str) -> Iterator[str]:
     if custody == "split":
-        sealed = shlex.quote(private)
         yield "#    First combine the shares; what they give is the password."
-        yield f"palisade-wizard shares combine SHARE-1 SHARE-2 --sealed {sealed} --reveal"
+        yield own_command("shares combine", "SHARE-1", "SHARE-2", "--sealed", private, "--reveal")
 
 
 def recover_policy(found: Findings) -> dict[str, Tree]:

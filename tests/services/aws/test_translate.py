@@ -141,6 +141,11 @@ def test_the_table_names_only_exceptions_that_exist() -> None:
     assert set(FAILURES) <= names
 
 
+def test_a_profile_that_is_not_there_may_have_been_given_in_three_ways() -> None:
+    said = " ".join(FAILURES["ProfileNotFound"][2])
+    assert all(way in said for way in ("aws.profile", "--profile", "AWS_PROFILE"))
+
+
 SESSION = botocore.session.get_session()
 
 

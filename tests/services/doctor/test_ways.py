@@ -72,6 +72,10 @@ def test_without_a_key_of_its_own_a_bucket_has_no_key_to_judge() -> None:
     assert {found[f"config.key.{part}"].status for part in ("exists", "state", "policy")} == {"skipped"}
     assert found["config.bucket.policy-customer-keys"].status == "pass"
     assert found["backup.objects.encryption"].status == "fail"
+    # Whether a reshare writes a backup by itself, nobody could confirm.
+    assert found["backup.objects.encryption"].remedy.endswith(
+        "then ask Palisade to write these backups anew."
+    )
 
 
 def many(count: int) -> list[dict[str, Any]]:

@@ -84,10 +84,10 @@ def test_the_recovery_is_the_vendors_command_with_words_to_replace(tmp_path: Pat
     found = sections(written(tmp_path, **key(tmp_path), recovery_key__custody="split"))
     (_, shell), (_, policy) = titled(found, "How to recover").fences
     assert (
-        "wallet-recovery-cli recover --recovery-kit-file=recovery_shard-0.txt --private-key-file=recovery.pke1 "
+        "wallet-recovery-cli recover --recovery-kit-file=recovery_shard-N.txt --private-key-file=recovery.pke1 "
         in shell
     )
-    assert "--quorum-id=QUORUM-ID --key-id=KEY-ID --key-type=SECP256K1 --output-file=recovered.txt" in shell
+    assert "--quorum-id=QUORUM-ID --key-id=KEY-ID --key-type=ALGORITHM --output-file=recovered.txt" in shell
     assert "palisade-wizard shares combine SHARE-1 SHARE-2 --sealed recovery.pke1 --reveal" in shell
     assert '"s3:GetObject"' in policy
     assert "PutObject" not in policy

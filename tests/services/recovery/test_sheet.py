@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.backups.command import recovery_command
+from services.backups.command import ANY_FILE, recovery_command
 from services.problems import ProblemError
 from services.recovery import custodians, keyfiles, operations, sheet, slip39
 from services.recovery.keyfiles import Format, KeyFiles
@@ -39,9 +39,8 @@ def made(key: rsa.RSAPrivateKey, tmp_path_factory: pytest.TempPathFactory) -> di
 
 
 def command(key: KeyFiles) -> str:
-    file = "KEY-ID/recovery_shard-0.txt"
     return recovery_command(
-        "KEY-ID", "SECP256K1", file, key.private_file.name, "", output_file="recovered.txt"
+        "KEY-ID", "ALGORITHM", ANY_FILE, key.private_file.name, "", output_file="recovered.txt"
     )
 
 
