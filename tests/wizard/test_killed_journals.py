@@ -24,7 +24,7 @@ from tests.wizard.driving import Terminal
 from tests.wizard.test_killed_applies import APPLY, DESTROY, Ground, Hasty, on
 from tests.world import do
 
-APPLYING, DESTROYING = 91, 41
+APPLYING, DESTROYING = 93, 43
 """File events of a first `apply` and of the `destroy` after it."""
 
 
@@ -101,7 +101,7 @@ def test_a_line_of_the_journal_is_there_or_not(
         )
 
 
-@pytest.mark.parametrize("nth", every(APPLYING, range(1, APPLYING + 1), start=39))
+@pytest.mark.parametrize("nth", every(APPLYING, range(1, APPLYING + 1), start=41))
 def test_a_first_apply_that_is_killed_goes_on(sandbox: Ground, nth: int) -> None:
     assert killed(sandbox, "apply", nth).killed
     tally.count("writes killed")
