@@ -224,15 +224,24 @@ async def cut(show: Show) -> list[str]:
         words = squeezed(said(part))
         if not words or not _shown(part) or part.id == "more":
             continue
-        if body in part.ancestors and not body.content_region.contains_region(part.region):
-            body.scroll_to_widget(part, animate=False, top=True, force=True)
-            await show.pilot.pause()
-        region = part.region
-        lines = show.lines()[region.y : region.bottom]
-        seen = squeezed("".join(line[region.x : region.right] for line in lines))
+        seen = squeezed("".join([line async for line in _lines_of(show, body, part)]))
         if words not in seen:
             missing.append(f"{said(part)!r} is read as {seen!r}")
     return missing + [f"{button.id} is cut" for button in show.page.query(Action) if _too_narrow(button)]
+
+
+async def _lines_of(show: Show, body: Body, part: Static) -> AsyncIterator[str]:
+    """The lines of a part of the page, each when it can be seen; one that is higher than the page is scrolled through."""
+    drawn: list[str] = []
+    for line in range(part.region.height):
+        at, page = part.region.y + line, body.content_region
+        if body in part.ancestors and not page.y <= at < page.bottom:
+            body.scroll_to(y=body.scroll_offset.y + at - page.y, animate=False, force=True)
+            await show.pilot.pause()
+            drawn = []
+        drawn = drawn or show.lines()
+        region = part.region
+        yield drawn[region.y + line][region.x : region.right]
 
 
 def _too_narrow(button: Button) -> bool:

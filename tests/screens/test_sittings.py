@@ -111,7 +111,7 @@ def test_nobody_is_kept_from_leaving_and_what_was_typed_waits(state: State) -> N
     """Another run writes there and hangs; a full disk or a folder that cannot be written is met the same way."""
     session = sitting(state, made(state))
     session.keep(BUCKET, "Typed.Text")
-    with alone(state.setups):
+    with alone(state.setups / f"{SETUP}.drafts.json"):
         session.flush()
         assert "Another run of this program is writing" in session.log[-1]
         session.close()
