@@ -65,6 +65,7 @@ bench: $(VENV)/.dev
 lock:
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --extra audit --extra demo --extra hsm --extra dev pyproject.toml -o requirements/dev.txt
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --extra demo -c requirements/dev.txt pyproject.toml -o requirements/demo.txt
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --extra audit --extra demo --extra hsm -c requirements/dev.txt pyproject.toml -o requirements/all.txt
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/dev.txt pyproject.toml -o requirements/run.txt
 
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url requirements/audit.in -o requirements/audit.txt
@@ -77,7 +78,7 @@ $(VENV)-audit/.done: requirements/audit.txt
 
 # Strict: a package that the service does not know, or a service that does not answer, is a failure and no silence.
 audit: $(VENV)-audit/.done
-	$(VENV)-audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements/run.txt -r requirements/demo.txt -r requirements/dev.txt -r requirements/audit.txt -r requirements/build.txt
+	$(VENV)-audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements/run.txt -r requirements/demo.txt -r requirements/all.txt -r requirements/dev.txt -r requirements/audit.txt -r requirements/build.txt
 
 licences: $(VENV)/.dev
 	$(BIN)/python -m tests.supply.licences

@@ -12,6 +12,7 @@ from screens import flow, plan_words
 from screens.frame import Page
 from screens.widgets.action import Action
 from screens.widgets.listing import Line, Lines
+from screens.widgets.problem_box import Choice
 from screens.widgets.words import Words, elapsed
 from screens.work import Job
 from services import work
@@ -167,17 +168,18 @@ class Applying(Page):
     def _failed(self, problem: Problem) -> None:
         done = sum(1 for sign, _ in self.state if sign in "✓=")
         heading = self.query_one("#apply-heading", Words)
-        if problem.code == "interrupted":
-            heading.say(STOPPED, "warn")
-        else:
-            heading.say("One step could not be done; nothing after it was tried.", "bad")
         so_far = f"{done} of {len(self.steps)} steps are done and complete. Nothing is lost."
-        self.show_problem(
-            problem,
-            ("retry", "Go on" if problem.code == "interrupted" else "Try again", self._retry),
-            ("to-review", "Look at the plan", lambda: self.wizard.go("review")),
-            so_far=so_far,
-        )
+        look: Choice = ("to-review", "Look at the plan", lambda: self.wizard.go("review"))
+        match problem.code:
+            case "stale":  # the same plan would be refused again
+                heading.say("Nothing more was done: the plan has to be looked at once more.", "warn")
+                self.show_problem(problem, look, so_far=so_far)
+            case "interrupted":
+                heading.say(STOPPED, "warn")
+                self.show_problem(problem, ("retry", "Go on", self._retry), look, so_far=so_far)
+            case _:
+                heading.say("One step could not be done; nothing after it was tried.", "bad")
+                self.show_problem(problem, ("retry", "Try again", self._retry), look, so_far=so_far)
 
     @on(Button.Pressed, "#stop")
     def _stop(self) -> None:
@@ -209,6 +211,11 @@ class Applying(Page):
             return now, left, signed_in
 
         def finish(found: Any) -> None:
+            if self not in self.wizard.screen_stack:
+                return  # the person went on to something else: nothing is carried out behind their back
+            if session.setup is not setup:  # other answers than those that were planned now
+                self.wizard.go("review")
+                return
             session.desk, session.planned, session.signed_in = found
             left = session.planned is not None and session.planned.plan.steps
             self.wizard.go("applying" if left else "review")

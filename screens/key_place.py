@@ -70,6 +70,15 @@ def check_folder(session: Session) -> None:
     refuse_unrecordable(places(any_file, any_file))
 
 
+def folder_refused(session: Session) -> bool:
+    """Whether it is the folder that cannot be used, and not the name."""
+    try:
+        check_folder(session)
+    except ProblemError:
+        return True
+    return False
+
+
 def places(public: Path, private: Path) -> dict[str, str | list[str]]:
     """The answers that say where a key pair is."""
     return {"recovery_key.public_files": [str(public)], "recovery_key.private_file": str(private)}

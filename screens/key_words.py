@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.own_command import all_parts
 from services.recovery.passwords import LONGEST, SHORTEST
 
 if TYPE_CHECKING:
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
 
 WHY = "Only this key opens the backups. Lose it, and no one can: not Palisade, not AWS, not this program."
 NO_TOKENS = (
-    "To speak to an HSM, this program needs one more part: leave, run “pipx install --force '.[hsm]'” in the "
-    "program's folder, and start again. Until then, make the key with a password; it can be stored in the HSM later."
+    "To speak to an HSM, this program needs one more part. Leave, run this in the program's folder, and start again: "
+    f"{all_parts()}\nUntil then, make the key with a password; it can be stored in the HSM later."
 )
 ADVICE = "Take the private file offline, with a second copy elsewhere, and its password kept apart from it."
 HINT = (

@@ -16,7 +16,7 @@ from services.work import Desk, Planned
 
 SIGNS = {"create": "+", "set": "+", "change": "~", "adopt": "~", "delete": "-", "blocked": "✗"}
 
-CHANGED = "Another program has changed the answers in the setup file since that plan was made."
+CHANGED = "The answers in the setup file were changed since that plan was made."
 CHANGED_DONE = "Everything in that plan is there and was read back from AWS."
 CHANGED_REMEDY = "Look at the new plan: it is what is missing for the answers as they are now."
 

@@ -254,7 +254,9 @@ class RecoveryKey(Page):
         if kind == "take":
             self.wizard.go("own-key")
         elif self.paths() is None:
-            self.query_one("#key-name", Input).focus()
+            self.query_one(
+                "#key-folder" if key_place.folder_refused(self.session) else "#key-name", Input
+            ).focus()
         elif (left := key_place.leftover(self.session)) is not None:
             self.wizard.go("gather" if self._split_left(left) else "password")
         elif (pair := key_place.unrecorded(self.session)) is not None:

@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from screens import suggest
 from screens.form import FormPage
 from screens.widgets.words import Words
-from services.model.naming import WITHOUT_REGIONAL_NAMES
 
 
 class Storage(FormPage):
@@ -25,7 +24,7 @@ class Storage(FormPage):
         yield self.field("storage.bucket")
         yield self.field(
             "storage.namespace",
-            choices=name_spaces(session.answers.text("aws.region"), namespace),
+            choices=suggest.name_spaces(session.answers.text("aws.region"), namespace),
         )
         yield self.field("storage.kms_key", placeholder="create")
         yield self.field(
@@ -49,11 +48,3 @@ class Storage(FormPage):
         if field.text.strip() in {"", suggest.bucket(answers, other)}:
             field.fill(suggest.bucket(answers, chosen))
             self.say("Proposed a bucket name for this name space.", "ok")
-
-
-def name_spaces(region: str, chosen: str) -> list[tuple[str, str]]:
-    """The choices that AWS has in the region, and one that was made before its region."""
-    found = [("global: free in all of AWS", "global")]
-    if region not in WITHOUT_REGIONAL_NAMES or chosen == "account-regional":
-        found.append(("account-regional: yours alone", "account-regional"))
-    return found

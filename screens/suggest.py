@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.answers import Answers
+from services.model.naming import WITHOUT_REGIONAL_NAMES
 
 
 def bucket(answers: Answers, namespace: str) -> str:
@@ -18,3 +19,11 @@ def bucket(answers: Answers, namespace: str) -> str:
 def key_name(answers: Answers) -> str:
     """The name of the recovery key's files."""
     return f"{answers.text('setup.name')}-recovery"
+
+
+def name_spaces(region: str, chosen: str) -> list[tuple[str, str]]:
+    """The choices that AWS has in the region, and one that was made before its region."""
+    found = [("global: free in all of AWS", "global")]
+    if region not in WITHOUT_REGIONAL_NAMES or chosen == "account-regional":
+        found.append(("account-regional: yours alone", "account-regional"))
+    return found

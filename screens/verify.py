@@ -95,6 +95,7 @@ class Verify(Page):
                     ("to-review", "Go to the review", lambda: self.wizard.go("review")),
                 )
             case "verify" if self.session.report is not None:
+                progress.judged(self.session, self.session.report, self.session.host.clock.wall())
                 self._show(self.session.report)
             case "extra" if job.problem is not None:
                 self.show_problem(job.problem)
@@ -114,7 +115,6 @@ class Verify(Page):
         """All is well when nothing fails, waits or is unknown."""
         session = self.session
         self._write_down(check_words.wallets(report))
-        progress.judged(session, report, session.host.clock.wall())
         if report.exit_code == 0:
             self.query_one("#verify-heading", Words).say(VERIFIED, "ok")
             self.say(VERIFIED, "ok")

@@ -44,9 +44,11 @@ def _held(path: Path, lock: Path, patience: float, sleep: Callable[[float], None
     """A descriptor of the lock file that stands at its name and is locked."""
     for _ in range(round(patience / _LOOK) + 1):
         try:
-            handle = file_trust.open_own(lock, os.O_RDWR | os.O_CREAT)
+            handle = _opened(lock)
         except OSError as error:
             raise _unlocked(error, path, lock) from None
+        if handle is None:  # taken away just now
+            continue
         if _locks(handle) and _stands(handle, lock):
             return handle
         os.close(handle)
@@ -57,6 +59,18 @@ def _held(path: Path, lock: Path, patience: float, sleep: Callable[[float], None
         "Wait until it has ended, or end it if it hangs; then try again.",
         where=str(lock),
     )
+
+
+def _opened(lock: Path) -> int | None:
+    """The lock file, made if it is not there: what was made here is ours, whoever the medium says owns it."""
+    try:
+        return os.open(lock, os.O_RDWR | os.O_CREAT | os.O_EXCL | file_trust.OWN, 0o600)
+    except FileExistsError:
+        pass
+    try:
+        return file_trust.open_own(lock, os.O_RDWR)
+    except FileNotFoundError:
+        return None
 
 
 def _locks(handle: int) -> bool:

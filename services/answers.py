@@ -171,7 +171,7 @@ def _bucket_namespace(answers: Answers) -> Problem | None:
         return Problem(
             "invalid-answer",
             f"AWS has no account-regional bucket names in {region}.",
-            ("Set storage.namespace to global and give the bucket a name without that ending.",),
+            ("Set storage.namespace to global, and give the bucket a name that does not end with -an.",),
             "storage.namespace",
         )
     if not name or not region or regional == name.endswith("-an"):

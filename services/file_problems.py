@@ -22,7 +22,7 @@ def unwritten(error: OSError, path: Path) -> ProblemError:
             "folder",
             f"{path} belongs to another user or group, who could not use it any more if you wrote it. Nothing was changed.",
             "Have its owner do this, or have them share it with you: a group that you are both in (chgrp), and mode 660.",
-            where=str(path),
+            where=path,
         )
     why, remedy = _WRITE_FAILURES.get(error.errno or 0, _write_failure(error))
     if _ours(error):

@@ -80,15 +80,15 @@ def _way(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 
 def _is_shared(number: int, accounts: Accounts) -> bool:
-    """Whether anybody else is in a group. A group of one's own, as most systems give each user, is told by its number.
+    """Whether anybody else is in a group: is listed there, or has it for the first group.
 
-    Its members are then those that are listed. Of any other group those are, too, whose first group it is.
+    A group without a name is one's own if it has one's own number. System accounts have root's, and can do nothing with it.
     """
     try:
         listed = set(accounts.group(number).gr_mem)
     except KeyError:
         return number not in {ROOT, accounts.user}
-    if number not in {ROOT, accounts.user}:
+    if number != ROOT:
         listed |= {one.pw_name for one in accounts.users() if one.pw_gid == number}
     return bool(listed - {owner(accounts.user, accounts), owner(ROOT, accounts)})
 

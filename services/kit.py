@@ -144,7 +144,7 @@ def rows(values: Kit) -> tuple[tuple[str, str], ...]:
 
 KIND_OF_QUORUM = (
     "Choose a Cloud quorum: by Palisade's newer pages only these take a kit, by older ones Mobile quorums, too, and Mixed "
-    "ones never. A quorum that was created without a kit stays without a backup for ever."
+    "ones never."
 )
 
 STEPS: tuple[str, ...] = (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from pathlib import Path
 
 PROGRAM = "palisade-wizard"
@@ -24,6 +25,11 @@ def own_command(command: str, *words: str | Path) -> str:
 def on_setup(command: str, setup: Path | None, *words: str | Path) -> str:
     """The same with the setup file that the command works on; the placeholder `S` where there is none."""
     return own_command(command, "--config", "S" if setup is None else setup, *words)
+
+
+def all_parts() -> str:
+    """The line that adds every optional part to the Python that runs this program, from the program's folder."""
+    return f"{shlex.quote(sys.executable)} -m pip install --require-hashes -r requirements/all.txt"
 
 
 def with_setup(text: str, setup: Path | None) -> str:

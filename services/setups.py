@@ -32,6 +32,10 @@ class UnreadError(ProblemError):
         super().__init__(problem)
         self.path, self.partly = path, partly
 
+    def is_of(self, environment: str) -> bool:
+        """Whether what can be read says that it is of this environment."""
+        return self.partly is not None and self.partly.answers.given.get("setup.environment") == environment
+
 
 @dataclass(frozen=True)
 class State:

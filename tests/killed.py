@@ -59,6 +59,7 @@ def at_file_event(work: Callable[[], object], nth: int = NEVER) -> Ended:
 
     def counted() -> object:
         os.close(reader)
+        sys.dont_write_bytecode = True  # a module that is imported for the first time is no event of the work
         count = _Count(nth, writer)
         sys.addaudithook(count.told)
         threading.setprofile(count.called)

@@ -92,8 +92,8 @@ GLOBAL_NAMES = tuple(field.name for field in fields(Globals))
 def global_options(*, hidden: bool) -> list[click.Parameter]:
     """The global options as click's parameters; after a command they work, but only the program's help shows them."""
     return [
-        click.Option(["--profile"], hidden=hidden, callback=_not_empty, help="AWS profile to sign in with (aws.profile)."),
-        click.Option(["--region"], hidden=hidden, callback=_not_empty, help="AWS region (aws.region)."),
+        click.Option(["--profile"], hidden=hidden, help="AWS profile to sign in with (aws.profile)."),
+        click.Option(["--region"], hidden=hidden, help="AWS region (aws.region)."),
         click.Option(["--endpoint-url"], hidden=hidden, help="Another endpoint than AWS's own; shown everywhere."),
         click.Option(["--state-dir"], type=PATH, hidden=hidden, help="Where set-ups and journals are kept."),
         click.Option(["--json"], is_flag=True, hidden=hidden, help="JSON on the standard output."),
@@ -103,15 +103,6 @@ def global_options(*, hidden: bool) -> list[click.Parameter]:
         click.Option(["-v", "--verbose"], is_flag=True, hidden=hidden, help="Show every AWS call while it happens."),
         click.Option(["--demo-stage"], type=PATH, hidden=True),
     ]  # fmt: skip
-
-
-def _not_empty(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """Refuses an empty value as the flag of the answer does."""
-    if value == "":
-        from services.questions import accept, find
-
-        accept(find(f"aws.{param.name}"), value)
-    return value
 
 
 def config_option(*, required: bool = True) -> click.Option:
@@ -222,7 +213,10 @@ def together(*given: Mapping[str, object]) -> dict[str, object]:
 
 def take_answers(params: dict[str, Any]) -> dict[str, object]:
     """The answers among the parameters of a command, by key; they are taken out of `params`."""
-    given: list[dict[str, object]] = []
+    said: dict[
+        str, object
+    ] = {}  # of several --set the last one counts, as of every option that is given again
+    given = [said]
     for text in params.pop("answer_set", ()):
         key, equals, value = text.partition("=")
         if not equals:
@@ -232,7 +226,7 @@ def take_answers(params: dict[str, Any]) -> dict[str, object]:
                 "Write it like --set aws.region=eu-west-1.",
                 where="--set",
             )
-        given.append({key.strip(): value})
+        said[key.strip()] = value
     for name in [name for name in params if name.startswith(_MARK)]:
         value = params.pop(name)
         if value is not None:

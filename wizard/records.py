@@ -59,6 +59,15 @@ def one_wallet(key_ids: Sequence[str]) -> str:
     )
 
 
+def tell_of_copy(program: Program, setup: SetupFile) -> None:
+    """Says where the record has no whole copy: whoever changes it must know that there is no second way back."""
+    from services.record import book
+    from wizard.render.record import copy_warnings
+
+    for sentence in copy_warnings(book.read(book.place(setup, program.state))):
+        program.voice.tell(sentence)
+
+
 def say_changed(program: Program, setup: SetupFile, words: str, wallet: Wallet | None) -> None:
     """Tells of one wallet what was done with it, as JSON or in words."""
     from services.record import book
@@ -73,6 +82,7 @@ def say_changed(program: Program, setup: SetupFile, words: str, wallet: Wallet |
     elif wallet is not None:
         program.voice.data("\n".join(wallet_lines(wallet, verbose=program.options.verbose)))
     program.voice.tell(f"{words} {path}.")
+    tell_of_copy(program, setup)
     program.voice.tell(
         f"Print it: {on_setup('record export', setup.path, '--format', 'text', '--out', 'RECORD.txt')}"
     )

@@ -123,7 +123,7 @@ def _expected(run: _Run) -> Expected | None:
     scratch, wallets = run.folder / "expected.txt", run.subject.wallets
     if run.wanted.expected is not None:
         given = expected.read(run.wanted.expected)
-        return expected.take(run.database, str(run.wanted.expected), given, scratch)
+        return expected.take(run.database, run.wanted.expected, given, scratch)
     if wallets is None:
         run.database.execute("CREATE OR REPLACE TABLE expected (key_id VARCHAR)")
         return None

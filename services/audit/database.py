@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from services.audit.question import OBJECTS
+from services.own_command import all_parts
 from services.problems import refuse
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def opened(file: Path) -> Database:
         raise refuse(
             "missing-extra",
             "The audit needs the embedded database DuckDB, which is not installed.",
-            "Install it in the program's folder: pipx install --force '.[audit]'",
+            f"Run this in the program's folder, then try again: {all_parts()}",
             where="duckdb",
         ) from None
     settings: dict[str, str | bool | int | float | list[str]] = {

@@ -51,7 +51,7 @@ class Expected:
     first_bad: tuple[str, ...] = ()
 
 
-def take(database: Database, source: str, found: Iterable[tuple[int, str]], scratch: Path) -> Expected:
+def take(database: Database, source: str | Path, found: Iterable[tuple[int, str]], scratch: Path) -> Expected:
     """Fills the relation `expected` with key IDs, each with its line; `scratch` is a file that is written on the way.
 
     A list without a wallet is refused: of none, none is missing. Errors: `unreadable-file`, `folder`.
@@ -80,7 +80,7 @@ def take(database: Database, source: str, found: Iterable[tuple[int, str]], scra
     ).fetchone() or (0, 0)
     if not wallets:
         raise _unreadable(source, "there is no key ID in it")
-    return Expected(source, int(wallets), int(times) - int(wallets), bad, tuple(first))
+    return Expected(str(source), int(wallets), int(times) - int(wallets), bad, tuple(first))
 
 
 def normal(given: str) -> str:
@@ -172,5 +172,5 @@ def _unreadable(source: str | Path, why: str) -> ProblemError:
         "unreadable-file",
         f"The expected wallets in {source} cannot be read: {why}.",
         "Give a CSV with a column key_id, or what 'palisade-wizard record export --format json' writes.",
-        where=str(source),
+        where=source,
     )

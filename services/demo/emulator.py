@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.demo.certificates import make_certificates
+from services.own_command import all_parts
 from services.problems import ProblemError, refuse
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _not_installed() -> ProblemError:
     return refuse(
         "missing-extra",
         "The demo needs the embedded AWS, which is not installed.",
-        "Install it in the program's folder: pipx install --force '.[demo]'",
+        f"Run this in the program's folder, then try again: {all_parts()}",
         where="ministack",
     )
 

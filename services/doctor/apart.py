@@ -73,7 +73,7 @@ def _nobody_has(facts: Facts, says: str) -> Verdict:
     if not facts.subject.unread:
         return well(says)
     return doubtful(
-        f"No set-up that can be read has it, and these cannot be read as a whole: {', '.join(facts.subject.unread)}.",
+        f"No set-up of the other environment that can be read has it, and these cannot be read as a whole: {', '.join(facts.subject.unread)}.",
         "Make them readable, or move away those that are not needed any more; then run doctor again.",
     )
 

@@ -40,7 +40,7 @@ def of_setup(setup: SetupFile, who: Identity, others: Iterable[SetupFile | Probl
     answers = setup.answers
     where = place(answers, who.account)
     given_key, trail_name = answers.text("storage.kms_key"), answers.text("hardening.trail")
-    known, unread = _compared(others)
+    known, unread = _compared(others, answers.text("setup.environment"))
     return Subject(
         account=where.account,
         region=where.region,
@@ -73,6 +73,9 @@ def by_hand(
     return replace(names, account=sign_in().account, role=name, others=known, unread=unread)
 
 
-def _compared(others: Iterable[SetupFile | ProblemError]) -> tuple[tuple[SetupFile, ...], tuple[str, ...]]:
+def _compared(
+    others: Iterable[SetupFile | ProblemError], environment: str = ""
+) -> tuple[tuple[SetupFile, ...], tuple[str, ...]]:
+    """What can be compared, and the paths of what cannot as a whole, but for those of the same `environment`."""
     known, unread = comparable(tuple(others))
-    return known, tuple(str(one.path) for one in unread)
+    return known, tuple(str(one.path) for one in unread if not one.is_of(environment))

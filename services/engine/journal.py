@@ -93,6 +93,10 @@ class Journal:
                     done = (done or set()) if entry.get("rest") else set()
                 case {"event": "succeeded" | "skipped", "address": str(address)} if done is not None:
                     done.add(address)
+                case {"event": "failed", "address": str(address)} if done is not None:
+                    done.discard(
+                        address
+                    )  # what was written was found changed by another one before the end of the run
                 case _:
                     continue
         return done

@@ -69,12 +69,12 @@ def left_out(found: Proposals, add_all: str) -> str:
         are, were = ("is", "was") if number == 1 else ("are", "were")
         return (
             f"{least}{_count(number)} of the bucket that {are} not on record {were} not looked at, because only the newest "
-            f"are: put every one on record with '{add_all}'."
+            f"are: put every one on record with “{add_all}”."
         )
     if found.more:
         return (
             "The bucket holds more wallets than were looked at: put every one that is not on record on it with "
-            f"'{add_all}'."
+            f"“{add_all}”."
         )
     number = len(found.unread)
     if number:

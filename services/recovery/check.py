@@ -139,7 +139,7 @@ def verdict(result: CheckResult) -> Problem | None:
         return Problem(
             "failed-check",
             "The recovery tool does not take this file as it is.",
-            ("Convert it with “keycheck FILE --convert-to pke1 --out NEW-FILE”.",),
+            ("Convert it with “palisade-wizard keycheck FILE --convert-to pke1 --out NEW-FILE”.",),
         )
     return None
 

@@ -53,7 +53,7 @@ def completing(request: Request, password: bytearray) -> Work[KeyFiles]:
             "unreadable-file",
             f"There is nothing to complete under the name {request.name} in {request.folder}.",
             "Check the folder and the name.",
-            where=str(request.folder),
+            where=request.folder,
         )
     found = Request(request.folder, request.name, left.format, request.iterations)
     return Work(_order("complete", found, password), key_files)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
+from services.own_command import all_parts
 from services.problems import ProblemError, refuse
 
 _SIZE = frozenset({"DeviceMemory", "DataLenRange", "AttributeValueInvalid"})
@@ -98,7 +99,7 @@ def missing_extra() -> ProblemError:
     return refuse(
         "missing-extra",
         "The part of the program that speaks to PKCS#11 tokens is not installed.",
-        "Install it in the program's folder with “pipx install --force '.[hsm]'”, then try again.",
+        f"Run this in the program's folder, then try again: {all_parts()}",
         where="hsm",
     )
 

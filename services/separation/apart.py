@@ -66,7 +66,7 @@ def warnings(mine: Footprint, others: Iterable[Footprint]) -> tuple[Warned, ...]
 
 def untold(mine: Footprint, others: Iterable[Footprint], unread: Iterable[UnreadError]) -> tuple[Warned, ...]:
     """Which set-ups of this computer could not be compared, or not wholly: they may share anything."""
-    found = [_unread(one) for one in unread]
+    found = [_unread(one) for one in unread if not one.is_of(mine.environment)]
     for other in others:
         if other.environment != mine.environment and (problem := other.untold) is not None:
             says = f"Which KMS keys {_named(other)} made is not known, so they were not compared. {problem.summary}"

@@ -29,6 +29,7 @@ def _check(topic: str, title: str, desk: Desk, warned: Warned | None) -> Check:
     if warned is not None:
         return Check(identifier, title, "warn", warned.says, warned.remedy)
     if desk.untold:
-        return Check(identifier, title, "warn", desk.untold[0].says, desk.untold[0].remedy)
+        says = " ".join(one.says for one in desk.untold)
+        return Check(identifier, title, "warn", says, " ".join(one.remedy for one in desk.untold))
     names = ", ".join(other.name for other in desk.others)
     return Check(identifier, title, "pass", f"Compared with {names} on this computer.")

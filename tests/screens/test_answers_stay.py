@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Input, RadioSet
 
 from screens import flow
-from screens.storage import name_spaces
+from screens.suggest import name_spaces
 from screens.widgets.field import Field, widget_id
 from services import setup_file
 from services.answers import Answers

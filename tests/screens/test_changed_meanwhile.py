@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
 from textual.widgets import Input
 
 from screens import flow
@@ -51,6 +54,8 @@ async def test_trying_again_carries_out_no_answers_that_nobody_saw(stage: Stage)
         await show.settle()
         assert show.page.name_ == "applying"
         assert show.shows("AWS or the answers have changed since you looked at the plan.")
+        assert show.shows("Nothing more was done")
+        assert not show.page.query("#retry"), "it would be refused again"
         assert writes.names == []
         show.page.query_one("#to-review", Action).press()
         await show.settle()
@@ -81,7 +86,7 @@ async def test_answers_that_were_changed_meanwhile_are_not_told_to_be_there(stag
         answers_at(stage, setup, "kms:CreateKey", "role.max_session_seconds", 7200)
         await create(show)
         assert do(stage.account, "iam", "GetRole", RoleName=ROLE)["Role"]["MaxSessionDuration"] == 3600
-        assert show.shows("Another program has changed the answers in the setup file")
+        assert show.shows("The answers in the setup file were changed since that plan was made.")
         assert not show.shows("It took")
         assert flow.sign(show.app.session, flow.step_of("review"), -1) == "~"
         await show.press("ctrl+n")
@@ -92,3 +97,30 @@ async def test_answers_that_were_changed_meanwhile_are_not_told_to_be_there(stag
         assert show.shows("Everything is there and was read back from AWS. It took")
         assert flow.sign(show.app.session, flow.step_of("review"), -1) == "✓"
         assert do(stage.account, "iam", "GetRole", RoleName=ROLE)["Role"]["MaxSessionDuration"] == 7200
+
+
+async def test_who_went_on_to_something_else_is_not_called_back_to_a_plan_of_before(stage: Stage) -> None:
+    """Trying again looks at AWS first, and that takes long enough to change an answer."""
+    stage.more = {"open_first": stage.setup().path}
+    async with curtain(stage, at="review") as show:
+        stage.account.broken["iam:CreateRole"] = refusal("AccessDenied")
+        await create(show)
+        del stage.account.broken["iam:CreateRole"]
+        writes, looked, go_on = Writes(stage), threading.Event(), threading.Event()
+
+        def before(call: Call) -> None:
+            writes(call)
+            looked.set()
+            go_on.wait(20)
+
+        stage.account.before = before
+        show.page.query_one("#retry", Action).press()
+        await show.pilot.pause()
+        await asyncio.to_thread(looked.wait, 20)
+        show.app.go("access")
+        await show.pilot.pause()
+        show.app.session.record({"role.max_session_seconds": 7200})
+        go_on.set()
+        await show.settle()
+        assert show.page.name_ == "access"
+        assert writes.names == []

@@ -15,7 +15,7 @@ from screens.setup_lines import line
 from screens.verify import Verify
 from screens.widgets.action import Action
 from screens.widgets.listing import Lines
-from services import kit, setup_file
+from services import kit, progress, setup_file
 from services.backups.findings import UNPROVEN
 from services.kit import KIND_OF_QUORUM
 from services.setup_file import SetupFile
@@ -169,6 +169,25 @@ async def test_the_checklist_waits_and_turns_green_when_the_backup_arrives(stage
         assert flow.sign(session, flow.step_of("verify"), -1) == "·"
         assert flow.VERIFIED_AT not in stage.state.drafts(session.answers.text("setup.id"))
         assert "verified" not in line(session, setup_file.read(setup.path))
+
+
+async def test_a_look_of_before_is_shown_and_marks_nothing(stage: Stage) -> None:
+    """Meanwhile the set-up was taken down by a command: its marks do not come back from what the page saw then."""
+    setup = stage.setup()
+    identifier = setup.answers.text("setup.id")
+    stage.more = {"open_first": setup.path}
+    async with curtain(stage) as show:
+        await prepared(show)
+        stage.account.write_backup()
+        await show.go("verify")
+        assert flow.VERIFIED in stage.state.drafts(identifier)
+        await show.go("duties")
+        stage.state.forget(identifier, progress.DEEDS)
+        stage.account.broken["sts:GetCallerIdentity"] = refusal("ExpiredToken")
+        show.app.session.signed_in = None
+        await show.go("verify")
+        assert "✓ A backup arrived" in show.page.query_one("#checks", Lines).words
+        assert not {flow.VERIFIED, flow.VERIFIED_AT} & stage.state.drafts(identifier).keys()
 
 
 async def test_the_extra_action_tells_what_it_does_and_looks_again(stage: Stage) -> None:

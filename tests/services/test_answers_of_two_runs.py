@@ -140,6 +140,24 @@ def test_who_may_only_read_the_folder_holds_nobody_up(setup: SetupFile) -> None:
     assert not lock.exists()
 
 
+def test_a_medium_that_calls_every_file_somebody_else_s_is_written_all_the_same(setup: SetupFile) -> None:
+    """As a share over the network that knows this user by another number."""
+
+    def elsewhere() -> int:
+        real = os.fstat
+
+        def fstat(descriptor: int) -> os.stat_result:
+            return os.stat_result((*real(descriptor)[:4], STRANGER, STRANGER, *real(descriptor)[6:10]))
+
+        vars(os)["fstat"] = fstat  # in a copy of this process alone
+        vars(os)["path"].samestat = lambda one, other: one.st_ino == other.st_ino
+        with alone(setup.path, 0):
+            return 0
+
+    assert copy(elsewhere) == 0
+    assert not list(setup.path.parent.glob(".*.lock"))
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
 def test_the_lock_of_another_user_is_told_with_a_way_out(setup: SetupFile) -> None:
     lock = setup.path.with_name(".acme.toml.lock")

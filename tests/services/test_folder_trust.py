@@ -63,6 +63,12 @@ def test_a_group_that_others_were_added_to_is_no_private_one() -> None:
     assert others(status(0o775, KIM, OWN), added) == "Everybody in the group kim"
 
 
+def test_a_group_of_one_s_own_that_is_somebody_s_first_one_is_no_private_one() -> None:
+    guest = pwd.struct_passwd(("bob", "x", 1002, OWN, "", "/", "/bin/sh"))
+    joined = replace(ACCOUNTS, users=lambda: [*(person(number) for number in PEOPLE), guest])
+    assert others(status(0o775, KIM, OWN), joined) == "Everybody in the group kim"
+
+
 def test_a_user_without_an_entry_has_a_private_group_too() -> None:
     """As in a container, whose user is a number."""
     nameless = replace(ACCOUNTS, user=UNKNOWN)

@@ -49,7 +49,8 @@ REMARKS: Mapping[str, str] = {
 _USED: Mapping[Use, str] = {
     "run": "the program",
     "demo": "the demo",
-    "dev": "tests, and the extras `hsm` and `audit`",
+    "all": "the extras `hsm` and `audit`",
+    "dev": "tests",
 }
 
 

@@ -10,8 +10,8 @@ from typing import Literal, TypeAlias
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "requirements"
 
-Use: TypeAlias = Literal["run", "demo", "dev", "audit", "build"]
-USES: tuple[Use, ...] = ("run", "demo", "dev", "audit", "build")
+Use: TypeAlias = Literal["run", "demo", "all", "dev", "audit", "build"]
+USES: tuple[Use, ...] = ("run", "demo", "all", "dev", "audit", "build")
 """From what every user installs to what only a check of this list needs; and what builds the program itself."""
 
 _PIN = re.compile(
@@ -51,7 +51,7 @@ def pins(use: Use) -> tuple[Pin, ...]:
 def first_use() -> dict[str, tuple[Use, Pin]]:
     """Every package, with the smallest set that it is in."""
     found: dict[str, tuple[Use, Pin]] = {}
-    for use in USES[:3]:
+    for use in USES[:4]:
         for pin in pins(use):
             found.setdefault(pin.name, (use, pin))
     return found

@@ -196,7 +196,6 @@ def test_an_empty_path_is_no_folder_to_work_in(
         ("setup.environment", ("--environment", "{}"), ("--set", "setup.environment={}")),
         ("aws.region", ("--region", "{}"), ("--aws-region", "{}")),
         ("storage.bucket", ("--storage-bucket", "{}"), ("--set", "storage.bucket={}")),
-        ("storage.bucket", ("--set", "storage.bucket={}"), ("--set", "storage.bucket={}")),
     ],
 )
 def test_two_values_for_one_answer_are_refused_and_the_same_twice_is_not(
@@ -253,16 +252,6 @@ def test_the_flag_of_a_missing_answer_is_named_with_commands_that_take_it(offlin
     for name in named:
         command = importlib.import_module(f"wizard.commands.{name}").command
         assert flag in {option for param in command.params for option in param.opts}
-
-
-@pytest.mark.parametrize("name", ["profile", "region"])
-def test_an_empty_answer_is_refused_under_both_of_its_flags(offline: Terminal, name: str) -> None:
-    setup = offline.answered()
-    short, long = (
-        refused(offline("plan", "--config", setup, flag, "", "--json"), "invalid-answer")
-        for flag in (f"--{name}", f"--aws-{name}")
-    )
-    assert short == long
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:

@@ -270,7 +270,6 @@ def test_what_an_interruption_left_is_completed_with_shares(kept: Kept, tmp_path
         (("--share", "F"), "usage", "--share"),
         (("--complete", "--share", "F", "--password-file", "F"), "usage", "--password-file"),
         (("--generate-password", "--password-file", "F"), "usage", "--generate-password"),
-        (("--format", "hex", "--password-file", "F"), "usage", "--password-file"),
         (("--custodian", "Ada"), "usage", "--custodian"),
     ],
 )

@@ -151,7 +151,10 @@ def test_a_token_guards_the_sealed_file_or_its_password(hsm: Terminal) -> None:
     assert 'custody = "hsm"' in setup.read_text()
     refused(hsm("token", "store", sealed, *on), "exists")
     out = hsm.folder / "again.pke1"
+    left = out.with_name(f".{out.name}.0123456789abcdef.tmp")
+    left.write_bytes(b"what a run that was killed left of it")
     assert hsm("token", "read", "--out", out, *on).document["file"] == str(out)
+    assert not left.exists()
     assert out.read_bytes() == sealed.read_bytes()
     assert out.stat().st_mode & 0o777 == 0o400
     refused(loses_nothing(hsm.folder / "keys", partial(hsm, "token", "read", "--out", out, *on)), "exists")

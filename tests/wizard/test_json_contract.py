@@ -114,6 +114,8 @@ def test_keycheck(offline: Terminal) -> None:
     assert public.document["matches_public"] is None
     assert [closed.document["bits"], closed.document["matches_public"]] == [None, None]
     assert "password" not in offline("keygen", "--out", offline.folder / "other", "--format", "hex").err
+    unused = ("--format", "hex", "--password-file", offline.password_file)
+    assert "The password was not used" in offline("keygen", "--out", offline.folder / "third", *unused).err
     foreign = offline("keycheck", offline.folder / "other" / "recovery.private.hex", "--public",
                       keys / "recovery.pub.der", "--json")  # fmt: skip
     assert (foreign.status, foreign.document["matches_public"]) == (3, False)

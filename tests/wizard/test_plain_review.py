@@ -29,9 +29,6 @@ def test_answers_that_were_changed_meanwhile_are_planned_and_asked_anew(tmp_path
     assert ran.status == 0, ran.err
     assert script.asked == [YES, YES, "Kit name"]
     said = squeezed(ran.err)
-    assert (
-        squeezed("Another program has changed the answers in the setup file since that plan was made.")
-        in said
-    )
+    assert squeezed("The answers in the setup file were changed since that plan was made.") in said
     assert do(aws, "iam", "GetRole", RoleName=ROLE)["Role"]["MaxSessionDuration"] == 7200
     assert progress.standing(session(machine, setup_file.read(setup.path)), "review") == "✓"

@@ -42,7 +42,8 @@ def test_a_copy_that_cannot_be_read_is_told_and_stops_what_would_write_over_it(o
     (copy,) = (offline.folder / "state").glob("setups/*.record.json")
     spoilt = copy.read_bytes().replace(b'"version": 1', b'"version": 2')
     copy.write_bytes(spoilt)
-    for words in (("record", "list"), ("record", "export")):
+    changed = ("record", "change", "--key-id", KEY_ID, "--kit", "K")
+    for words in (("record", "list"), ("record", "export"), changed):
         assert f"mv {copy} {copy}.old" in machine(*words).err
     listed = machine("record", "list", "--json").document
     assert (len(listed["wallets"]), listed["copy_problem"]["where"]) == (1, str(copy))

@@ -129,6 +129,8 @@ def _keygen(program: Program, wanted: Wanted) -> int:
     if program.voice.json:
         program.voice.document({**words.as_json(made), **extra})
     words.say(program, made, wanted.config, papers)
+    if made.files.format == "hex" and wanted.password_file is not None and not wanted.complete:
+        program.voice.tell("! The password was not used: --format hex writes the private key as open text.")
     return 0
 
 

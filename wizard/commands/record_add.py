@@ -11,7 +11,7 @@ import click
 from services.own_command import on_setup
 from services.problems import refuse
 from wizard.cli import Subcommand
-from wizard.records import key_id_option, one_wallet, say_changed, value_options
+from wizard.records import key_id_option, one_wallet, say_changed, tell_of_copy, value_options
 from wizard.terminal import agreed
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _from_verify(program: Program, config: Path, given: _Given, *, asks: bool, w
     if asks:
         _ask(program, found)
     book.take_over(place, program.around.clock, found.new, found.proven)
-    _tell(program, setup, found, endpoint)
+    _tell(program, setup, found, endpoint, named_alone=bool(given.key_ids))
     if left:
         program.voice.tell(f"! {left}")
     missing = set(given.key_ids) - {one.key_id for one in (*found.new, *found.proven)}
@@ -216,7 +216,7 @@ def _ask(program: Program, found: Proposals) -> None:
         )
 
 
-def _tell(program: Program, setup: SetupFile, found: Proposals, endpoint: str) -> None:
+def _tell(program: Program, setup: SetupFile, found: Proposals, endpoint: str, *, named_alone: bool) -> None:
     from services.record import book
     from services.record.wallet import as_json
     from wizard.render.jsonl import named, with_endpoint
@@ -231,7 +231,7 @@ def _tell(program: Program, setup: SetupFile, found: Proposals, endpoint: str) -
             "proven": [as_json(one) for one in found.proven],
             "against": list(found.against),
             "not_looked_at": list(found.unread),
-            "complete": not (found.unrecorded or found.more),
+            "complete": None if named_alone else not (found.unrecorded or found.more),
         }
         program.voice.document(with_endpoint(document, endpoint))
     else:
@@ -240,6 +240,7 @@ def _tell(program: Program, setup: SetupFile, found: Proposals, endpoint: str) -
             "\n".join(lines) if lines else "No wallet's backup was seen, so nothing was put on record."
         )
     program.voice.tell(f"The record is {path}.")
+    tell_of_copy(program, setup)
     if found.new:
         program.voice.tell(
             f"Print it: {on_setup('record export', setup.path, '--format', 'text', '--out', 'RECORD.txt')}"

@@ -40,13 +40,13 @@ def command(
 ) -> int:
     """See the help text."""
     from services.recovery import token
-    from services.recovery.keyfiles import refuse_taken
+    from services.recovery.keyfiles import refuse_written
     from services.recovery.passwords import wipe
     from wizard import passwords
     from wizard.keys.making import worked
 
     if out is not None:
-        refuse_taken(out)
+        refuse_written(out)
     of = driver(program, module)
     found = find(program, of, token_label, serial)
     token.check_label(label)
@@ -65,6 +65,7 @@ def command(
 def _given_out(program: Program, held: Held, out: Path | None, *, reveal: bool) -> dict[str, object]:
     """The sealed file goes into its file, the password onto the standard output; neither goes where it was not sent."""
     from services import files
+    from services.recovery import keyfiles
 
     if held.what == "sealed-file":
         if out is None:
@@ -72,6 +73,7 @@ def _given_out(program: Program, held: Held, out: Path | None, *, reveal: bool) 
                 "usage", "The token holds a sealed file, which needs a place.", "Add --out F.", where="--out"
             )
         published = files.publish(out.absolute(), held.content)
+        keyfiles.clear(published.path)
         for note in published.notes:
             program.voice.tell(f"! {note}")
         if not program.voice.json:

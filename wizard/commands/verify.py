@@ -93,6 +93,7 @@ def _mind_the_record(
 
     try:
         record = book.read(book.place(desk.setup, desk.state))
+        answered = program.setup(config).answers.text("palisade.quorum_id")
     except ProblemError as error:
         program.voice.tell(f"! {error.problem.summary}")
         return
@@ -102,7 +103,7 @@ def _mind_the_record(
         named = [word for one in new if key_ids for word in ("--key-id", one.key_id)]
         command = adding(
             config,
-            program.setup(config).answers.text("palisade.quorum_id"),
+            answered,
             *named,
             quorum_id=next((one.quorum_id for one in new if one.quorum_id), ""),
         )

@@ -98,7 +98,7 @@ def refuse_leftovers(request: Request, config: Path | None, *, split: bool) -> N
             f"An earlier run left {left.private_file} without its public files.",
             f"Finish it with --complete and {how}.",
             "Or choose another name with --name.",
-            where=str(left.private_file),
+            where=left.private_file,
         )
     try:
         keyfiles.refuse_existing(keyfiles.paths(request.folder, request.name))
@@ -120,7 +120,7 @@ def _whole(pair: KeyFiles, request: Request, config: Path | None, *, split: bool
         "For a new key, choose another name with --name.",
         f"If an earlier run made it and was cut off, only {missing} not have it yet. This mends that: "
         f"{shlex.join(words)}{shares}.",
-        where=str(pair.public_der),
+        where=pair.public_der,
     )
 
 

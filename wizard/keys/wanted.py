@@ -49,12 +49,7 @@ def refuse_mixtures(wanted: Wanted) -> None:
         (wanted.split, "--shares", (wanted.keyring, "--keyring"), (bool(wanted.share_files), "--share")),
         (generate, "--generate-password", (file, "--password-file"), (hex_, "--format hex")),
         (wanted.complete, "--complete", (generate, "--generate-password"), (wanted.keyring, "--keyring")),
-        (
-            hex_,
-            "--format hex",
-            (file and not wanted.complete, "--password-file"),
-            (wanted.keyring, "--keyring"),
-        ),
+        (hex_, "--format hex", (wanted.keyring, "--keyring")),
         (bool(wanted.share_files), "--share", (file, "--password-file")),
     )
     for given, option, *others in mixtures:

@@ -24,6 +24,12 @@ _ASKED = "plain.rare"
 # Storage --------------------------------------------------------------------------------------------------------------
 
 
+def _has_choice(guide: Guide) -> bool:
+    """Whether AWS has more than one name space in the region; one that was chosen before its region is asked about."""
+    answers = guide.answers
+    return len(suggest.name_spaces(answers.text("aws.region"), answers.text("storage.namespace"))) > 1
+
+
 def _propose_bucket(guide: Guide) -> None:
     """A name that fits the name space, unless the person gave one of their own."""
     session, answers = guide.session, guide.answers
@@ -35,7 +41,7 @@ def _propose_bucket(guide: Guide) -> None:
 
 
 STORAGE = (
-    asking.stop("storage", "storage.namespace"),
+    asking.stop("storage", "storage.namespace", _has_choice),
     Stop("storage", _propose_bucket, asks=False),
     asking.stop("storage", "storage.bucket"),
     asking.stop("storage", "storage.kms_key"),

@@ -167,7 +167,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
         check=True,
     )
     assert told.stdout.startswith("missing-extra ")
-    assert "pipx install --force '.[demo]'" in told.stdout
+    assert "-m pip install --require-hashes -r requirements/all.txt" in told.stdout
 
 
 def test_its_environment_holds_what_it_is_given_and_no_more(tmp_path: Path) -> None:
