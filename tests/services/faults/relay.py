@@ -22,19 +22,23 @@ bytes, or not at all before somebody lets go."""
 
 @dataclass
 class Relay:
-    """Passes requests on to `server` (host and port); `way` says what happens to the one of a number, counted from 1."""
+    """Passes requests on to `server` (host and port).
+
+    `way` says what happens to the one of a number, counted from 1; `at` what happens to the first one of an operation of KMS.
+    """
 
     server: tuple[str, int]
     way: Callable[[int], Way] = lambda _number: ""
+    at: dict[str, Way] = field(default_factory=dict)
     number: int = 0
     guard: Lock = field(default_factory=Lock)
     let_go: Event = field(default_factory=Event)
     url: str = ""
 
-    def next(self) -> Way:
+    def next(self, operation: str) -> Way:
         with self.guard:
             self.number += 1
-            way = self.way(self.number)
+            way = self.at.pop(operation, "") or self.way(self.number)
         if way:
             tally.count("faults injected")
         return way
@@ -52,7 +56,7 @@ def relay(url: str) -> Iterator[Relay]:
         def pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.close_connection = True
-            way = found.next()
+            way = found.next(self.headers.get("X-Amz-Target", "").rpartition(".")[2])
             if way == "hold":
                 found.let_go.wait(60)
                 return

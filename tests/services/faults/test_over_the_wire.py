@@ -60,12 +60,14 @@ WAYS: tuple[tuple[Way, int], ...] = (
 def test_a_set_up_is_made_once_over_connections_that_break(
     between: Relay, moto_server: str, tmp_path: Path, way: Way, every: int
 ) -> None:
-    """Every so many requests meet it; what is made once is told as a problem, most else is asked for again.
+    """Every so many requests meet it, and the first creation of a key; what is made once is told as a problem, most else is
+    asked for again.
 
     The step drifts: a run makes as many requests before its first write as the one before it, and must not meet it there again.
     """
     journal, aws = Journal(tmp_path / "journal", FakeClock()), port(between.url)
     between.way = lambda number: way if (number + number // 20) % every == 0 else ""
+    between.at = {"CreateKey": way}
     problems = []
     for _ in range(8):
         journey = Journey(aws, PLAIN, begun=journal.begun(), clock=FakeClock())
