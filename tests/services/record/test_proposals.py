@@ -161,7 +161,7 @@ def test_what_was_not_looked_at_is_said(
     sentence = left_out(found, add_all)
     assert said in sentence
     assert bool(said) == bool(sentence)
-    assert ("'CMD'" in sentence) == bool(add_all and (found.unrecorded or more))
+    assert ("“CMD”" in sentence) == bool(add_all and (found.unrecorded or more))
     rows = [text for _, text in proposal_rows(found, add_all)]
     assert rows == ([sentence] if said else [])
 
