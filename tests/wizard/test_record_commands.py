@@ -122,7 +122,7 @@ def test_wallets_that_were_not_looked_at_are_told_with_a_command_that_does(machi
         machine.written.objects[f"{number:08x}-0000-4000-8000-000000000000/recovery_shard-0.txt"] = b"x"
     some = machine("record", "add", "--from-verify", "--quorum-id", QUORUM)
     assert "2 wallets of the bucket that are not on record were not looked at" in some.err
-    (command,) = re.findall("'palisade-wizard (record add .*)'", some.err)
+    (command,) = re.findall("“palisade-wizard (record add .*)”", some.err)
     looked = machine.terminal(*shlex.split(command), "--json")
     assert (looked.document["not_looked_at"], looked.document["complete"]) == ([], True)
     assert len(looked.document["against"]) == MOST_FILES + 2
