@@ -13,6 +13,7 @@ from services import files, setup_file
 from services.setups import State
 from tests import planted
 from tests.crashes import Crash, How
+from tests.sampling import every
 from tests.search import Search
 from tests.terminal.tmux import terminal
 from tests.world import sample
@@ -23,7 +24,7 @@ LOUD = {"PYTHONDEVMODE": "1", "PYTHONFAULTHANDLER": "1", "PYTHONASYNCIODEBUG": "
 pytestmark = [pytest.mark.terminal, pytest.mark.timeout(240)]
 
 
-@pytest.mark.parametrize("how", ["raise", "panic"])
+@pytest.mark.parametrize("how", every(2, ["raise", "panic"]))
 def test_a_crash_leaves_nothing_on_the_terminal(tmp_path: Path, how: How) -> None:
     state = State(files.folder(tmp_path / "state"))
     setup = setup_file.create(files.folder(state.setups) / "acme-sandbox.toml", sample())

@@ -51,7 +51,7 @@ DIALOGS = ("Ask: the vendor's tool", "Ask: a share half typed", "AskPath: a comm
     [
         pytest.param(USUAL, True, (*PAGES, *WORK), id="80x24 in colour"),
         # Every page is read whole at this size in `test_every_page`, too, though in no terminal.
-        pytest.param(SMALL, False, (*PAGES[::2], "storage", *DIALOGS), id="60x20 without colour"),
+        pytest.param(SMALL, False, (*PAGES[::5], "storage", *DIALOGS), id="60x20 without colour"),
     ],
 )
 def test_every_sentence_of_every_page_can_be_read(

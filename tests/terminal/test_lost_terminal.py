@@ -24,6 +24,7 @@ import pytest
 from services.demo.profile import leads_elsewhere
 from tests import planted
 from tests.programs import need
+from tests.sampling import every
 
 pytestmark = pytest.mark.terminal
 
@@ -111,7 +112,7 @@ def test_a_window_that_is_closed_without_a_word_ends_the_wizard(tmp_path: Path) 
         assert opened.ended() == 128 + signal.SIGHUP
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", every(2, [signal.SIGTERM, signal.SIGHUP]))
 def test_a_terminal_that_nobody_reads_does_not_make_it_deaf(tmp_path: Path, number: signal.Signals) -> None:
     with window("--state-dir", tmp_path) as opened:
         opened.press_unread(b"\t\x1b[B", 60)
@@ -119,7 +120,7 @@ def test_a_terminal_that_nobody_reads_does_not_make_it_deaf(tmp_path: Path, numb
         assert opened.ended() == 128 + number
 
 
-@pytest.mark.parametrize("way", ["asked", "signal"])
+@pytest.mark.parametrize("way", every(2, ["asked", "signal"]))
 def test_an_aws_that_never_answers_does_not_keep_it(tmp_path: Path, way: str) -> None:
     setup = tmp_path / "s.toml"
     setup.write_text('[setup]\nname = "acme"\nenvironment = "sandbox"\n[aws]\nregion = "eu-west-1"\n')

@@ -20,6 +20,7 @@ from services import setup_file
 from services.recovery import vendor_tool
 from services.setups import State
 from tests.keys import public_der
+from tests.sampling import every
 from tests.tally import count
 from tests.terminal.test_journey import ROOT, fits
 from tests.terminal.tmux import Terminal, terminal
@@ -180,7 +181,7 @@ def test_ctrl_c_stops_the_tool_and_not_the_wizard(tmp_path: Path) -> None:
         assert PASSWORD[:8] not in "".join(watched.seen)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", every(2, [signal.SIGTERM, signal.SIGHUP]))
 def test_a_signal_under_the_tool_ends_both_and_leaves_the_terminal_as_it_was(
     tmp_path: Path, number: signal.Signals
 ) -> None:
