@@ -154,7 +154,7 @@ class Applying(Page):
         if session.desk is None or not flow.applied(session, session.desk.answers):
             heading.say(plan_words.CHANGED_DONE, "warn")
             self.show_problem(
-                Problem("stale", plan_words.CHANGED, (plan_words.CHANGED_REMEDY,)),
+                plan_words.changed(),
                 ("to-review", "Look at the plan", lambda: self.wizard.go("review")),
             )
             return
@@ -202,7 +202,8 @@ class Applying(Page):
             signed_in = session.connect(setup.answers.text("aws.profile"), setup.answers.text("aws.region"))
             now = session.desk_of(setup, signed_in)
             left = work.make_plan(now)
-            if not work.is_rest(now, left, work.plan_json(desk, planned)):
+            work.check_blocked(left)
+            if not work.is_rest(now, left, work.saved_json(desk, planned)):
                 raise refuse(
                     "stale",
                     "AWS or the answers have changed since you looked at the plan.",

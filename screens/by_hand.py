@@ -25,10 +25,12 @@ from services import files, work
 from services.aws.guards import ReadOnly
 from services.export.steps import ByHand, by_hand
 from services.printable import one_line
+from services.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
     from screens.session import SignedIn
-    from services.work import Planned
+    from services.answers import Answers
+    from services.work import Desk, Planned
 
 WHY = (
     "You run each command yourself, in another terminal. This page looks at AWS and says what is true now; nothing on it "
@@ -46,6 +48,7 @@ class ByHandPage(Page):
     name_ = "by-hand"
     next_only_when_possible = True
     _left: tuple[ByHand, ...] | None = None
+    _looked_for: Answers | None = None
 
     def body(self) -> ComposeResult:
         yield Words(WHY)
@@ -66,25 +69,35 @@ class ByHandPage(Page):
         self._look()
 
     def can_next(self) -> bool:
-        return self._left == ()
+        return self._left == () and flow.sign(self.session, flow.step_of("review"), -1) == "✓"
 
     @property
     def _now(self) -> ByHand | None:
         return self._left[0] if self._left else None
 
     def _look(self) -> None:
+        """Looks at AWS for the answers that the file has now, which another program may have written."""
         session = self.session
+        if self.wizard.runner.running("by-hand"):
+            return
+        try:
+            session.reload()
+        except ProblemError as error:
+            self._not_looked(error.problem)
+            return
         setup = session.setup
-        if setup is None or self.wizard.runner.running("by-hand"):
+        if setup is None:
             return
 
-        def look(_job: Job, _tell: Any) -> tuple[Planned, SignedIn]:
+        def look(_job: Job, _tell: Any) -> tuple[Desk, Planned, SignedIn]:
             signed_in = session.sign_in()
             desk = session.desk_of(setup, replace(signed_in, aws=ReadOnly(signed_in.aws)))
-            return work.make_plan(desk), signed_in
+            return desk, work.make_plan(desk), signed_in
 
-        def finish(found: tuple[Planned, SignedIn]) -> None:
-            session.planned, session.signed_in = found
+        def finish(found: tuple[Desk, Planned, SignedIn]) -> None:
+            desk, session.planned, session.signed_in = found
+            self._looked_for = desk.answers
+            session.reload()
 
         self.watch_job(self.wizard.runner.start("by-hand", "Looking at what AWS has now", look, finish))
 
@@ -92,17 +105,20 @@ class ByHandPage(Page):
         if job.name != "by-hand":
             return
         if job.problem is not None:
-            self.session.signed_in = None
-            self.show_problem(
-                job.problem, ("again", "Try again", self._look), so_far="Nothing was changed by this page."
-            )
+            self._not_looked(job.problem)
         else:
-            await self._take(self.session.planned)
+            await self._take(self.session.planned, self._looked_for)
         self.refresh_frame()
 
-    async def _take(self, planned: Planned | None) -> None:
+    def _not_looked(self, problem: Problem) -> None:
+        self.session.signed_in = None
+        self.show_problem(
+            problem, ("again", "Try again", self._look), so_far="Nothing was changed by this page."
+        )
+
+    async def _take(self, planned: Planned | None, answers: Answers | None) -> None:
         """The plan as it is now: what was done, and what is to be done next."""
-        if planned is None:
+        if planned is None or answers is None:
             return
         blocked = next((step.problem for step in planned.plan.blocked if step.problem is not None), None)
         if blocked is not None:
@@ -112,13 +128,14 @@ class ByHandPage(Page):
                 blocked, ("again", "Look again", self._look), so_far="No command is shown while this is so."
             )
             return
-        before, answers = self._now, self.session.answers
+        before = self._now
         region, external_id = answers.text("aws.region"), answers.text("palisade.external_id")
         self._left = by_hand(planned.plan, planned.world, region, external_id)
         self._judge(before)
         await self._show_step()
-        if not self._left:
-            flow.mark(self.session, flow.APPLIED, flow.digest(self.session))
+        if not self._left and not flow.applied(self.session, answers):
+            self.query_one("#verdict", Words).say(plan_words.CHANGED_DONE, "warn")
+            self.show_problem(plan_words.changed(), ("again", "Look again", self._look))
 
     def _judge(self, before: ByHand | None) -> None:
         verdict = self.query_one("#verdict", Words)

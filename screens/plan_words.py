@@ -12,6 +12,7 @@ from services.model import policy_words
 from services.model.resource import Facet, Resource, Risk
 from services.model.values import Tree, fill, shown
 from services.printable import one_line
+from services.problems import Problem
 from services.work import Desk, Planned
 
 SIGNS = {"create": "+", "set": "+", "change": "~", "adopt": "~", "delete": "-", "blocked": "✗"}
@@ -19,6 +20,12 @@ SIGNS = {"create": "+", "set": "+", "change": "~", "adopt": "~", "delete": "-", 
 CHANGED = "The answers in the setup file were changed since that plan was made."
 CHANGED_DONE = "Everything in that plan is there and was read back from AWS."
 CHANGED_REMEDY = "Look at the new plan: it is what is missing for the answers as they are now."
+
+
+def changed() -> Problem:
+    """Everything of a plan is there, and other answers stand in the file by now."""
+    return Problem("stale", CHANGED, (CHANGED_REMEDY,))
+
 
 CONSENT: dict[Risk, str] = {
     "principal": "Another account or role will be able to write backups",

@@ -21,6 +21,7 @@ from services.export.steps import listing
 from services.model.place import parse_arn
 from services.model.resource import Risk
 from services.own_command import on_setup
+from services.problems import Problem, ProblemError
 from services.work import Desk, Planned
 
 NOTHING_YET = "Nothing has been created in AWS by this page. This is everything that will be."
@@ -73,11 +74,17 @@ class Review(Page):
             self.query_one(identifier).display = there
 
     def can_next(self) -> bool:
-        planned = self.session.planned
-        return planned is not None and not planned.plan.steps
+        planned, step = self.session.planned, flow.step_of(self.name_)
+        return planned is not None and not planned.plan.steps and flow.sign(self.session, step, -1) == "✓"
 
     def _plan(self) -> None:
+        """Looks at AWS for the answers that the file has now, which another program may have written."""
         session = self.session
+        try:
+            session.reload()
+        except ProblemError as error:
+            self._not_planned(error.problem)
+            return
         setup = session.setup
         if setup is None:
             return
@@ -91,6 +98,7 @@ class Review(Page):
 
         def finish(found: Any) -> None:
             session.desk, session.planned, session.signed_in = found
+            session.reload()
 
         session.planned = None
         self.query_one("#plan-heading", Words).say("Looking at what AWS has now. Nothing is changed by that.")
@@ -100,12 +108,15 @@ class Review(Page):
         if job.name != "plan":
             return
         if job.problem is not None:
-            self.query_one("#plan-heading", Words).say("The plan could not be made.", "bad")
-            self.session.signed_in = None
-            self.show_problem(job.problem, ("again", "Try again", self._plan), so_far="Nothing was changed.")
+            self._not_planned(job.problem)
         else:
             await self._show_plan()
         self.refresh_frame()
+
+    def _not_planned(self, problem: Problem) -> None:
+        self.query_one("#plan-heading", Words).say("The plan could not be made.", "bad")
+        self.session.planned = self.session.signed_in = None
+        self.show_problem(problem, ("again", "Try again", self._plan), so_far="Nothing was changed.")
 
     async def _show_plan(self) -> None:
         desk, planned = self.session.desk, self.session.planned
@@ -113,11 +124,13 @@ class Review(Page):
             return
         found = plan_words.counts(planned)
         heading = self.query_one("#plan-heading", Words)
-        if not planned.plan.steps:
-            heading.say(ALL_THERE, "ok")
-            flow.applied(self.session, desk.answers)
-        else:
+        if planned.plan.steps:
             heading.say(NOTHING_YET)
+        elif flow.applied(self.session, desk.answers):
+            heading.say(ALL_THERE, "ok")
+        else:
+            heading.say(plan_words.CHANGED_DONE, "warn")
+            self.show_problem(plan_words.changed(), ("again", "Look again", self._plan))
         tree = self.query_one("#plan", Lines)
         told = plan_words.lines(desk, planned)
         apart = [(("!", one.says, 0), one.remedy) for one in desk.warnings]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import uuid
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from services import costs, setup_file
@@ -66,11 +67,15 @@ class Desk:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, the world that it was made from, and sentences about what it will cost; none if that is next to nothing."""
+    """A plan, the world that it was made from, and sentences about what it will cost; none if that is next to nothing.
+
+    `id` is new for each plan that is made: two of the same content are two that somebody may approve.
+    """
 
     plan: Plan
     world: World
     costs: tuple[str, ...] = ()
+    id: str = field(default_factory=lambda: uuid.uuid4().hex, compare=False)
 
 
 def look_in(setup: SetupFile, aws: Aws, state: State, clock: Clock, endpoint: str = "") -> Desk:

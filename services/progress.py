@@ -87,7 +87,12 @@ def mark(sitting: Sitting, name: str, value: str) -> None:
 
 
 def applied(sitting: Sitting, answers: Answers) -> bool:
-    """Marks that AWS is as these answers want it, and tells whether they are still the set-up's."""
+    """Marks that AWS is as these answers want it, and tells whether they are still the set-up's.
+
+    A set-up that names no account yet is the same one as before, whichever account it was looked at in.
+    """
+    if not sitting.answers.text("aws.account"):
+        answers = answers.updated({"aws.account": None})
     mark(sitting, APPLIED, _digest(answers))
     return _digest(answers) == digest(sitting)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from services import json_text
@@ -15,7 +16,7 @@ from services.problems import refuse
 
 
 def plan_json(desk: Desk, planned: Planned) -> dict[str, object]:
-    """The contract's JSON shape of a plan; also what `plan --out` saves."""
+    """The contract's JSON shape of a plan."""
     return {
         **_aims(desk),
         "fingerprint": fingerprint(desk, planned),
@@ -27,6 +28,11 @@ def plan_json(desk: Desk, planned: Planned) -> dict[str, object]:
         ],
         "notes": [{"address": note.address, "says": note.says} for note in planned.plan.notes],
     }
+
+
+def saved_json(desk: Desk, planned: Planned) -> dict[str, object]:
+    """What `plan --out` saves: the same, with the id of this one plan."""
+    return {**plan_json(desk, planned), "id": planned.id}
 
 
 def fingerprint(desk: Desk, planned: Planned) -> str:
@@ -48,10 +54,20 @@ def wants(desk: Desk) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def check_saved(desk: Desk, planned: Planned, saved: bytes) -> None:
+@dataclass(frozen=True)
+class Approved:
+    """The plan that somebody saw and agreed to; `id` is empty in one that was saved without it."""
+
+    fingerprint: str
+    id: str
+
+
+def check_saved(desk: Desk, planned: Planned, saved: bytes) -> Approved:
     """Refuses if the saved plan is not what would be done now, or what remains of it after an interrupted run."""
     try:
-        fits = is_rest(desk, planned, json_text.parsed(saved))
+        content = json_text.parsed(saved)
+        approved = _approved(content)
+        fits = is_rest(desk, planned, content)
     except (ValueError, KeyError, TypeError):
         raise refuse(
             "unreadable-file", "The plan file is no plan.", "Make one with 'palisade-wizard plan --out F'."
@@ -62,30 +78,40 @@ def check_saved(desk: Desk, planned: Planned, saved: bytes) -> None:
             "The saved plan does not fit any more: the answers or AWS have changed since it was made.",
             "Make a new plan, look at it, and apply that one.",
         )
+    return approved
 
 
 def is_rest(desk: Desk, planned: Planned, approved: Mapping[str, Any]) -> bool:
-    """Whether everything that would be done now stands in the plan that was approved (`plan_json`), or in its rest.
+    """Whether everything that would be done now stands in the plan that was approved (`saved_json`), or in its rest.
 
     A rest is only there once the plan was begun. What a run has done is done with: where it differs again, somebody
     changed it since, and nobody has approved to write over that.
     """
     steps = {(s["address"], _kind(s["verb"])): s["before"] for s in approved["steps"]}
     same = all(approved[name] == value for name, value in _aims(desk).items())
-    if approved["fingerprint"] == fingerprint(desk, planned):
-        return True
-    done = desk.journal.done_of(approved["fingerprint"])
+    seen = _approved(approved)
+    done = desk.journal.done_of(seen.fingerprint, seen.id)
+    if seen.fingerprint == fingerprint(desk, planned):
+        # Without an id nobody can tell one that was done from one that was made anew, of the same content, after that.
+        return not seen.id or done is None or done.isdisjoint(step.address for step in planned.plan.steps)
     return (
         same
         and done is not None
         and all(
             step.address not in done
             and (step.address, _kind(step.verb)) in steps
-            # None: it was not there yet, and is as AWS makes a new one.
+            # None: the thing itself was not there yet, and what is set on one that a run has made replaces what it has.
             and steps[step.address, _kind(step.verb)] in (None, step.before)
             for step in planned.plan.steps
         )
     )
+
+
+def _approved(content: Mapping[str, Any]) -> Approved:
+    found = Approved(content["fingerprint"], content.get("id", ""))
+    if not (isinstance(found.fingerprint, str) and isinstance(found.id, str)):
+        raise TypeError
+    return found
 
 
 def _aims(desk: Desk) -> dict[str, object]:

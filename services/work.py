@@ -6,7 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from services import kit, setup_file
 from services.backups.shards import parse_key
@@ -18,7 +18,7 @@ from services.engine.journal import is_key, keys_made, written_ahead
 from services.engine.world import Present
 from services.events import Event
 from services.problems import ProblemError, refuse
-from services.saved_plan import check_saved, fingerprint, is_rest, plan_json
+from services.saved_plan import Approved, check_saved, fingerprint, is_rest, plan_json, saved_json
 from services.verify import proving
 from services.verify.backups import Watched
 from services.verify.checklist import EVERYTHING, Question, checklist
@@ -41,6 +41,7 @@ __all__ = [
     "plan_json",
     "probe",
     "probe_words",
+    "saved_json",
     "verify",
     "watch",
     "with_probes",
@@ -62,11 +63,11 @@ def carry_out(
     planned: Planned,
     accepted: tuple[str, ...] = (),
     stop: Callable[[], bool] = lambda: False,
-    approved: str = "",
+    approved: Approved | None = None,
 ) -> Iterator[Event]:
     """Applies a plan under the lock, each event written down first; records the account in the setup file.
 
-    `approved` is the fingerprint of the plan that the person saw, if it is not this one.
+    `approved` is the plan that the person saw, if it is not this one.
     """
     check_blocked(planned)
     lacking = consent.lacking(planned.plan, accepted)
@@ -80,10 +81,10 @@ def carry_out(
         told = keys_made(journal.path)
         there = {name: arn for name, arn in _keys_there(planned).items() if told.get(name) != arn}
         if planned.plan.steps:
-            own = fingerprint(desk, planned)
-            journal.append({"run": run, "event": "plan", "fingerprint": own})
-            if approved not in {own, ""}:
-                journal.append({"run": run, "event": "plan", "fingerprint": approved, "rest": True})
+            for plan in (Approved(fingerprint(desk, planned), planned.id), approved):
+                if plan is not None:
+                    rest = {"rest": True} if plan is approved else {}
+                    journal.append({"run": run, "event": "plan", **asdict(plan), **rest})
         for address, arn in there.items():
             journal.append({"run": run, "event": "has", "address": address, "arn": arn})
         if not planned.plan.steps:

@@ -81,25 +81,40 @@ class Journal:
         """When the deletion of each of them, by its title, was begun after that, and not answered."""
         return self._lives()[1]
 
-    def done_of(self, plan: str) -> set[str] | None:
+    def done_of(self, plan: str, identity: str = "") -> set[str] | None:
         """The addresses that were done since the plan of this fingerprint was last begun whole; None if it never was.
 
-        A run that does the rest of a plan is no new beginning of it.
+        With the id of a plan, another one of the same content is not meant. A run that does the rest of a plan is no new
+        beginning of it, and what a teardown took down is not done any more.
         """
-        done: set[str] | None = None
+        done: dict[str, object] | None = None
+        going: set[str] = set()
         for entry in self.entries():
+            address = str(entry.get("address"))
             match entry:
-                case {"event": "plan", "fingerprint": begun} if begun == plan:
-                    done = (done or set()) if entry.get("rest") else set()
-                case {"event": "succeeded" | "skipped", "address": str(address)} if done is not None:
-                    done.add(address)
-                case {"event": "failed", "address": str(address)} if done is not None:
-                    done.discard(
-                        address
-                    )  # what was written was found changed by another one before the end of the run
+                case {"event": "plan", "fingerprint": begun} if begun == plan and identity in {
+                    "",
+                    entry.get("id"),
+                }:
+                    done = (done or {}) if entry.get("rest") else {}
+                case _ if done is None:
+                    continue
+                case {"event": "destroyed"}:
+                    done = {}
+                case {"event": "started", "verb": verb}:
+                    (going.add if verb == "delete" else going.discard)(address)
+                    if verb == "delete":
+                        done = {each: run for each, run in done.items() if each.partition(".")[0] != address}
+                case {"event": "succeeded" | "skipped"} if address not in going:
+                    done[address] = entry.get("run")
+                case {"event": "failed", "problem": {"code": "stale"}} if done.get(address) == entry.get(
+                    "run"
+                ):
+                    # What this run had written was written over by another one before its end, and is missing again.
+                    done.pop(address, None)
                 case _:
                     continue
-        return done
+        return None if done is None else set(done)
 
     def _lives(self) -> tuple[dict[str, datetime], dict[str, datetime]]:
         begun: dict[str, datetime] = {}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import partial
 
+import pytest
 from textual.widgets import Input
 
 from screens import flow
@@ -124,3 +126,64 @@ async def test_who_went_on_to_something_else_is_not_called_back_to_a_plan_of_bef
         await show.settle()
         assert show.page.name_ == "access"
         assert writes.names == []
+
+
+@pytest.mark.parametrize(("page", "again"), [("review", "#look-again"), ("by-hand", "#check")])
+async def test_what_another_program_wrote_is_looked_for_and_never_told_to_be_there(
+    stage: Stage, page: str, again: str
+) -> None:
+    """Before a look it is part of it; while AWS is asked it is what the next look is for."""
+    setup = stage.setup()
+    stage.more = {"open_first": setup.path}
+    async with curtain(stage, at="review") as show:
+        await create(show)
+        sign = partial(flow.sign, show.app.session, flow.step_of("review"), -1)
+        answers_at(stage, setup, "iam:GetRole", "role.max_session_seconds", 7200)
+        show.app.go(page)
+        await show.settle()
+        assert show.shows("The answers in the setup file were changed since that plan was made.")
+        assert sign() == "~"
+        await show.press("ctrl+n")
+        assert show.page.name_ == page
+        show.page.query_one("#again", Action).press()
+        await show.settle()
+        planned = show.app.session.planned
+        assert planned is not None
+        assert [step.resource.name for step in planned.plan.steps] == ["role"]
+        setup_file.record(setup_file.read(setup.path), {"role.max_session_seconds": 3600})
+        show.page.query_one(again, Action).press()
+        await show.settle()
+        assert show.shows("as this set-up wants it")
+        assert sign() == "✓"
+        await show.press("ctrl+n")
+        assert show.page.name_ != page
+
+
+@pytest.mark.parametrize("page", ["review", "by-hand"])
+async def test_a_setup_file_that_is_gone_is_told_and_asked_for_again(stage: Stage, page: str) -> None:
+    setup = stage.setup()
+    stage.more = {"open_first": setup.path}
+    async with curtain(stage, at="access") as show:
+        aside = setup.path.rename(setup.path.with_suffix(".away"))
+        show.app.go(page)
+        await show.settle()
+        assert show.shows("Nothing was changed")
+        await show.press("ctrl+n")
+        assert show.page.name_ == page
+        aside.rename(setup.path)
+        show.page.query_one("#again", Action).press()
+        await show.settle()
+        assert show.app.session.planned is not None
+
+
+async def test_trying_again_names_the_right_that_is_missing(stage: Stage) -> None:
+    """A look that is refused is not a change."""
+    stage.more = {"open_first": stage.setup().path}
+    async with curtain(stage, at="review") as show:
+        stage.account.broken["iam:CreateRole"] = refusal("AccessDenied")
+        await create(show)
+        stage.account.broken["s3:GetBucketVersioning"] = refusal("AccessDenied")
+        show.page.query_one("#retry", Action).press()
+        await show.settle()
+        assert show.shows("s3:GetBucketVersioning")
+        assert not show.shows("have changed since you looked")

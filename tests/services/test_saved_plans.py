@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services import setup_file, work
-from services.engine.journal import Journal
-from services.events import Started
+from services import setup_file, teardown, work
+from services.events import Failed, Started
 from services.model.calls import Aws
 from services.problems import ProblemError
 from services.setups import State
@@ -27,17 +26,15 @@ def desk(aws: Aws, tmp_path: Path) -> Desk:
 
 
 def saved_of(desk: Desk) -> bytes:
-    return json.dumps(work.plan_json(desk, work.make_plan(desk))).encode()
+    return json.dumps(work.saved_json(desk, work.make_plan(desk))).encode()
 
 
 def apply(desk: Desk, saved: bytes, stop_after: int = 1000) -> None:
     """What `apply --plan` does, until it is asked to stop."""
     planned = work.make_plan(desk)
-    work.check_saved(desk, planned, saved)
+    approved = work.check_saved(desk, planned, saved)
     begun: list[Started] = []
-    events = work.carry_out(
-        desk, planned, stop=lambda: len(begun) >= stop_after, approved=json.loads(saved)["fingerprint"]
-    )
+    events = work.carry_out(desk, planned, stop=lambda: len(begun) >= stop_after, approved=approved)
     begun.extend(event for event in events if isinstance(event, Started))
 
 
@@ -115,25 +112,102 @@ def test_what_is_not_in_the_plan_and_a_plan_that_was_never_begun_are_refused(des
     assert refused(desk, saved) == "stale", "public access was in no plan"
 
 
-def test_the_same_plan_may_be_approved_anew(desk: Desk) -> None:
-    """What a run did before the whole was taken down does not count for the run that begins again."""
-    journal = Journal(desk.journal.path, desk.clock)
-    assert journal.done_of("a") is None
+def test_what_a_run_of_the_plan_did_is_not_done_again_by_the_same_plan(desk: Desk) -> None:
+    """Though AWS is exactly as the plan saw it: a run has been there since, and somebody after it."""
+    apply(desk, saved_of(desk))
+    suspend(desk)
+    saved = saved_of(desk)
+    apply(desk, saved)
+    suspend(desk)
+    assert refused(desk, saved) == "stale"
+    apply(desk, saved_of(desk))  # one that somebody made and looked at after that
+    assert not steps(desk)
+
+
+def test_a_failure_of_another_run_does_not_make_a_done_step_approved(desk: Desk) -> None:
+    saved = saved_of(desk)
+    apply(desk, saved)
+    suspend(desk)
+    desk.journal.append(
+        {"run": "b", "event": "failed", "address": "bucket.versioning", "problem": {"code": "denied"}}
+    )
+    assert refused(desk, saved) == "stale"
+
+
+def test_a_plan_may_be_carried_out_again_after_all_of_it_was_taken_down(desk: Desk) -> None:
+    saved = saved_of(desk)
+    apply(desk, saved)
+    found = teardown.make_teardown(desk)
+    assert [event for event in teardown.tear_down(desk, found) if isinstance(event, Failed)] == []
+    apply(desk, saved)
+    assert not steps(desk)
+
+
+@pytest.mark.parametrize(
+    "how", [{"id": 7}, {"id": None}, {"id": []}, {"fingerprint": {}}, {"fingerprint": None}]
+)
+def test_a_plan_that_says_who_it_is_in_no_text_is_no_plan(desk: Desk, how: dict[str, object]) -> None:
+    saved = {**json.loads(saved_of(desk)), **how}
+    assert refused(desk, json.dumps(saved).encode()) == "unreadable-file"
+
+
+def test_a_plan_that_was_saved_without_its_id_is_known_by_its_content(desk: Desk) -> None:
+    apply(desk, saved_of(desk))
+    suspend(desk)
+    saved = json.dumps(work.plan_json(desk, work.make_plan(desk))).encode()
+    for _ in range(2):
+        apply(desk, saved)
+        assert not steps(desk)
+        suspend(desk)
+
+
+BEGUN = {"event": "plan", "fingerprint": "a"}
+GOING = {"event": "started", "verb": "delete", "address": "bucket"}
+
+
+@pytest.mark.parametrize(
+    ("entries", "done"),
+    [
+        ([], None),
+        ([{**BEGUN, "fingerprint": "b"}], None),
+        ([BEGUN, "bucket", "role"], {"bucket", "role"}),
+        (["bucket", BEGUN, "role"], {"role"}),
+        ([BEGUN, "bucket", BEGUN], set()),
+        ([BEGUN, "bucket", {**BEGUN, "rest": True}, "role"], {"bucket", "role"}),
+        ([BEGUN, "bucket", {**BEGUN, "fingerprint": "b"}, "role"], {"bucket", "role"}),
+        ([{**BEGUN, "rest": True}, "role"], {"role"}),
+        ([BEGUN, {"event": "skipped", "address": "role"}], {"role"}),
+        # Somebody wrote the same list at the same moment: what the run had written is missing again.
+        ([BEGUN, "role", {"event": "failed", "address": "role", "problem": {"code": "stale"}}], set()),
+        ([BEGUN, "role", {"event": "failed", "address": "role", "problem": {"code": "denied"}}], {"role"}),
+        (
+            [BEGUN, "role", {"event": "failed", "address": "role", "problem": {"code": "stale"}, "run": "2"}],
+            {"role"},
+        ),
+        ([BEGUN, "bucket", "bucket.tags", "role", {"event": "destroyed", "titles": ["bucket b"]}], set()),
+        ([BEGUN, "bucket", "bucket.tags", "bucket_x", GOING], {"bucket_x"}),
+        ([BEGUN, "bucket", GOING, "bucket"], set()),
+        ([BEGUN, "bucket", GOING, "bucket", {**GOING, "verb": "create"}, "bucket"], {"bucket"}),
+    ],
+)
+def test_what_counts_as_done(desk: Desk, entries: list[object], done: set[str] | None) -> None:
+    """A text stands for the success of its address."""
+    for entry in entries:
+        told = {"event": "succeeded", "address": entry} if isinstance(entry, str) else entry
+        assert isinstance(told, dict)
+        desk.journal.append({"run": "1", **told})
+    assert desk.journal.done_of("a") == done
+
+
+def test_another_plan_of_the_same_content_is_another_plan(desk: Desk) -> None:
     for entry in (
-        {"event": "plan", "fingerprint": "a"},
+        {**BEGUN, "id": "1"},
         {"event": "succeeded", "address": "bucket"},
-        {"event": "plan", "fingerprint": "b"},
-        {"event": "plan", "fingerprint": "a", "rest": True},
-        {"event": "skipped", "address": "role"},
-        {"event": "succeeded", "address": "bucket.policy"},
-        {
-            "event": "failed",
-            "address": "bucket.policy",
-        },  # another one wrote it at the same moment: it is to be done again
+        {**BEGUN, "id": "2", "rest": True},
+        {"event": "succeeded", "address": "role"},
     ):
-        journal.append(entry)
-    assert journal.done_of("a") == {"bucket", "role"}
-    assert journal.done_of("b") == {"role"}
-    assert journal.done_of("c") is None
-    journal.append({"event": "plan", "fingerprint": "a"})
-    assert journal.done_of("a") == set()
+        desk.journal.append({"run": "r", **entry})
+    assert desk.journal.done_of("a", "1") == {"bucket", "role"}
+    assert desk.journal.done_of("a", "2") == {"role"}
+    assert desk.journal.done_of("a", "3") is None
+    assert desk.journal.done_of("a") == {"bucket", "role"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,11 +68,9 @@ def command(
     for line in heads.warned(desk.warnings):
         program.voice.tell(line)
     planned = make_plan(desk)
-    if saved is not None:
-        check_saved(desk, planned, saved)
-    check_blocked(planned)
+    check_blocked(planned)  # before the saved plan: what AWS does not let anybody see is not a change
+    approved = check_saved(desk, planned, saved) if saved is not None else None
     accepted = accept + (_consent(program, desk, planned, accept) if not yes and planned.plan.steps else ())
-    approved = str(json.loads(saved)["fingerprint"]) if saved is not None else ""
     with signals.stopping(program.around.stderr) as stop:
         events = carry_out(desk, planned, accepted, stop, approved)
         problem = show(program, desk.endpoint, events, len(planned.plan.steps))

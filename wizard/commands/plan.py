@@ -45,7 +45,7 @@ def command(
     """See the help text."""
     from services import files
     from services.recovery.keyfiles import refuse_taken
-    from services.work import make_plan, plan_json
+    from services.work import make_plan, plan_json, saved_json
     from wizard.render.plain import plan_text
 
     if out is not None:
@@ -54,7 +54,7 @@ def command(
     planned = make_plan(desk)
     document = plan_json(desk, planned)
     if out is not None:
-        files.publish(out, json.dumps(document, indent=2).encode(), 0o600)
+        files.publish(out, json.dumps(saved_json(desk, planned), indent=2).encode(), 0o600)
     if program.voice.json:
         program.voice.document({**document, **({"commands": _commands(desk, planned)} if commands else {})})
     elif commands:

@@ -47,6 +47,7 @@ def _once(guide: Guide) -> bool:
 
     def look() -> tuple[Desk, Planned]:
         person.say("Comparing with what AWS has now. Nothing is changed by that.")
+        guide.session.reload()  # another program may have written other answers
         desk = opened(guide)
         return desk, work.make_plan(desk)
 
