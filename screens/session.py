@@ -209,10 +209,11 @@ class Session:
         self.changes.setdefault(self._id, {})[key] = text
 
     def flush(self) -> None:
-        """Writes down what was changed here, and takes over what other runs changed meanwhile.
+        """Writes down what was changed here, and takes over the marks that other runs set or took away meanwhile.
 
-        Neither a full disk nor another run must stop anybody from leaving: what could not be written waits for the next
-        time.
+        What others typed stays in the file and comes up with the set-up: a sitting goes on with its own words, because
+        whoever is asked for a name and a folder must get just these. Neither a full disk nor another run must stop anybody
+        from leaving: what could not be written waits for the next time.
         """
         for setup, changes in tuple(self.changes.items()):
             mine = setup == self._id
@@ -223,7 +224,8 @@ class Session:
                 continue
             del self.changes[setup]
             if mine:
-                self.drafts = kept
+                own = {key: text for key, text in self.drafts.items() if not _is_mark(key)}
+                self.drafts = own | {key: text for key, text in kept.items() if _is_mark(key)}
 
     def connect(self, profile: str, region: str) -> SignedIn:
         """Signs in and says who that is; from a thread."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from screens import flow
+from screens import flow, key_place
 from screens.host import Connection, Host
 from screens.session import NEW, Session
 from screens.setup_lines import line
@@ -87,8 +87,9 @@ def test_two_wizards_keep_each_other_s_marks_and_texts(state: State) -> None:
     two.keep(ROLE, "no role?")
     flow.mark(two, flow.ACCESS, "yes")
     flow.mark(one, flow.HARDENING, "yes")
-    assert one.drafts == state.drafts(SETUP)
-    assert one.drafts == {BUCKET: "Not.Yet", ROLE: "no role?", flow.ACCESS: "yes", flow.HARDENING: "yes"}
+    marks = {flow.ACCESS: "yes", flow.HARDENING: "yes"}
+    assert state.drafts(SETUP) == {BUCKET: "Not.Yet", ROLE: "no role?", **marks}
+    assert one.drafts == {BUCKET: "Not.Yet", **marks}, "of the other one's it shows the marks, not the words"
     one.forget(BUCKET)
     one.forget(flow.ACCESS)
     one.flush()
@@ -96,7 +97,32 @@ def test_two_wizards_keep_each_other_s_marks_and_texts(state: State) -> None:
     two.flush()
     assert two.drafts == state.drafts(SETUP) == {ROLE: "no role!", flow.HARDENING: "yes"}
     flow.mark(one, flow.ACCESS, "")
-    assert (one.drafts, one.changes) == (two.drafts, {})
+    assert (one.drafts, one.changes) == ({flow.HARDENING: "yes"}, {})
+    assert sitting(state, setup).drafts == state.drafts(SETUP) == two.drafts
+
+
+NEW_ANSWERS = ("setup.name", "setup.environment")
+PLACE = (key_place.FOLDER, key_place.NAME, key_place.KIND, key_place.NAMES, key_place.THRESHOLD)
+
+
+@pytest.mark.parametrize(
+    ("keys", "open_"), [(NEW_ANSWERS, False), (PLACE, True)], ids=["a new set-up", "a key's place"]
+)
+def test_a_sitting_goes_on_with_its_own_words(state: State, keys: tuple[str, ...], *, open_: bool) -> None:
+    """Whoever answered two questions gets what they answered, whatever another sitting answers in between."""
+    setup = made(state) if open_ else None
+    one, two = sitting(state, setup), sitting(state, setup)
+    for key in keys:
+        for session, text in ((one, f"one's {key}"), (two, f"two's {key}")):
+            session.keep(key, text)
+            session.flush()
+    flow.mark(one, flow.COMPARED[0], "/some/where.toml")
+    assert {key: one.shown_draft(key) for key in keys} == {key: f"one's {key}" for key in keys}
+    for key in keys:
+        two.forget(key)
+    two.flush()
+    one.flush()
+    assert {key: one.shown_draft(key) for key in keys} == {key: f"one's {key}" for key in keys}
 
 
 def test_a_mark_is_taken_away_that_this_sitting_never_saw(state: State) -> None:
