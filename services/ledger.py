@@ -81,13 +81,27 @@ def read(of: Ledger, check: Check) -> tuple[Entry, ...]:
     Errors: `unreadable-file`, `unfit`.
     """
     if seen.nothing(of.path):
-        _refuse_gone(of, check)
-        return ()
+        try:
+            _refuse_gone(of, check)
+        except ProblemError:
+            if seen.nothing(of.path):  # or another run has made it since the first look, and its copy
+                raise
+        else:
+            return ()
     try:
         found = _entries(of.path, of, check)
     except DamagedError as error:
         raise _damaged(of, check, str(error)) from None
     return found
+
+
+def both(of: Ledger, check: Check) -> tuple[tuple[Entry, ...], Copied]:
+    """The entries, and what the copy knows; errors as those of `read`.
+
+    The copy is read first: a run that writes in between would leave it ahead of the file, as if the file had lost something.
+    """
+    copy = copied(of, check)
+    return read(of, check), copy
 
 
 def append(

@@ -54,8 +54,7 @@ def place(setup: SetupFile, state: State) -> Ledger:
 
 def read(of: Ledger) -> Diary:
     """The diary; empty where nothing was ever written. Errors: `unreadable-file`, `unfit`."""
-    entries = ledger.read(of, _check)
-    copy = ledger.copied(of, _check)
+    entries, copy = ledger.both(of, _check)
     return replace(_diary(entries), warnings=tuple(_warnings(of, copy, len(ledger.lost(entries, copy)))))
 
 

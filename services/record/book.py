@@ -57,8 +57,7 @@ def place(setup: SetupFile, state: State) -> Ledger:
 
 def read(of: Ledger) -> Record:
     """The record; empty where nothing was ever put on it. Errors: `unreadable-file`, `unfit`."""
-    entries = ledger.read(of, _check)
-    copy = ledger.copied(of, _check)
+    entries, copy = ledger.both(of, _check)
     gone = ledger.lost(entries, copy)
     record = _folded(entries)
     lost = dict.fromkeys(str(entry["wallet"]["key_id"]) for entry in gone)

@@ -349,6 +349,41 @@ def test_runs_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     assert sorted(numbers(of)) == [*range(6), *range(100, 106)]
 
 
+class Seen(type(Path())):  # type: ignore[misc]  # the one kind that this system has
+    """A path that tells before the system is asked about it."""
+
+    asked: Callable[[], None]
+
+    def __fspath__(self) -> str:
+        type(self).asked()
+        return str(super().__fspath__())
+
+
+@pytest.mark.parametrize("before", [(), (1,), (1, 2)])
+def test_whoever_reads_beside_a_writer_is_told_of_no_loss(tmp_path: Path, before: tuple[int, ...]) -> None:
+    """The writer comes before each look of the reader once."""
+    nth, looks, wrote = 0, 1, 0
+    while nth < looks:
+        nth, looks = nth + 1, 0
+        of = book(tmp_path / f"{nth}")
+        of.path.parent.mkdir()
+        if before:
+            add(of, *before)
+
+        def asked(of: Ledger = of, nth: int = nth) -> None:
+            nonlocal looks, wrote
+            looks += 1
+            if looks == nth:
+                add(of, 7)
+                wrote += 1
+
+        Seen.asked = staticmethod(asked)
+        entries, copy = ledger.both(replace(of, path=Seen(of.path), copy=Seen(of.copy or "")), check)
+        assert ledger.lost(entries, copy) == ()
+        assert [entry["n"] for entry in entries] in ([*before], [*before, 7])
+    assert wrote >= 2
+
+
 def test_a_run_that_holds_the_file_makes_the_other_one_say_so(tmp_path: Path) -> None:
     of = replace(book(tmp_path), patience=0.0)
 
