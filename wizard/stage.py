@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services import files
+from services import files, json_text
 from services.model.calls import Refused
 from services.problems import Problem, ProblemError
 
@@ -49,7 +49,7 @@ def save(path: Path, stage: Stage) -> Path:
 def load(path: Path) -> Stage:
     """What `save` left. Errors: `unreadable-file`."""
     try:
-        held = json.loads(files.read_small(path))
+        held = json_text.parsed(files.read_small(path))
         return Stage(Path(held["service_file"]), Path(held["key_folder"]), dict(held["defaults"]))
     except (ValueError, KeyError, TypeError):
         raise ProblemError(

@@ -6,7 +6,6 @@ Format: Amazon S3 User Guide, "Locating your inventory list". `manifest.checksum
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
+from services import json_text
 from services.problems import ProblemError, refuse
 
 Format: TypeAlias = Literal["CSV", "Parquet"]
@@ -82,7 +82,7 @@ def parse(content: bytes, checksum: bytes, bucket: str, where: str) -> Manifest:
             where=where,
         )
     try:
-        found = _manifest(json.loads(content))
+        found = _manifest(json_text.parsed(content))
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError):
         raise refuse(
             "unreadable-file",
@@ -95,19 +95,26 @@ def parse(content: bytes, checksum: bytes, bucket: str, where: str) -> Manifest:
 
 
 def _manifest(value: Any) -> Manifest:
-    form: Format = _format(str(value["fileFormat"]))
+    form: Format = _format(_text(value["fileFormat"]))
     files = tuple(
-        DataFile(str(each["key"]), int(each["size"]), str(each["MD5checksum"]).lower())
+        DataFile(_text(each["key"]), int(each["size"]), _text(each["MD5checksum"]).lower())
         for each in value["files"]
     )
     return Manifest(
-        bucket=str(value["sourceBucket"]),
-        destination=str(value["destinationBucket"]).rpartition(":")[2],
+        bucket=_text(value["sourceBucket"]),
+        destination=_text(value["destinationBucket"]).rpartition(":")[2],
         created=datetime.fromtimestamp(int(value["creationTimestamp"]) / 1000, UTC),
         format=form,
-        schema=_schema(str(value["fileSchema"]), form),
+        schema=_schema(_text(value["fileSchema"]), form),
         files=files,
     )
+
+
+def _text(value: Any) -> str:
+    """A text; nothing else is taken for one."""
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} is no text")
+    return value
 
 
 def _format(name: str) -> Format:

@@ -14,10 +14,11 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from services import files
+from services import files, json_text
 from services.demo.objects import DemoWallet, backup_object, object_key
 from services.demo.profile import Keys
 from services.model.calls import Call
+from services.problems import refuse
 
 if TYPE_CHECKING:
     from services.demo.accounts import Connect
@@ -97,14 +98,23 @@ def save_service(path: Path, service: Service) -> Path:
 
 
 def load_service(path: Path) -> Service:
-    """What `save_service` left."""
-    held = json.loads(files.read_small(path))
-    return Service(
-        keys=Keys(held["access_key"], held["secret_key"]),
-        endpoint=held["endpoint"],
-        plain_endpoint=held["plain_endpoint"],
-        ca_bundle=Path(held["ca_bundle"]),
+    """What `save_service` left. Errors: `unreadable-file`, also of a file of that name that is no demo's."""
+    try:
+        held = json_text.parsed(files.read_small(path))
+        access, secret, endpoint, plain, bundle = (held[name] for name in _HELD)
+        if all(isinstance(value, str) for value in (access, secret, endpoint, plain, bundle)):
+            return Service(Keys(access, secret), endpoint, plain, Path(bundle))
+    except (ValueError, LookupError, TypeError):
+        pass
+    raise refuse(
+        "unreadable-file",
+        f"{path} is not the file in which a demo keeps the access of its Palisade.",
+        "Start the demo again; for any other AWS the real Palisade must write.",
+        where=path,
     )
+
+
+_HELD = ("access_key", "secret_key", "endpoint", "plain_endpoint", "ca_bundle")
 
 
 def write_backups(

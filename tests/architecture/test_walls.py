@@ -83,6 +83,15 @@ def test_a_path_is_looked_at_in_one_way_only() -> None:
     assert {name: number for name, number in counted.items() if number} == guarded
 
 
+def test_json_of_others_is_read_in_one_place_only() -> None:
+    """`json.loads` ends in no `ValueError` for what is nested without end: a file like that would be a fault of ours."""
+    found = {name for name in NAMES if {"json.loads", "json.load"} & set(called(tree(name)))}
+    own = {"services/recovery/child.py", "services/recovery/process.py", "wizard/journey.py"}  # own children
+    guarded = {"services/backups/encoding.py", "services/engine/lock.py"}  # which tell that end from others
+    seen_before = {"wizard/commands/apply.py"}
+    assert found == {"services/json_text.py"} | own | guarded | seen_before
+
+
 def test_the_product_knows_nothing_of_its_demo_or_of_an_emulator() -> None:
     for name in (name for name in NAMES if not name.startswith("services/demo/")):
         text = (ROOT / name).read_text().lower()

@@ -75,11 +75,26 @@ def test_a_manifest_that_does_not_fit_is_refused(
     assert problem(report) == code
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff\xfe", b"null"])
-def test_what_is_no_manifest_is_refused(report: Path, content: bytes) -> None:
+def put(report: Path, content: bytes) -> None:
     (report / "manifest.json").write_bytes(content)
     (report / "manifest.checksum").write_text(fleet._md5(content))
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff\xfe", b"null"])
+def test_what_is_no_manifest_is_refused(report: Path, content: bytes) -> None:
+    put(report, content)
     assert problem(report) == "unreadable-file"
+
+
+@pytest.mark.parametrize("depth", [10, 1_000, 100_000])
+def test_a_manifest_that_is_nested_without_end_is_refused(report: Path, depth: int) -> None:
+    """As a whole, and in each of its values."""
+    whole, deep = json.loads((report / "manifest.json").read_text()), "[" * depth + "]" * depth
+    read = set(whole) - {"version"}  # nobody asks for it
+    nested = [json.dumps({**whole, name: "DEEP"}).replace('"DEEP"', deep) for name in read]
+    for content in (deep, *nested):
+        put(report, content.encode())
+        assert problem(report) == "unreadable-file", content[:300]
 
 
 def test_another_buckets_report_is_refused_by_its_name_before_its_rows_are_read(report: Path) -> None:
