@@ -81,6 +81,9 @@ _FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
             ),
             ("It came into being after the program had looked: run the program again, it says whose it is.",),
         ),
+        "InvalidObjectState": (
+            "The file is in an archive: restore it first ('aws s3api restore-object', which takes up to two days).",
+        ),
         "DeleteConflict": (
             "Something hangs on it that was not there before: run the program again, it says what.",
         ),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from services.aws.translate import problem_of
 from services.backups.findings import Finding
@@ -15,8 +16,17 @@ from services.verify.checks import Check, check_of
 from services.verify.retention import OFF, Lock, retention
 from services.verify.search import FoundFile
 
-_NOBODY_READS_IT = frozenset({"KMS.NotFoundException", "KMS.KMSInvalidStateException", "InvalidRequest"})
-"""What S3 says of a file whose KMS key is gone, or that was encrypted with a key in the request: it is not the look's fault."""
+NOBODY_READS_IT: Mapping[str, str] = MappingProxyType(
+    {
+        "KMS.NotFoundException": "Its KMS key is not there any more.",
+        "KMS.DisabledException": "Its KMS key is disabled.",
+        "KMS.KMSInvalidStateException": "Its KMS key cannot be used, as one that waits for its deletion.",
+        "InvalidRequest": "It needs a key in each request, as its writer gave one with it (SSE-C).",
+    }
+)
+"""What S3 says of a file whose KMS key is gone or stands still, or that was encrypted with a key in the request: it is not
+the look's fault.
+"""
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ def _judge(aws: Aws, wanted: Wanted, file: FoundFile, named: ShardKey, now: date
     except Refused as refused:
         problem = problem_of(refused)
         line = check_of(_id(named, "present"), f"{file.key}: it can be read", problem)
-        if refused.code in _NOBODY_READS_IT:
+        if refused.code in NOBODY_READS_IT:
             line = replace(line, status="fail")
         return Judged(file, named, (line,), refused=problem)
     report = check_shard(reply["Body"], named.key_id, named.file, wanted.recovery_keys, wanted.quorum_id)

@@ -14,6 +14,7 @@ from services.backups.envelope import MAX_BYTES
 from services.demo.objects import backup_object, new_wallet, object_key
 from services.model.calls import Call, Refused, Reply
 from services.verify.checks import Check, Report, report_json
+from services.verify.files import NOBODY_READS_IT
 from services.verify.retention import Lock
 from tests.services.verify.bucket import (
     BODY,
@@ -71,8 +72,10 @@ NO_READ = frozenset({"s3:GetObject"})
         (lambda b: replace(b, objects={FILE: b""}), f"backup.coverage.{KEY_ID}", "fail"),
         (lambda b: replace(b, denied=NO_READ), f"{SHARD}.present", "unknown"),
         (lambda b: replace(b, denied=NO_READ, code="BadRequest"), f"{SHARD}.present", "unknown"),
-        (lambda b: replace(b, denied=NO_READ, code="KMS.NotFoundException"), f"{SHARD}.present", "fail"),
-        (lambda b: replace(b, denied=NO_READ, code="InvalidRequest"), f"{SHARD}.present", "fail"),
+        *(
+            (lambda b, code=code: replace(b, denied=NO_READ, code=code), f"{SHARD}.present", "fail")
+            for code in NOBODY_READS_IT
+        ),
         (lambda b: replace(b, denied=NO_READ), "access.read", "fail"),
         (lambda b: replace(b, denied=NO_READ, code="SlowDown"), "access.read", "waiting"),
         (lambda b: replace(b, denied=frozenset({"s3:ListObjectsV2"})), "backup.arrived", "unknown"),
