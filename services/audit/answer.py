@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from services.audit.expected import Expected
 from services.audit.question import Terms
+from services.audit.reading import Reach
 from services.audit.writers import Told
 from services.problems import Problem
 from services.verify.checks import Report
@@ -50,14 +51,14 @@ class Looked:
 class Asked:
     """The answered question, still in the database: `coverage` and `findings` are tables there.
 
-    `read` counts the wallets that were read; `key` is why no file could be held against the KMS key, None where each was.
+    `reach` is how far reading came; `key` is why no file could be held against the KMS key, None where each was.
     """
 
     database: Database
     terms: Terms
     looked: Looked
     expected: Expected | None
-    read: int
+    reach: Reach
     totals: Mapping[str, Any]
     key: Problem | None = None
     writers: Told | None = None

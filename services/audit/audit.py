@@ -20,7 +20,7 @@ from services.audit.pages import Pages
 from services.audit.parts import beginnings
 from services.audit.polite import Polite
 from services.audit.question import Terms
-from services.audit.reading import Reader, Wallet
+from services.audit.reading import Reach, Reader, Wallet
 from services.audit.report import answered
 from services.audit.sources import Source
 from services.audit.subject import Subject
@@ -97,15 +97,15 @@ def _asked(run: _Run) -> Generator[Progressed, None, Audited]:
     match run.wanted.engine:
         case "list":
             looked = yield from _listed(run)
-            read = yield from _read(run)
+            reach = yield from _read(run)
         case "inventory":
             looked = yield from _inventory(run)
-            read = yield from _read(run)
+            reach = yield from _read(run)
         case "athena":
-            looked, read = yield from _athena(run, terms)
-    told_of_writers = _writers(run) if read else None
+            looked, reach = yield from _athena(run, terms)
+    told_of_writers = _writers(run) if reach.read else None
     terms = replace(terms, unseen=looked.unseen)
-    objects = contents.JOINED if read else "SELECT * FROM raw"
+    objects = contents.JOINED if reach.read else "SELECT * FROM raw"
     run.database.execute(f"CREATE OR REPLACE VIEW objects AS {objects}")
     if run.wanted.engine == "athena":
         athena.merge(run.database, terms)
@@ -113,7 +113,7 @@ def _asked(run: _Run) -> Generator[Progressed, None, Audited]:
         make(run.database, f"CREATE OR REPLACE TABLE coverage AS {question.coverage(terms)}")
     make(run.database, f"CREATE OR REPLACE TABLE findings AS {question.findings(terms)}")
     totals = one(run.database, question.totals())
-    asked = Asked(run.database, terms, looked, given, read, totals, run.subject.key, told_of_writers)
+    asked = Asked(run.database, terms, looked, given, reach, totals, run.subject.key, told_of_writers)
     told = answered(asked)
     written = writing.write(asked, told, run.wanted.out, run.folder) if run.wanted.out is not None else ()
     return replace(told, files=written)
@@ -166,8 +166,8 @@ def _inventory(run: _Run) -> Generator[Progressed, None, Looked]:
     )
 
 
-def _athena(run: _Run, terms: Terms) -> Generator[Progressed, None, tuple[Looked, int]]:
-    """What could be seen, and how many wallets were read."""
+def _athena(run: _Run, terms: Terms) -> Generator[Progressed, None, tuple[Looked, Reach]]:
+    """What could be seen, and how far reading came."""
     offer, subject, number = run.wanted.offer, run.subject, run.wanted.sample
     assert offer is not None  # noqa: S101 - whoever asks for this engine says what was agreed to
     assert number is not None  # noqa: S101 - the same, for how many are read
@@ -177,23 +177,24 @@ def _athena(run: _Run, terms: Terms) -> Generator[Progressed, None, tuple[Looked
     counted = yield from engine.counted(terms)
     chosen = athena.chosen(run.database, number, run.wanted.seed)
     rows = yield from engine.rows(chosen)
+    reach = Reach()
     if chosen:
         wallets = contents.among(run.database, chosen)
-        yield from contents.read_into(run.database, _reader(run), wallets, len(wallets), run.clock)
-    return engine.looked((counted, rows)), len(chosen)
+        reach = yield from contents.read_into(run.database, _reader(run), wallets, len(wallets), run.clock)
+    return engine.looked((counted, rows)), reach
 
 
-def _read(run: _Run) -> Generator[Progressed, None, int]:
-    """Reads the wallets that are to be read; gives how many these were."""
+def _read(run: _Run) -> Generator[Progressed, None, Reach]:
+    """Reads the wallets that are to be read."""
     if run.wanted.sample is None:
         wallets: Iterable[Wallet] = contents.every(run.database)
         number = contents.wallets(run.database)
     else:
         chosen = contents.sampled(run.database, run.wanted.sample, run.wanted.seed)
         wallets, number = chosen, len(chosen)
-    if number:
-        yield from contents.read_into(run.database, _reader(run), wallets, number, run.clock)
-    return number
+    if not number:
+        return Reach()
+    return (yield from contents.read_into(run.database, _reader(run), wallets, number, run.clock))
 
 
 def _writers(run: _Run) -> Told | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from services.audit.question import BACKUP, text
-from services.audit.reading import Content, Read, Reader, Wallet, read_all
+from services.audit.reading import Content, Reach, Read, Reader, Wallet, read_all
 from services.clock import Clock
 from services.events import Progressed
 
@@ -87,20 +88,20 @@ def _grouped(rows: Iterable[tuple[Any, ...]]) -> Iterator[Wallet]:
 
 def read_into(
     database: Database, reader: Reader, wallets: Iterable[Wallet], number: int, clock: Clock
-) -> Iterator[Progressed]:
-    """Reads wallets and keeps what was found; `number` is how many there are."""
+) -> Generator[Progressed, None, Reach]:
+    """Reads wallets and keeps what was found; `number` is how many there are. Gives how far that came."""
     begun = told = clock.now()
-    found, done = read_all(reader, wallets), 0
+    found, reach = read_all(reader, wallets), Reach()
     while batch := list(islice(found, BATCH if number > BATCH else 10)):
         _keep(database, batch)
-        done += len(batch)
-        now = clock.now()
+        reach = reduce(Reach.with_, batch, reach)
+        done, now = reach.wallets, clock.now()
         if now - told >= EVERY:
             told, rate = now, done / (now - begun)
-            yield Progressed(
-                "contents", f"{done:,} of {number:,} wallets read, about {(number - done) / rate:.0f} s left"
-            )
+            left = f"about {(number - done) / rate:.0f} s left"
+            yield Progressed("contents", f"{done:,} of {number:,} wallets gone through, {left}")
     database.execute(_SHARED)
+    return reach
 
 
 def _keep(database: Database, batch: Sequence[Read]) -> None:

@@ -6,7 +6,9 @@ the condition of a kind are so written in one place.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from services.verify.checks import Status
 
@@ -156,7 +158,31 @@ KINDS = (
     ),
     Kind(
         "unread", "unknown", "Every file that was asked for could be read",
-        "wallet could not be read", "wallets could not be read",
-        "Let this sign-in read the backups: 'palisade-wizard policy --config S --for coverage' prints the policy.",
+        "wallet has files that could not be read", "wallets have files that could not be read",
+        "Let this sign-in read the backups: 'palisade-wizard policy --config S --for coverage' prints the policy. Where AWS "
+        "names another reason, remove that, then run the audit again.",
+    ),
+    Kind(
+        "archived", "unknown", "No file that was asked for is in an archive",
+        "wallet has files in an archive, which nobody can read before they are restored",
+        "wallets have files in an archive, which nobody can read before they are restored",
+        "Restore them first ('aws s3api restore-object', which takes up to two days), then run the audit again. Find out what "
+        "archives backups, such as a lifecycle rule, and end that: a recovery would have to wait for them.",
+    ),
+    Kind(
+        "unreadable", "fail", "No file that was asked for is one that nobody can read",
+        "wallet has files that nobody can read", "wallets have files that nobody can read",
+        "If a KMS key is disabled or waits for its deletion, take that back now ('aws kms enable-key', 'aws kms "
+        f"cancel-key-deletion'). Else nothing brings these files back. {SEE_BUCKET} {WRITE_ANEW}",
+    ),
+    Kind(
+        "gone", "fail", "Every file that was asked for is still in the bucket",
+        "wallet has files that are on the list and not in the bucket any more",
+        "wallets have files that are on the list and not in the bucket any more",
+        "Find out who deleted them; 'palisade-wizard verify --config S --key-id ID' tells whether a delete marker hides them, "
+        "and how to remove it. If you cleaned up yourself, take a newer list: --engine list.",
     ),
 )  # fmt: skip
+
+BY_NAME: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in KINDS})
+"""The kinds by their names."""

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from services.aws.translate import problem_of
+from services.audit.kinds import BY_NAME
+from services.audit.unread import KINDS, MAY_PASS, Unread, checked, unread
 from services.backups.coverage import agreed_root_key, coverage
 from services.backups.findings import Finding
-from services.backups.shards import ShardReport, check_shard, parse_key, unread
+from services.backups.shards import ShardReport, check_shard, parse_key
+from services.backups.shards import unread as too_large
 from services.model.calls import Aws, Refused, Reply
 from services.model.coverage_reads import get
-from services.problems import Problem, ProblemError
 from services.side_by_side import threads
 from services.verify.retention import OFF, Lock, held_by
 
@@ -80,15 +81,41 @@ class Content:
 
 @dataclass(frozen=True)
 class Read:
-    """A wallet that was read. `root_key` is the digest of the root key upon which its files agree; `gone` counts files
-    that were not there any more.
+    """What reading a wallet gave. `fetched` of its `files` came; `open` is a wallet of which some did, none of them passes,
+    and another that did not come may. `root_key` is the digest of the root key upon which its files agree.
     """
 
     key_id: str
+    files: int
+    fetched: int = 0
+    open: bool = False
     heads: tuple[Head, ...] = ()
     contents: tuple[Content, ...] = ()
     root_key: str | None = None
-    gone: int = 0
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far reading came: of so many `wallets` that were asked for, of `read` at least one file came, of `part` of these
+    not every one; `open` counts what `Read` calls so. Of the `files` of all, `fetched` came.
+    """
+
+    wallets: int = 0
+    read: int = 0
+    part: int = 0
+    open: int = 0
+    files: int = 0
+    fetched: int = 0
+
+    def with_(self, read: Read) -> Reach:
+        return Reach(
+            self.wallets + 1,
+            self.read + (read.fetched > 0),
+            self.part + (0 < read.fetched < read.files),
+            self.open + read.open,
+            self.files + read.files,
+            self.fetched + read.fetched,
+        )
 
 
 def read_all(reader: Reader, wallets: Iterable[Wallet]) -> Iterator[Read]:
@@ -105,36 +132,39 @@ def read_all(reader: Reader, wallets: Iterable[Wallet]) -> Iterator[Read]:
 
 def read_wallet(reader: Reader, wallet: Wallet) -> Read:
     """Reads the files of a wallet and judges them. Raises `ProblemError` for what concerns more than this wallet."""
-    heads, reports, denied, gone = [], [], [], 0
+    heads, reports, missed = list[Head](), list[ShardReport](), list[Unread]()
     for key, size in wallet.files:
         match _read_file(reader, key, size):
-            case Problem(code="not-ready"):
-                gone += 1
-            case Problem() as problem:
-                denied.append(problem)
-            case (None, report):
-                reports.append(report)
+            case Unread() as why:
+                missed.append(why)
             case (head, report):
-                heads.append(head)
+                heads += [head] if head is not None else []
                 reports.append(report)
-    found = tuple(_contents(wallet, reports, denied))
     roots = {root for report in reports if (root := agreed_root_key(report)) is not None}
-    return Read(wallet.key_id, tuple(heads), found, roots.pop() if len(roots) == 1 else None, gone)
+    unseen = any(each.kind in MAY_PASS for each in missed)
+    whole = coverage(reports) if reports else None
+    return Read(
+        wallet.key_id,
+        len(wallet.files),
+        len(heads),
+        unseen and whole is not None and whole.status == "fail",
+        tuple(heads),
+        (*_missed(wallet, missed), *_flaws(wallet, reports, None if unseen else whole)),
+        roots.pop() if len(roots) == 1 else None,
+    )
 
 
-def _read_file(reader: Reader, key: str, size: int) -> tuple[Head | None, ShardReport] | Problem:
+def _read_file(reader: Reader, key: str, size: int) -> tuple[Head | None, ShardReport] | Unread:
+    """A file's head and what is in it; one that is too large is judged without either."""
     named = parse_key(key)
     assert named is not None  # noqa: S101 - the database gives backup files alone
-    too_large = unread(size, named.key_id, named.file)
-    if too_large is not None:
-        return None, too_large
+    refused_unread = too_large(size, named.key_id, named.file)
+    if refused_unread is not None:
+        return None, refused_unread
     try:
         reply = reader.aws(get(reader.bucket, reader.account, key))
     except Refused as refused:
-        problem = problem_of(refused)
-        if problem.code not in {"denied", "not-ready"}:
-            raise ProblemError(problem) from None
-        return problem
+        return unread(refused, key)
     quorum = reader.quorum_of(named.key_id)
     report = check_shard(reply["Body"], named.key_id, named.file, reader.recovery_keys, quorum)
     return _head(reader, key, reply), report
@@ -151,24 +181,26 @@ def _head(reader: Reader, key: str, reply: Reply) -> Head:
     try:
         held = held_by(reader.aws, reader.where(key), reply)
     except Refused as refused:
-        problem = problem_of(refused)
-        if problem.code not in {"denied", "not-ready"}:
-            raise ProblemError(problem) from None
+        checked(refused)
         return head
     until = held.until.isoformat() if held is not None and held.until is not None else None
     mode = held.mode if held is not None else None
     return Head(head.key, head.version_id, head.encryption, head.kms_key, True, mode, until)
 
 
-def _contents(wallet: Wallet, reports: list[ShardReport], denied: list[Problem]) -> Iterator[Content]:
-    """At most one finding about what could not be read, and one about what was."""
+def _missed(wallet: Wallet, missed: list[Unread]) -> Iterator[Content]:
+    """At most one finding for each reason for which files were not read; it names the first of them."""
+    for kind in KINDS:
+        seen = [each.seen for each in missed if each.kind == kind]
+        if seen:
+            yield Content(kind, BY_NAME[kind].status, wallet.key_id, len(seen), len(wallet.files), seen[0])
+
+
+def _flaws(wallet: Wallet, reports: list[ShardReport], whole: Finding | None) -> Iterator[Content]:
+    """At most one finding about what was read; `whole` judges the wallet, where no other file may be the one that passes."""
     files = len(wallet.files)
-    if denied:
-        yield Content("unread", "unknown", wallet.key_id, len(denied), files, denied[0].summary)
     flawed = [report for report in reports if report.status in {"fail", "warn"}]
-    whole = coverage(reports) if reports else None
-    # A file that could not be read may be the one that passes.
-    if whole is not None and whole.status == "fail" and not denied:
+    if whole is not None and whole.status == "fail":
         yield Content(
             "unrecoverable", "fail", wallet.key_id, len(flawed) or files, files, _first(reports, whole)
         )

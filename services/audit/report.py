@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.audit import read_lines
 from services.audit.answer import Asked, Audited, Looked
-from services.audit.kinds import KINDS, Kind
+from services.audit.kinds import BY_NAME, KINDS, Kind
 from services.audit.question import FINDINGS, LEFT, by_day, retention_left
 from services.backups.findings import shown
 from services.clock import stamp
@@ -17,15 +18,19 @@ from services.verify.checks import Check, Report, Status
 NAMED = 3
 """Wallets that a line names."""
 
+LONGEST = 200
+"""Signs of what was seen that a line holds."""
+
 MOST = 1000
 """Findings that the document holds; every one is in the files of --out."""
 
 STALE = timedelta(days=3)
 """An inventory that is older says little about today."""
 
-_CONTENT = frozenset({"unrecoverable", "flawed", "shared-root-key", "writer", "unread"})
 _LOCKS = frozenset({"retention-none", "retention-expired", "retention-weak"})
 _EXPECTING = frozenset({"missing", "unseen", "not-expected"})
+_THERE = frozenset({"missing", "deleted"})
+"""What a list says no more once a file that it names is gone."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ def answered(asked: Asked) -> Audited:
     checks = (
         _list(asked),
         *_expected(asked),
-        *(_check(kind, found.get(kind.name), asked) for kind in KINDS),
+        *(_check(kind, found, asked) for kind in KINDS),
     )
     return Audited(Report(checks), _document(asked, {name: each.count for name, each in found.items()}))
 
@@ -64,26 +69,34 @@ def _first(asked: Asked, kind: str, number: int) -> _Found:
     )
 
 
-def _check(kind: Kind, found: _Found | None, asked: Asked) -> Check:
+def _check(kind: Kind, found: Mapping[str, _Found], asked: Asked) -> Check:
     identifier = f"audit.{kind.name}"
-    if found is not None:
-        return Check(identifier, kind.title, kind.status, _evidence(kind, found), kind.remedy)
+    if kind.name in found:
+        return Check(identifier, kind.title, kind.status, _evidence(kind, found[kind.name]), kind.remedy)
+    if kind.name in read_lines.KINDS:
+        return read_lines.line(kind, asked, found)
     if kind.name == "encryption" and asked.key is not None:
         return Check(identifier, kind.title, "unknown", asked.key.summary, " ".join(asked.key.remedy))
-    if kind.name == "writer" and asked.writers is not None and asked.writers.problem is not None:
-        problem = asked.writers.problem
-        return Check(identifier, kind.title, "unknown", problem.summary, " ".join(problem.remedy))
     silent = _silent(kind.name, asked)
     if silent is not None:
         return Check(identifier, kind.title, "skipped", *silent)
+    if kind.name in _THERE and "gone" in found:
+        evidence = f"{_known(kind.name, asked)} So the list has it; some files are gone, as “{BY_NAME['gone'].title}” tells."
+        return Check(identifier, kind.title, "unknown", evidence, "Take a newer list: --engine list.")
     return Check(identifier, kind.title, "pass", _known(kind.name, asked))
 
 
 def _evidence(kind: Kind, found: _Found) -> str:
     what = kind.one if found.count == 1 else kind.many
     more = found.count - len(found.first)
-    seen = f" ({found.seen[:200]})" if found.seen and (kind.seen != "NULL" or kind.name in _CONTENT) else ""
+    tells = found.seen and (kind.seen != "NULL" or kind.name in read_lines.KINDS)
+    seen = f" ({_brief(found.seen)})" if tells else ""
     return f"{found.count:,} {what}: {', '.join(found.first)}{seen}{f' and {more:,} more' if more else ''}."
+
+
+def _brief(seen: str) -> str:
+    """What was seen, within a sentence."""
+    return seen.removesuffix(".") if len(seen) <= LONGEST else f"{seen[: LONGEST - 1]}…"
 
 
 def _silent(kind: str, asked: Asked) -> tuple[str, str] | None:
@@ -94,10 +107,6 @@ def _silent(kind: str, asked: Asked) -> tuple[str, str] | None:
             "No wallets are on record, so none is missed.",
             "Give a list with --expected FILE, or fill the record.",
         )
-    if kind in _CONTENT and not asked.read:
-        return "No wallet was read.", "Read some with --sample N, or every one with --all."
-    if kind == "writer" and not (asked.writers and asked.writers.known):
-        return _unrecorded(asked)
     if kind in _LOCKS and asked.terms.lock.mode == "off":
         return "Object Lock is off in this set-up, so no file is under retention.", ""
     if kind in _LOCKS and totals["files"] and totals["lock_unknown"] == totals["files"]:
@@ -116,18 +125,6 @@ def _silent(kind: str, asked: Asked) -> tuple[str, str] | None:
     return None
 
 
-def _unrecorded(asked: Asked) -> tuple[str, str]:
-    if asked.writers is None:
-        return (
-            "The set-up has no trail that records who writes files, so nothing tells who wrote one.",
-            "Answer hardening.trail and hardening.data_events.",
-        )
-    return (
-        f"The trail tells of none of the {asked.writers.files:,} files that were read; it is asked about the latest of them.",
-        "'palisade-wizard verify --config S --key-id ID' looks for those of one wallet.",
-    )
-
-
 _TELLS = "Read some files with --sample N, every one with --all, or take an inventory with all fields."
 
 
@@ -140,10 +137,6 @@ def _known(kind: str, asked: Asked) -> str:
         return f"Known of {known:,} of {whole:,} files; of {known - keys:,} also with which key."
     if kind in _LOCKS:
         return f"Known of {whole - int(totals['lock_unknown']):,} of {whole:,} files."
-    if kind == "writer" and asked.writers is not None:
-        return f"The trail tells of {asked.writers.known:,} of {asked.writers.files:,} files that were read."
-    if kind in _CONTENT:
-        return f"{asked.read:,} wallet{'s' * (asked.read != 1)} of {totals['wallets']:,} were read."
     if kind in _EXPECTING:
         return f"{totals['expected_and_there']:,} of {totals['expected']:,} expected wallets are there."
     return f"None of {totals['wallets']:,} wallets with {whole:,} files."
@@ -238,7 +231,10 @@ def _document(asked: Asked, counts: Mapping[str, int]) -> dict[str, Any]:
         "complete": looked.whole,
         "missing_fields": list(looked.lacking),
         **({looked.engine: dict(looked.details)} if looked.details else {}),
-        "wallets_read": asked.read,
+        "wallets_asked_for": asked.reach.wallets,
+        "wallets_read": asked.reach.read,
+        "files_asked_for": asked.reach.files,
+        "files_read": asked.reach.fetched,
         "totals": {name: _plain(value) for name, value in asked.totals.items()},
         "by_day": [
             {"day": day.isoformat(), "wallets": wallets, "files": int(number), "bytes": int(size or 0)}

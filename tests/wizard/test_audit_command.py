@@ -174,6 +174,28 @@ def test_denied_is_unknown_and_names_the_action(terminal: Terminal, aws: Aws) ->
     assert "has no file" not in ran.out
 
 
+@pytest.mark.parametrize(
+    ("code", "status", "kind", "line"),
+    [
+        ("InvalidObjectState", 403, "archived", "? No file that was asked for is in an archive"),
+        ("InvalidRequest", 400, "unreadable", "✗ No file that was asked for is one that nobody can read"),
+    ],
+)
+def test_what_was_not_read_is_not_green(
+    stocked: Terminal, aws: Aws, code: str, status: int, kind: str, line: str
+) -> None:
+    stocked.aws = Denying(aws, "s3:GetObject", code=code, message="No.", status=status)
+    ran = run(stocked, "--expected", expected(stocked, 0, 1, 2), "--json")
+    told = {check["id"]: check["status"] for check in ran.document["checks"]}
+    assert (ran.document["wallets_read"], ran.document["wallets_asked_for"]) == (0, 2)
+    assert {told["audit.unrecoverable"], told["audit.unread"]} == {"unknown"}
+    said = run(stocked, "--expected", expected(stocked, 0, 1, 2)).out
+    assert line in said
+    assert "None of the 2 wallets that were asked for could be read." in said
+    # Of the one behind a delete marker nothing is to be read.
+    assert {row["kind"] for row in ran.document["findings"]} == {kind, "deleted", "strange-name"}
+
+
 def test_without_the_database_one_sentence_says_how_to_get_it(tmp_path: Path) -> None:
     """A machine on which the optional part is not installed: the module is there and cannot be imported."""
     shadow = tmp_path / "shadow"

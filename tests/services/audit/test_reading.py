@@ -124,8 +124,8 @@ def test_a_file_that_could_not_be_read_may_be_the_one_that_passes(tmp_path: Path
     assert read(stack, tmp_path)[0] == {("unread", KEY_ID), ("flawed", KEY_ID)}
 
 
-def test_a_file_that_went_meanwhile_is_no_finding(tmp_path: Path) -> None:
-    assert read(Stack(files([FILE])), tmp_path)[0] == set()
+def test_a_file_that_went_meanwhile_is_told(tmp_path: Path) -> None:
+    assert read(Stack(files([FILE])), tmp_path)[0] == {("gone", KEY_ID)}
 
 
 def test_a_file_that_was_overwritten_meanwhile_leaves_the_listed_version_unknown(tmp_path: Path) -> None:
