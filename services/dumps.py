@@ -7,6 +7,7 @@ allows nothing, a process that may not be dumped is still none; and no other pro
 
 from __future__ import annotations
 
+import contextlib
 import resource
 import sys
 
@@ -15,11 +16,15 @@ PR_SET_DUMPABLE = 4
 
 
 def forbid() -> None:
-    """For this process from now on; the limit also for those that it starts."""
+    """For this process from now on; the limit also for those that it starts.
+
+    The limit comes first: a Python that was built without ctypes, which alone reaches the kernel's other word, has it too.
+    """
     highest = resource.getrlimit(resource.RLIMIT_CORE)[1]
     linux = sys.platform == "linux"
     resource.setrlimit(resource.RLIMIT_CORE, (1 if linux and highest else 0, highest))
     if linux:
-        import ctypes
+        with contextlib.suppress(ImportError, OSError, AttributeError):
+            import ctypes
 
-        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+            ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
