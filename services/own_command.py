@@ -5,6 +5,7 @@ The usual folder of the set-ups has a blank on macOS: a command that is printed 
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shlex
 import sys
@@ -28,8 +29,13 @@ def on_setup(command: str, setup: Path | None, *words: str | Path) -> str:
 
 
 def all_parts() -> str:
-    """The line that adds every optional part to the Python that runs this program, from the program's folder."""
-    return f"{shlex.quote(sys.executable)} -m pip install --require-hashes -r requirements/all.txt"
+    """The line that adds every optional part to the program where it runs, in “ ”; for its folder.
+
+    `uv tool install` leaves no pip in the environment that it makes; what it made, it makes anew.
+    """
+    if importlib.util.find_spec("pip") is None:
+        return "“uv tool install --force '.[demo,audit,hsm]'”"
+    return f"“{shlex.quote(sys.executable)} -m pip install --require-hashes -r requirements/all.txt”"
 
 
 def with_setup(text: str, setup: Path | None) -> str:
