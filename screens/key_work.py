@@ -197,5 +197,5 @@ def _mended(made: KeyFiles, split: bool) -> str:
     )
     return (
         "The key is complete all the same. Once that is mended, this writes what is missing: "
-        f"{shlex.join(command)}{shares}."
+        f"“{shlex.join(command)}”{shares}."
     )

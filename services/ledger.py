@@ -176,7 +176,7 @@ def copied(of: Ledger, check: Check) -> Copied:
             f"The copy of the {of.called} in the state directory cannot be read, and nothing is written over it. {why}",
             (
                 *first,
-                f"If nothing in it is missed, move it away, and the next change makes a new one: mv {copy} {copy}.old.",
+                f"If nothing in it is missed, move it away, and the next change makes a new one: “mv {copy} {copy}.old”.",
             ),
             str(of.copy),
         )
@@ -242,9 +242,9 @@ def _damaged(of: Ledger, check: Check, why: str) -> ProblemError:
     )
     moved = f"mv {path} {path}.damaged"
     remedy = (
-        f"{_way_back(of, known)} Put it back with: {moved} && cp {shlex.quote(str(of.copy))} {path}"
+        f"{_way_back(of, known)} Put it back with “{moved} && cp {shlex.quote(str(of.copy))} {path}”"
         if known.entries
-        else f"Move it away with: {moved}  Then {of.anew}, and compare with your printed sheet"
+        else f"Move it away with “{moved}”. Then {of.anew}, and compare with your printed sheet"
     )
     return refuse(
         "unreadable-file",
@@ -271,8 +271,8 @@ def _refuse_gone(of: Ledger, check: Check) -> None:
         raise refuse(
             "unreadable-file",
             f"The {of.called} {of.path} is gone, and this set-up has had one.",
-            f"{_way_back(of, known)} Put it back with: cp {copy} {path}.",
-            f"Or, if it was meant to go, move the copy away too: mv {copy} {copy}.old.",
+            f"{_way_back(of, known)} Put it back with “cp {copy} {path}”.",
+            f"Or, if it was meant to go, move the copy away too: “mv {copy} {copy}.old”.",
             where=str(of.path),
         )
 

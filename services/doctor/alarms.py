@@ -71,8 +71,8 @@ def _judge(watch: Watch) -> Callable[[Facts], Verdict]:
     def judge(facts: Facts) -> Verdict:
         how = remedy(
             facts,
-            "aws logs put-metric-filter on the trail's log group, then aws cloudwatch put-metric-alarm on its metric with "
-            "an SNS topic as its action",
+            "Use “aws logs put-metric-filter” on the trail's log group, then “aws cloudwatch put-metric-alarm” on its metric, "
+            "with an SNS topic as its action",
             answer="hardening.alarms",
         )
         if facts.of("filters") is None:
@@ -161,8 +161,8 @@ def _subscription(facts: Facts) -> Verdict:
             f"Nobody has confirmed a subscription of {', '.join(deaf)}: its alarms reach nobody.",
             remedy(
                 facts,
-                "Let the person open the e-mail of AWS and confirm it, or subscribe somebody: aws sns subscribe "
-                f"--topic-arn {deaf[0]} --protocol email --notification-endpoint ADDRESS",
+                "Let the person open the e-mail of AWS and confirm it, or subscribe somebody: “aws sns subscribe "
+                f"--topic-arn {deaf[0]} --protocol email --notification-endpoint ADDRESS”",
             ),
         )
     return well(f"Somebody has confirmed a subscription of {', '.join(topics)}.")

@@ -110,7 +110,7 @@ def _recovery_key_apart(facts: Facts) -> Verdict:
     if len(environments) > 1:
         return doubtful(
             f"Sandbox and production share the recovery key: {_who(found)} has it too.",
-            "Make a key pair for each with palisade-wizard keygen, and a new kit for new quorums: whoever rehearses in "
+            "Make a key pair for each with “palisade-wizard keygen”, and a new kit for new quorums: whoever rehearses in "
             "sandbox then never touches the key of production.",
         )
     return _nobody_has(facts, "No set-up of the other environment on this computer has this recovery key.")
@@ -123,7 +123,7 @@ def _recovery_key(facts: Facts) -> Verdict:
     if not setup.answers.texts("recovery_key.public_files"):
         return doubtful(
             "The setup file names no recovery public key.",
-            f"Make one: {on_setup('keygen', setup.path, '--out', 'DIR')}",
+            f"Make one: “{on_setup('keygen', setup.path, '--out', 'DIR')}”.",
         )
     try:
         keys = kit.recovery_keys(setup)

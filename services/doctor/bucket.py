@@ -122,7 +122,10 @@ def _bucket_key(facts: Facts) -> Verdict:
         return well("The bucket key is on.")
     return doubtful(
         "The bucket key is off: every upload makes a request to KMS, which costs money and counts against a quota.",
-        s3api(facts, "get-bucket-encryption  # set BucketKeyEnabled to true, then put-bucket-encryption"),
+        s3api(
+            facts,
+            "get-bucket-encryption  (set BucketKeyEnabled to true, then “aws s3api put-bucket-encryption”)",
+        ),
     )
 
 
@@ -153,8 +156,8 @@ def _mfa_delete(facts: Facts) -> Verdict:
             "MFA Delete is off. It and lifecycle rules exclude each other, and this bucket has lifecycle rules."
         )
     how = (
-        f"As root, with the MFA device: aws s3api put-bucket-versioning --bucket {facts.subject.bucket} "
-        "--versioning-configuration Status=Enabled,MFADelete=Enabled --mfa 'DEVICE-ARN CODE'. It excludes lifecycle "
+        f"As root, with the MFA device: “aws s3api put-bucket-versioning --bucket {facts.subject.bucket} "
+        "--versioning-configuration Status=Enabled,MFADelete=Enabled --mfa 'DEVICE-ARN CODE'”. It excludes lifecycle "
         "rules: choose one of the two."
     )
     return doubtful("MFA Delete is off, and so are lifecycle rules.", how)
@@ -182,7 +185,7 @@ def _stricter(facts: Facts) -> str:
     if facts.subject.answer("storage.object_lock") == "compliance":
         return s3api(facts, _COMPLIANCE)
     asked = on_setup("apply", setup.path)
-    return f"{how}  (or set storage.object_lock to compliance in the setup file, then let the set-up do it: {asked})"
+    return f"{how}  (or set storage.object_lock to compliance in the setup file, then let the set-up do it: “{asked}”)"
 
 
 def _object_lock(facts: Facts) -> Verdict:

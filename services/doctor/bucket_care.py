@@ -93,14 +93,14 @@ def _log_bucket(facts: Facts) -> Verdict:
     if facts.of("log_bucket.exists") is None:
         return bad(
             "The bucket that the access logs go to does not exist, so they are lost.",
-            remedy(facts, "Make it, or name another one with aws s3api put-bucket-logging."),
+            remedy(facts, "Make it, or name another one with “aws s3api put-bucket-logging”."),
         )
     name = mapping(mapping(facts.of("bucket.access-logs")).get("LoggingEnabled")).get("TargetBucket")
     lock = mapping(mapping(facts.of("log_bucket.object-lock")).get("ObjectLockConfiguration"))
     if mapping(lock.get("Rule")).get("DefaultRetention"):
         return bad(
             f"The log bucket {name} has a default retention, and S3 delivers no logs into such a bucket.",
-            remedy(facts, "Name another bucket with aws s3api put-bucket-logging."),
+            remedy(facts, "Name another bucket with “aws s3api put-bucket-logging”."),
         )
     encryption = mapping(mapping(facts.of("log_bucket.encryption")).get("ServerSideEncryptionConfiguration"))
     default = mapping((encryption.get("Rules") or [{}])[0].get("ApplyServerSideEncryptionByDefault"))

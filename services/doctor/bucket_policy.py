@@ -126,7 +126,7 @@ def _accepts(facts: Facts) -> Verdict:
     if with_key is None or plain is None:
         return doubtful(
             "A statement of the policy may refuse correct uploads; its conditions cannot be judged here.",
-            "Create a wallet in sandbox and see whether its backup arrives: palisade-wizard verify.",
+            "Create a wallet in sandbox and see whether its backup arrives: “palisade-wizard verify --config S”.",
         )
     if plain is True:
         return well("An upload that names the key is accepted; one without encryption headers is not.")

@@ -72,7 +72,7 @@ def remedy(facts: Facts, command: str, *, managed: bool = True, answer: str = ""
         return command
     off = answer and setup.answers.get(answer) in _OFF
     first = f"set {answer} in the setup file, then " if off else ""
-    return f"{command}  (or {first}let the set-up do it: {on_setup('apply', setup.path)})"
+    return f"{command}  (or {first}let the set-up do it: “{on_setup('apply', setup.path)}”)"
 
 
 def judged(rule: Rule, facts: Facts) -> Check:

@@ -34,13 +34,13 @@ def _exists(facts: Facts) -> Verdict:
             "with it cannot be read any more.",
             remedy(
                 facts,
-                "Compare the name with the one in Palisade's kit: aws kms list-aliases, aws kms list-keys.",
+                "Compare the name with the one in Palisade's kit: “aws kms list-aliases”, “aws kms list-keys”.",
             ),
         )
     if not found:
         return bad(
             "The KMS key is not there: what was encrypted with it cannot be read any more.",
-            remedy(facts, "Give the bucket another key with aws s3api put-bucket-encryption."),
+            remedy(facts, "Give the bucket another key with “aws s3api put-bucket-encryption”."),
         )
     account = str(found.get("AWSAccountId") or "")
     if account and account != facts.account:
@@ -55,7 +55,7 @@ def _kind(facts: Facts) -> Verdict:
     found = _metadata(facts)
     if not found:
         return left_out("There is no KMS key to look at.")
-    how = remedy(facts, "Make a key with aws kms create-key, and name it as the bucket's default.")
+    how = remedy(facts, "Make a key with “aws kms create-key”, and name it as the bucket's default.")
     if found.get("KeyManager") != "CUSTOMER":
         return bad("AWS manages the key, so nobody can say who may use it.", how)
     spec, usage = found.get("KeySpec", "SYMMETRIC_DEFAULT"), found.get("KeyUsage")
@@ -88,7 +88,7 @@ def _deletion(facts: Facts) -> Verdict:
     if found.get("DeletionDate") or "PendingDeletion" in str(found.get("KeyState")):
         return bad(
             f"The key will be deleted on {found.get('DeletionDate', 'a day that AWS does not say')}. {DEFEATS}",
-            f"{_kms(facts, 'cancel-key-deletion', managed=False)}, then aws kms enable-key.",
+            f"{_kms(facts, 'cancel-key-deletion', managed=False)}  (then enable it: “{_kms(facts, 'enable-key', managed=False)}”)",
         )
     return well(f"No deletion is pending. {DEFEATS}")
 

@@ -43,7 +43,7 @@ def _arrived(facts: Facts) -> Verdict:
     if not backups:
         return doubtful(
             f"No backup file is among the {len(latest)} files that were listed.",
-            "Create an MPC wallet on a quorum that has the kit, then run palisade-wizard verify.",
+            "Create an MPC wallet on a quorum that has the kit, then run “palisade-wizard verify --config S”.",
         )
     count = len(backups)
     return well(

@@ -21,12 +21,15 @@ def told(facts: Facts) -> Mapping[str, Any]:
 
 
 def _trail(facts: Facts, command: str, *, answer: str = "hardening.trail") -> str:
+    return remedy(facts, _line(facts, command), answer=answer)
+
+
+def _line(facts: Facts, command: str) -> str:
     verb, _, rest = command.partition(" ")
     found = told(facts)
     home = found.get("HomeRegion") or facts.subject.region
     flag = "--trail-name" if verb == "put-event-selectors" else "--name"
-    line = f"aws cloudtrail {verb} --region {home} {flag} {found.get('Name')} {rest}".rstrip()
-    return remedy(facts, line, answer=answer)
+    return f"aws cloudtrail {verb} --region {home} {flag} {found.get('Name')} {rest}".rstrip()
 
 
 def _exists(facts: Facts) -> Verdict:
@@ -62,8 +65,8 @@ def _delivery(facts: Facts) -> Verdict:
     }
     said = "; ".join(f"{where}: {error}" for where, error in errors.items() if error)
     if said:
-        how = _trail(facts, "get-trail-status").removesuffix(".")
-        return bad(f"The trail cannot deliver to {said}.", f"Set that policy right, then look again: {how}")
+        how = f"Set that policy right, then look again: “{_line(facts, 'get-trail-status')}”"
+        return bad(f"The trail cannot deliver to {said}.", remedy(facts, how, answer="hardening.trail"))
     last = found.get("LatestDeliveryTime")
     return well(f"No delivery failed; the last one was at {last}." if last else "No delivery has failed.")
 

@@ -204,7 +204,7 @@ def _key_query(setup: str, setup_path: str, resource_path: str) -> str:
 _VERDICT = (
     'if [ -n "$changed" ]; then',
     '    stop 6 "Not as it should be, nor as it was when this script was written:$changed." \\',
-    "        'Nothing is written over what somebody else changed. Look at it with palisade-wizard plan, then export again.'",
+    "        'Nothing is written over what somebody else changed. Look at it with \"palisade-wizard plan\", then export again.'",
     "fi",
     'if [ "$differences" -eq 0 ]; then',
     "    say 'Everything is as it should be.'",

@@ -240,7 +240,7 @@ def _others(have: Tree) -> Remark | None:
     if not items(have):
         return None
     confirmed = [entries(other).get("arn") for other in items(have)]
-    known = [f"aws sns unsubscribe --subscription-arn {arn}" for arn in confirmed if arn != _PENDING]
+    known = [f"“aws sns unsubscribe --subscription-arn {arn}”" for arn in confirmed if arn != _PENDING]
     remove = f" ({'; '.join(known)})" if known else ""
     return Remark(
         f"The alarms also go to {_addresses(have)}, which this set-up did not ask for, or not any more.",

@@ -272,7 +272,7 @@ def _not_logging(trail: _Reused, have: Tree) -> Problem | None:
         return _unfit(
             trail,
             "is switched off",
-            f"Have its owner start it: aws cloudtrail start-logging --name {trail.arn}",
+            f"Have its owner start it: “aws cloudtrail start-logging --name {trail.arn}”.",
         )
     errors = _errors(have)
     if not errors:

@@ -27,7 +27,7 @@ def versioning(site: Site, *, without_rules: str = "") -> Facet:
                 "unfit",
                 f"Versioning of the bucket {site.name} is suspended and MFA Delete is on, so only the root user can "
                 "turn versioning on again.",
-                (f"Have root run: {_command(site)}", f"Or choose another bucket under {site.answer}."),
+                (f"Have root run “{_command(site)}”.", f"Or choose another bucket under {site.answer}."),
             )
         if without_rules:
             return Problem(
@@ -64,7 +64,7 @@ def mfa_delete(site: Site) -> Facet:
         return Remark(
             f"MFA Delete is planned for the bucket {site.name} and is not on.",
             "Only the root user can turn it on, "
-            f"signed in with an access key of root and holding its device: {_command(site)} . Delete that access key "
+            f"signed in with an access key of root and holding its device: “{_command(site)}”. Delete that access key "
             "afterwards.",
         )
 

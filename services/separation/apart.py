@@ -108,7 +108,7 @@ def _recovery_key(sha256: str, other: Footprint) -> Warned:
         "recovery_key.public_files",
         f"The recovery key (SHA-256 {sha256[:8]}…{sha256[-4:]}) is also that of {_named(other)}: whoever rehearses "
         "in sandbox then holds the key that opens the backups of production.",
-        "Make a key pair for each with palisade-wizard keygen, before the kit is created: a kit keeps its key.",
+        "Make a key pair for each with “palisade-wizard keygen”, before the kit is created: a kit keeps its key.",
     )
 
 

@@ -30,7 +30,7 @@ def reading(wanted: Wanted, judged: Sequence[Judged]) -> Check:
         evidence = f"{wanted.reader} could read {len(read)} files, and could not read {len(refused)}."
         return Check(_ID, _TITLE, "fail", evidence, _LET)
     amount = f"{len(read)} file{'s' * (len(read) > 1)}"
-    evidence = f"Read as {wanted.reader}: {amount}. To fetch one: {download(wanted, read[0].file.key)} (add --profile if need be)."
+    evidence = f"Read as {wanted.reader}: {amount}. To fetch one: “{download(wanted, read[0].file.key)}” (add --profile if need be)."
     return Check(_ID, _TITLE, "pass", evidence)
 
 

@@ -168,9 +168,7 @@ def _deleted(identifier: str, title: str, gone: Sequence[Deleted], place: Place)
     )
     words = ["aws", "s3api", "delete-object", "--bucket", place.bucket, "--key", first.key]
     words += ["--version-id", first.marker, "--expected-bucket-owner", place.account]
-    remedy = (
-        f"Find out who did it. Removing the marker brings the file back, for each file: {shlex.join(words)}"
-    )
+    remedy = f"Find out who did it. Removing the marker brings the file back, for each file: “{shlex.join(words)}”."
     return Check(identifier, title, "fail", evidence, remedy)
 
 

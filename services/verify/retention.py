@@ -97,7 +97,7 @@ def _put(lock: Lock, where: dict[str, str], begin: datetime) -> str:
     words += ["--expected-bucket-owner", where["ExpectedBucketOwner"], "--retention", kept]
     return (
         "See that Object Lock is on with 'palisade-wizard plan --config S'; files that were written before get their "
-        f"retention by hand, which in compliance mode nobody can shorten: {shlex.join(words)}"
+        f"retention by hand, which in compliance mode nobody can shorten: “{shlex.join(words)}”."
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
+import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -408,3 +410,28 @@ def test_half_a_sign_is_damage_and_nothing_is_written_over_it(tmp_path: Path) ->
     with pytest.raises(ProblemError, match="half a sign"):
         add(of, 2)
     assert of.path.read_text() == spoilt
+
+
+@pytest.mark.parametrize("how", ["damaged", "gone", "damaged, and no copy", "gone, and the copy is cut"])
+def test_what_a_remedy_prints_runs_as_it_stands_and_leads_out(tmp_path: Path, how: str) -> None:
+    """Copied from its quotes into a shell, below a folder with a blank and a quote in it."""
+    of = book(tmp_path / "kim's set-ups")
+    assert of.copy is not None
+    of.path.parent.mkdir()
+    add(of, 7)
+    if how.startswith("gone"):
+        of.path.unlink()
+    else:
+        of.path.write_bytes(of.path.read_bytes()[:-9])
+    if how.endswith("no copy"):
+        of.copy.unlink()
+    elif how.endswith("cut"):
+        of.copy.write_bytes(of.copy.read_bytes()[:-9])
+    with pytest.raises(ProblemError) as caught:
+        numbers(of)
+    first = re.findall("“([^”]+)”", " ".join(caught.value.problem.remedy))[0]
+    there = set(of.path.parent.rglob("*"))
+    subprocess.run(["/bin/sh", "-c", first], check=True)
+    assert numbers(of) == ([7] if how in {"damaged", "gone"} else [])
+    added = {path.name for path in set(of.path.parent.rglob("*")) - there}
+    assert added <= {of.path.name, f"{of.path.name}.damaged", f"{of.copy.name}.old"}

@@ -24,10 +24,15 @@ WALLET = (
 )
 
 
+_PRINTED = re.compile(
+    r"“palisade-wizard ([^”\n]*)”|'palisade-wizard ([^'\n]*)'|palisade-wizard ((?:[a-z]+ )+[^\n]*)"
+)
+
+
 def printed(ran: Ran) -> list[list[str]]:
-    """The words of each command of the program that stands at the end of a line, in “ ” or in brackets."""
-    texts = re.findall(r"palisade-wizard ((?:[a-z]+ )+[^”\n]*)", ran.out + ran.err)
-    return [shlex.split(text.rstrip(").")) for text in texts]
+    """The words of each command of the program as they are copied: what stands in quotes, or else all up to the line's end."""
+    found = _PRINTED.findall(ran.out + ran.err)
+    return [shlex.split("".join(texts)) for texts in found]
 
 
 def name_the_place(ran: Ran, place: Path, count: int = 1) -> None:

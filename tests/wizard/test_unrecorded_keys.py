@@ -5,6 +5,7 @@ On the command line and line by line; the page has the same in `tests/screens/te
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -88,8 +89,8 @@ def test_the_same_command_names_the_one_that_goes_on_and_that_one_does(cut_off: 
     before = pair(cut_off.folder / "keys")
     problem = refused(cut_off(*again(cut_off)), "exists")
     assert "A whole key pair is there already" in problem["summary"]
-    (command,) = (line.split("mends that: ")[1] for line in problem["remedy"] if "mends that" in line)
-    words = shlex.split(command.removesuffix("."))
+    (command,) = re.findall("mends that: “([^”]+)”", " ".join(problem["remedy"]))
+    words = shlex.split(command)
     assert words[0] == "palisade-wizard"
     assert cut_off(*words[1:]).status == 0
     assert pair(cut_off.folder / "keys") == before

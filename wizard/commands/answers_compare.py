@@ -37,7 +37,7 @@ def command(program: Program, *, first: Path, second: Path) -> int:
         raise refuse(
             "usage",
             "Both are the same setup file, so there is nothing to compare.",
-            "Give two files: palisade-wizard answers compare S1 S2.",
+            "Give two files: “palisade-wizard answers compare S1 S2”.",
             where=second,
         )
     one, two = program.setup(first), program.setup(second)

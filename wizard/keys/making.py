@@ -119,7 +119,7 @@ def _whole(pair: KeyFiles, request: Request, config: Path | None, *, split: bool
         "It is never overwritten.",
         "For a new key, choose another name with --name.",
         f"If an earlier run made it and was cut off, only {missing} not have it yet. This mends that: "
-        f"{shlex.join(words)}{shares}.",
+        f"“{shlex.join(words)}”{shares}.",
         where=pair.public_der,
     )
 

@@ -21,7 +21,7 @@ _EVENTS = (
         "Key reshare",
         (
             "Have a new backup made at once: resharing makes the old ones worthless. See it arrive with "
-            "palisade-wizard verify."
+            "“palisade-wizard verify”."
         ),
     ),
     (
@@ -44,7 +44,7 @@ _EVENTS = (
     ),
     (
         "Something in AWS changes",
-        "Run palisade-wizard doctor and verify, and write this document anew.",
+        "Run “palisade-wizard doctor” and “palisade-wizard verify”, and write this document anew.",
     ),
 )
 
@@ -127,7 +127,7 @@ def unproven(found: Findings) -> Iterator[str]:
 
 def _unproven(found: Findings) -> Iterator[str]:
     yield "That the recovery key opens a backup: only a recovery with the vendor's tool proves it, in sandbox with an empty wallet."
-    yield "That Palisade writes backups: this document does not look at them; palisade-wizard verify does."
+    yield "That Palisade writes backups: this document does not look at them; “palisade-wizard verify” does."
     yield "That whoever is named above still has the private key or a share."
     yield "What the account's other IAM policies allow: administrators of the account can read backups and change all of this."
     yield "What policies of the organisation (SCPs) forbid or allow."

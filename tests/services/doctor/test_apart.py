@@ -39,7 +39,7 @@ def test_a_set_up_says_what_is_expected_and_apply_is_offered() -> None:
     assert found["config.role.trust"].status == "pass"
     assert found["config.bucket.region"].status == "pass"
     bare = look(broken(says("s3:GetBucketVersioning")), subject(setup()))["config.bucket.versioning"]
-    assert bare.remedy.endswith("(or let the set-up do it: palisade-wizard apply --config /etc/acme.toml)")
+    assert bare.remedy.endswith("(or let the set-up do it: “palisade-wizard apply --config /etc/acme.toml”)")
 
 
 def test_where_the_set_up_does_not_ask_for_it_apply_is_no_remedy_by_itself() -> None:
