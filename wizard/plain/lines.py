@@ -1,15 +1,18 @@
-"""Text in lines that fit the terminal: sentences are wrapped, what a person copies stays whole."""
+"""Text in lines that fit the terminal: sentences are wrapped, what a person copies stays whole.
+
+A command that is broken over two lines is two other commands when it is pasted. So it is one word, however long.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import shlex
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from wizard import PROGRAM
 from wizard.render.voice import Voice, fit, silence
 
 USUAL, NARROWEST = 80, 40
@@ -17,8 +20,13 @@ USUAL, NARROWEST = 80, 40
 _BEGINS = re.compile(r"\s*(?:[+~=✗✓!?…·$→*-]\s+|\d+\.\s+)?")
 """The indentation of a line and the sign or number in front of its words: the lines that follow stand below the words."""
 
-_COPIED = re.compile(r": (aws \S.*?) \.(?: |$)")
-"""A command in the middle of a sentence, between a colon and a full stop that stands apart so that nobody copies it."""
+_QUOTED = r"""“(?:'[^']*'|"[^"]*"|[^”'"])*”|“[^”]*”|(?<![^\s(])'[^']+'(?!\w)"""
+"""What stands in quotes, as every command in a sentence does; one quoted for a shell may have a ” of its own within."""
+
+_PART = re.compile(rf"( *)((?:{_QUOTED}|[^ ])+)")
+
+_BARE = re.compile(rf"(?:aws|{PROGRAM}) \S.*?(?=  \(|$)")
+"""A command that a line begins with goes to the end of it, or to a remark in brackets that stands apart."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +61,23 @@ def width_of(stream: TextIO) -> int:
 
 
 def wrapped(text: str, width: int) -> str:
-    """The text with no line longer than `width`, but for words that are longer than that themselves."""
+    """The text with no line longer than `width`, but for words and commands that are longer than that themselves."""
     return "\n".join(_wrapped(line, width) for line in text.split("\n"))
 
 
 def _wrapped(line: str, width: int) -> str:
+    line = line.expandtabs().rstrip()
     begins = _BEGINS.match(line)
     hang = " " * len(begins[0] if begins else "")
-    copied = _COPIED.search(line)
-    if copied is not None:
-        before, after = line[: copied.start()] + ":", hang + line[copied.end() :]
-        rest = [_wrapped(after, width)] if after.strip() else []
-        return "\n".join((_wrapped(before, width), f"{hang}  {copied[1]}", *rest))
-    parts = textwrap.wrap(line, width, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
-    return "\n".join(parts)
+    bare = _BARE.match(line, len(hang))
+    at = bare.end() if bare else len(hang)
+    made = [line[:at]]
+    for blank, part in _PART.findall(line[at:]):
+        if len(made[-1]) > len(hang) and len(made[-1]) + len(blank) + len(part) > width:
+            made.append(hang + part)
+        else:
+            made[-1] += blank + part
+    return "\n".join(made)
 
 
 def command(words: Sequence[str], width: int) -> str:
