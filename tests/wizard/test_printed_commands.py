@@ -73,6 +73,16 @@ def test_a_remedy_names_the_set_up_in_words_and_holds_its_place_in_json(
         name_the_place(ran, person.setup)
 
 
+def test_a_key_pair_that_is_there_already(tmp_path: Path) -> None:
+    folder = tmp_path / FOLDER
+    folder.mkdir()
+    person = Terminal(folder)
+    person.with_key()
+    ran = person("keygen", "--out", folder / "keys", "--password-file", person.password_file)
+    assert ran.status == 6
+    name_the_place(ran, folder / "keys")
+
+
 @pytest.mark.slow
 def test_a_set_up_in_aws_below_a_folder_with_blank_and_quote(tmp_path: Path, aws: Aws) -> None:
     folder = tmp_path / FOLDER
