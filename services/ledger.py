@@ -76,10 +76,7 @@ def beside(setup: Path, what: str) -> Path:
 
 
 def read(of: Ledger, check: Check) -> tuple[Entry, ...]:
-    """All entries, the oldest first; none where nothing was ever written.
-
-    Errors: `unreadable-file`, `unfit`.
-    """
+    """All entries, the oldest first; none where nothing was ever written. Errors: `unreadable-file`, `unfit`."""
     if seen.nothing(of.path):
         try:
             _refuse_gone(of, check)
@@ -89,16 +86,15 @@ def read(of: Ledger, check: Check) -> tuple[Entry, ...]:
         else:
             return ()
     try:
-        found = _entries(of.path, of, check)
+        return _entries(of.path, of, check)
     except DamagedError as error:
         raise _damaged(of, check, str(error)) from None
-    return found
 
 
 def both(of: Ledger, check: Check) -> tuple[tuple[Entry, ...], Copied]:
     """The entries, and what the copy knows; errors as those of `read`.
 
-    The copy is read first: a run that writes in between would leave it ahead of the file, as if the file had lost something.
+    The copy is read first: a run that writes in between would leave it ahead of the file, as if that had lost something.
     """
     copy = copied(of, check)
     return read(of, check), copy

@@ -88,8 +88,7 @@ def test_json_of_others_is_read_in_one_place_only() -> None:
     found = {name for name in NAMES if {"json.loads", "json.load"} & set(called(tree(name)))}
     own = {"services/recovery/child.py", "services/recovery/process.py", "wizard/journey.py"}  # own children
     guarded = {"services/backups/encoding.py", "services/engine/lock.py"}  # which tell that end from others
-    seen_before = {"wizard/commands/apply.py"}
-    assert found == {"services/json_text.py"} | own | guarded | seen_before
+    assert found == {"services/json_text.py"} | own | guarded
 
 
 def test_the_product_knows_nothing_of_its_demo_or_of_an_emulator() -> None:
