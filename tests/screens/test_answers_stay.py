@@ -106,7 +106,7 @@ def refusal_of(key: str, text: str) -> str:
     return ""
 
 
-@pytest.mark.parametrize("page", every(3, GOOD))
+@pytest.mark.parametrize("page", every(4, GOOD))
 async def test_back_and_a_restart_keep_what_was_typed(stage: Stage, page: str) -> None:
     """What is no answer is kept too, as a draft, and the answer before it stays in the file."""
     setup = stage.setup()
@@ -145,7 +145,7 @@ def kept(before: Answers, saved: Answers, wanted: dict[str, str]) -> None:
             assert saved.get(key) == accept(BY_KEY[key], text)
 
 
-@pytest.mark.parametrize("page", every(2, BAD))
+@pytest.mark.parametrize("page", every(3, BAD))
 async def test_a_wrong_answer_shows_its_rule_and_next_stays(stage: Stage, page: str) -> None:
     setup = stage.setup()
     stage.more = {"open_first": setup.path}

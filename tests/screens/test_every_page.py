@@ -41,7 +41,7 @@ LONG_WRITER = (
 )
 
 
-@pytest.mark.parametrize("name", every(3, PAGES))
+@pytest.mark.parametrize("name", every(5, PAGES))
 async def test_the_frame_keeps_its_promises(stage: Stage, name: str) -> None:
     stage.endpoint = ENDPOINT
     stage.setup(setup__name=LONGEST, palisade__principal_arn=LONG_WRITER, setup__environment="production")

@@ -41,7 +41,7 @@ OVER: Mapping[str, Open] = MappingProxyType(
 
 @pytest.mark.parametrize(
     ("page", "over"),
-    every(6, [(page, list(OVER)[n % len(OVER)]) for n, page in enumerate(PAGES)]),
+    every(12, [(page, list(OVER)[n % len(OVER)]) for n, page in enumerate(PAGES)]),
 )
 async def test_a_walk_of_sizes_leaves_the_page_as_it_was(stage: Stage, page: str, over: str) -> None:
     await _walk(stage, page, over, 3)

@@ -107,7 +107,7 @@ def _objects(call: Call) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize(
     ("nth", "when"),
-    every(3, moments(len(WRITES))),
+    every(5, moments(len(WRITES))),
 )
 def test_killed_at_any_write_the_next_run_completes(
     aws: Aws, tmp_path: Path, nth: int, when: Literal["before", "after"]

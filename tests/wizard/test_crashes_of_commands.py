@@ -115,7 +115,7 @@ CHILD = [
 
 
 @pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.slow)])
-@pytest.mark.parametrize(("words", "crashes"), every(2, CHILD), ids=[words.__name__ for words, _ in CHILD])
+@pytest.mark.parametrize(("words", "crashes"), every(3, CHILD), ids=[words.__name__ for words, _ in CHILD])
 def test_a_crash_of_the_child(scene: Scene, words: Words, crashes: list[Crash], step: int) -> None:
     """All crashes, or every fourth one; of making a key a kill at each place where there is no other crash."""
     kills = otherwise("kill", *(crashes[step - 1 :: step] if words is keygen else crashes[-1:]))
@@ -157,9 +157,9 @@ def outside(scene: Scene, how: How, words: Words, file: str, name: str, nth: int
     return scene.run(Crash(file, name, how, nth=nth), words, child=False)
 
 
-@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_crash_of_the_program(scene: Scene, step: int) -> None:
-    """At all places, or at every fifth one of making a key and all others."""
+    """At all places, or at every ninth one of making a key and all others."""
     making = [place for place in PROGRAM if place[0] is keygen]
     places = [*making[::step], *(place for place in PROGRAM if place[0] is not keygen)]
     runs = [outside(scene, "raise", *place) for place in places]

@@ -124,6 +124,7 @@ def denied(aws: Aws, service: str, op: str, **params: Tree) -> bool:
     return False
 
 
+@pytest.mark.slow  # the guides are followed where policies are enforced, too
 def test_the_journey_where_policies_are_enforced(tmp_path: Path) -> None:
     with enforcing(tmp_path) as world:
         only_objects_can_be_put_with_the_right_external_id(world)

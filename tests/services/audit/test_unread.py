@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from services.audit.audit import Wanted
 from services.audit.kinds import KINDS
@@ -21,6 +23,7 @@ from services.model.calls import Call, Refused, Reply
 from services.problems import ProblemError
 from tests import fleet
 from tests.fleet import TERMS, Fleet, key_id
+from tests.sampling import every
 from tests.services.audit.asking import ask, checks, found
 from tests.services.audit.stacked import Stack, files
 from tests.services.audit.test_reading import OPEN
@@ -42,6 +45,10 @@ class Refusal:
     says: str
     message: str = ""
 
+    @property
+    def id(self) -> str:
+        return f"{self.code} {self.message[-12:]}"
+
 
 REFUSALS = (
     Refusal("AccessDenied", 403, "unread", "s3:GetObject"),
@@ -58,7 +65,13 @@ REFUSALS = (
     Refusal("KMS.KMSInvalidStateException", 400, "unreadable", "cannot be used", f"{KEY} is pending deletion."),
     Refusal("KMS.KMSInvalidStateException", 400, "unreadable", "cannot be used", f"{KEY} is pending import."),
 )  # fmt: skip
-EACH = pytest.mark.parametrize("refusal", REFUSALS, ids=lambda each: f"{each.code} {each.message[-12:]}")
+
+
+def named(refusal: Refusal) -> ParameterSet:
+    return pytest.param(refusal, id=refusal.id)
+
+
+EACH = tuple(map(named, REFUSALS))
 WALLETS = tuple(key_id(number) for number in range(3))
 NAMES = tuple(f"{wallet}/recovery_shard-{number}.txt" for wallet in WALLETS for number in range(3))
 PATTERNS: Mapping[str, tuple[str, ...]] = {
@@ -120,8 +133,10 @@ def green_without_proof(told: Mapping[str, Any], document: Mapping[str, Any], re
         assert told[kind].status == "pass" or told[kind].evidence.endswith(".")
 
 
-@EACH
-@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize(
+    ("refusal", "pattern"),
+    every(4, [pytest.param(*one, id=f"{one[0].id} {one[1]}") for one in product(REFUSALS, PATTERNS)]),
+)
 def test_what_is_not_read_is_a_finding_of_its_own_and_the_rest_is_read(
     tmp_path: Path, refusal: Refusal, pattern: str
 ) -> None:
@@ -169,7 +184,7 @@ def test_each_kind_names_its_own_wallet_where_several_come_together(tmp_path: Pa
     green_without_proof(checks(audited), audited.document, set(refused))
 
 
-@EACH
+@pytest.mark.parametrize("refusal", every(3, EACH))
 def test_a_list_that_is_days_old_makes_nothing_green_of_what_is_not_read(
     tmp_path: Path, refusal: Refusal
 ) -> None:
@@ -208,7 +223,7 @@ def test_what_concerns_more_than_the_file_ends_the_audit(
     assert raised.value.problem.code == ends
 
 
-@EACH
+@pytest.mark.parametrize("refusal", every(3, EACH, start=1))
 @pytest.mark.parametrize("bad", [b"x", BODY[:-1000]])
 def test_a_wallet_whose_other_file_is_bad_is_relied_on_in_no_case(
     tmp_path: Path, refusal: Refusal, bad: bytes
@@ -236,7 +251,7 @@ def test_a_file_that_is_not_fetched_for_its_size_is_not_read(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "refusal", [each for each in REFUSALS if each.kind != "gone"], ids=lambda each: each.code
+    "refusal", every(3, [named(each) for each in REFUSALS if each.kind != "gone"], start=2)
 )
 def test_retention_that_cannot_be_asked_for_is_unknown_and_ends_nothing(
     tmp_path: Path, refusal: Refusal

@@ -67,7 +67,7 @@ def test_the_lock_is_the_last_thing_that_is_done_to_the_bucket(aws: Aws) -> None
 
 @pytest.mark.parametrize(
     ("nth", "when"),
-    every(5, moments(WRITES)),
+    every(9, moments(WRITES)),
 )
 def test_killed_at_any_write_the_next_run_completes(
     aws: Aws, tmp_path: Path, nth: int, when: Literal["before", "after"]
