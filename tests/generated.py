@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from services.problems import Problem, ProblemError
 from tests.tally import count
 
-QUICK, NIGHTLY = 30, 500
+QUICK, NIGHTLY = 20, 500
 """Inputs for each test with a number of its own."""
 
 Result = TypeVar("Result")

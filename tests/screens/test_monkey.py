@@ -80,7 +80,7 @@ STARTS: Mapping[str, Start] = MappingProxyType(
 )
 
 
-@pytest.mark.parametrize("name", [*PAGES, *every(3, [name for name in STARTS if name not in PAGES])])
+@pytest.mark.parametrize("name", [*PAGES, *every(9, [name for name in STARTS if name not in PAGES])])
 async def test_random_input_crashes_no_page(
     stage: Stage, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
