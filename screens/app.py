@@ -159,9 +159,12 @@ class PalisadeWizard(App[None]):
 
     async def action_quit(self) -> None:
         from screens.dialogs import Leave
+        from screens.modal import Palette, is_open
 
-        if not isinstance(self.screen, Leave):
+        if not is_open(self, Leave):
             self.push_screen(Leave(self.runner.any_running()), self._leave)
+        elif isinstance(self.screen, Palette):
+            self.screen.dismiss()  # the question is below it
 
     def _leave(self, really: bool | None) -> None:
         if really:
@@ -218,12 +221,8 @@ class PalisadeWizard(App[None]):
         try:
             with self.ordinary_screen():
                 # Where the pages are drawn is a terminal; the standard output may lead elsewhere.
-                print(
-                    f"\n{lines(text)}\nPress Enter to go back to the wizard. ",
-                    end="",
-                    file=sys.__stderr__,
-                    flush=True,
-                )
+                shown = f"\n{lines(text)}\nPress Enter to go back to the wizard. "
+                print(shown, end="", file=sys.__stderr__, flush=True)
                 sys.stdin.buffer.readline()  # bytes: whatever is typed, it need be no text
         except SuspendNotSupported:
             from screens.dialogs import TextView
@@ -234,9 +233,9 @@ class PalisadeWizard(App[None]):
         return [*super().get_line_filters(), self._printable]
 
     def action_command_palette(self) -> None:
-        from screens.modal import Palette
+        from screens.modal import Palette, is_open
 
-        if not isinstance(self.screen, Palette):
+        if not is_open(self, Palette):
             self.push_screen(Palette())  # without an id: one may still be on its way out
 
     def get_css_variables(self) -> dict[str, str]:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from screens.app import PalisadeWizard
+from screens.dialogs import Leave
+from screens.modal import Palette
 from screens.work import Job, fault
 from services.problems import refuse
 from tests.planted import NEVER
@@ -148,3 +150,30 @@ async def test_a_page_that_is_being_put_away_is_neither_focused_nor_written_to(
         page._tick()
         await show.pilot.pause()
         assert show.app._exception is None
+
+
+@pytest.mark.parametrize("first", ["ctrl+p", "ctrl+q"])
+async def test_what_opens_over_everything_does_not_lie_upon_itself(stage: Stage, first: str) -> None:
+    """Each level is drawn by the one above it, so that many enough of them would end the program."""
+    async with curtain(stage, at="new") as show:
+        keys = ("ctrl+p", "ctrl+q")
+        for key in (first, *keys * 6):
+            await show.press(key)
+        kinds = [type(each) for each in show.app.screen_stack]
+        assert len(kinds) <= 4
+        assert Leave in kinds
+        while isinstance(show.app.screen, (Leave, Palette)):
+            await show.press("escape")
+        assert show.page.name_ == "new"
+
+
+async def test_leaving_asks_from_the_palette_too(stage: Stage) -> None:
+    async with curtain(stage, at="new") as show:
+        for key, shown in (("ctrl+q", Leave), ("ctrl+p", Palette), ("ctrl+q", Leave)):
+            await show.press(key)
+            assert isinstance(show.app.screen, shown)
+        await show.press("escape")
+        assert show.page.name_ == "new"
+        for key, shown in (("ctrl+p", Palette), ("ctrl+q", Leave), ("ctrl+p", Leave)):
+            await show.press(key)
+            assert isinstance(show.app.screen, shown)
