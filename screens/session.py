@@ -167,15 +167,19 @@ class Session:
                 self.reload()
                 self.forget_world()
             raise
-        for key in values:
-            self.forget(key)
+        for key in values:  # in the file, too, where another sitting may have left one
+            self.drafts.pop(key, None)
+            self._change(key, None)
         if before.given != self.setup.answers.given:
             self.forget_world()
 
     def reload(self) -> None:
-        """Takes over what was written into the file by the work itself."""
+        """Takes over what was written into the file, by the work itself or by another program."""
         if self.setup is not None:
+            before = self.answers
             self.setup = setup_file.read(self.setup.path)
+            if before.given != self.answers.given:
+                self.kit = self.report = None
 
     def shown(self, key: str) -> str:
         """What stands in the field of an answer: what was typed last, else the answer."""

@@ -12,6 +12,7 @@ from screens.session import NEW, Session
 from screens.setup_lines import line
 from services import setup_file
 from services.alone import alone
+from services.kit import Kit
 from services.progress import DEEDS
 from services.setup_file import SetupFile
 from services.setups import State
@@ -123,6 +124,28 @@ def test_a_sitting_goes_on_with_its_own_words(state: State, keys: tuple[str, ...
     two.flush()
     one.flush()
     assert {key: one.shown_draft(key) for key in keys} == {key: f"one's {key}" for key in keys}
+
+
+def test_an_accepted_answer_ends_the_draft_of_another_sitting_too(state: State) -> None:
+    setup = made(state)
+    one, two = sitting(state, setup), sitting(state, setup)
+    two.keep(BUCKET, "my-ha")
+    two.flush()
+    flow.mark(one, flow.ACCESS, "yes")
+    one.record({BUCKET: "my-real-bucket"})
+    one.flush()
+    assert sitting(state, setup_file.read(setup.path)).shown(BUCKET) == "my-real-bucket"
+
+
+def test_values_for_palisade_go_with_the_answers_that_they_were_made_for(state: State) -> None:
+    setup = made(state)
+    session = sitting(state, setup_file.read(setup.path))
+    session.kit = values = Kit("acme", (), BUCKET, ROLE, "eu-west-1", "", "", "sandbox")
+    session.reload()
+    assert session.kit is values
+    setup_file.record(setup_file.read(setup.path), {BUCKET: "my-real-bucket"})
+    session.reload()
+    assert session.kit is None
 
 
 def test_a_mark_is_taken_away_that_this_sitting_never_saw(state: State) -> None:
