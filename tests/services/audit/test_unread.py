@@ -240,6 +240,18 @@ def test_a_wallet_whose_other_file_is_bad_is_relied_on_in_no_case(
     assert told["unrecoverable"].remedy
 
 
+@pytest.mark.parametrize("denied", [False, True])
+def test_two_root_keys_of_one_wallet_are_not_healed_by_what_was_not_read(
+    tmp_path: Path, *, denied: bool
+) -> None:
+    other = new_wallet(QUORUM, KEY_ID, "SECP256K1", random.Random(9))
+    names = [FILE, *(FILE.replace("shard-0", f"shard-{n}") for n in (1, 2))]
+    contents = {names[0]: BODY, names[1]: backup_object(other, OURS, 1, rng=random.Random(4)), names[2]: BODY}
+    stack = refusing({names[2]: REFUSALS[0]} if denied else {}, contents)
+    told = checks(ask(Wanted("list", sample=5, seed="x"), tmp_path, stack, OPEN))
+    assert told["unrecoverable"].status == "fail"
+
+
 def test_a_file_that_is_not_fetched_for_its_size_is_not_read(tmp_path: Path) -> None:
     stack = refusing({}, bodies())
     stack.versions = [replace(each, size=6_000_000) for each in stack.versions]
