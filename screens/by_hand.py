@@ -29,8 +29,7 @@ from services.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
     from screens.session import SignedIn
-    from services.answers import Answers
-    from services.work import Desk, Planned
+    from services.work import Planned
 
 WHY = (
     "You run each command yourself, in another terminal. This page looks at AWS and says what is true now; nothing on it "
@@ -48,7 +47,6 @@ class ByHandPage(Page):
     name_ = "by-hand"
     next_only_when_possible = True
     _left: tuple[ByHand, ...] | None = None
-    _looked_for: Answers | None = None
 
     def body(self) -> ComposeResult:
         yield Words(WHY)
@@ -85,19 +83,20 @@ class ByHandPage(Page):
         except ProblemError as error:
             self._not_looked(error.problem)
             return
-        setup = session.setup
+        setup, before = session.setup, flow.digest(session)
         if setup is None:
             return
 
-        def look(_job: Job, _tell: Any) -> tuple[Desk, Planned, SignedIn]:
+        def look(_job: Job, _tell: Any) -> tuple[Planned, SignedIn]:
             signed_in = session.sign_in()
             desk = session.desk_of(setup, replace(signed_in, aws=ReadOnly(signed_in.aws)))
-            return desk, work.make_plan(desk), signed_in
+            return work.make_plan(desk), signed_in
 
-        def finish(found: tuple[Desk, Planned, SignedIn]) -> None:
-            desk, session.planned, session.signed_in = found
-            self._looked_for = desk.answers
+        def finish(found: tuple[Planned, SignedIn]) -> None:
             session.reload()
+            if flow.digest(session) != before:
+                raise ProblemError(plan_words.changed())
+            session.planned, session.signed_in = found
 
         self.watch_job(self.wizard.runner.start("by-hand", "Looking at what AWS has now", look, finish))
 
@@ -107,7 +106,7 @@ class ByHandPage(Page):
         if job.problem is not None:
             self._not_looked(job.problem)
         else:
-            await self._take(self.session.planned, self._looked_for)
+            await self._take(self.session.planned)
         self.refresh_frame()
 
     def _not_looked(self, problem: Problem) -> None:
@@ -116,9 +115,9 @@ class ByHandPage(Page):
             problem, ("again", "Try again", self._look), so_far="Nothing was changed by this page."
         )
 
-    async def _take(self, planned: Planned | None, answers: Answers | None) -> None:
+    async def _take(self, planned: Planned | None) -> None:
         """The plan as it is now: what was done, and what is to be done next."""
-        if planned is None or answers is None:
+        if planned is None:
             return
         blocked = next((step.problem for step in planned.plan.blocked if step.problem is not None), None)
         if blocked is not None:
@@ -128,14 +127,13 @@ class ByHandPage(Page):
                 blocked, ("again", "Look again", self._look), so_far="No command is shown while this is so."
             )
             return
-        before = self._now
+        before, answers = self._now, self.session.answers
         region, external_id = answers.text("aws.region"), answers.text("palisade.external_id")
         self._left = by_hand(planned.plan, planned.world, region, external_id)
         self._judge(before)
         await self._show_step()
-        if not self._left and not flow.applied(self.session, answers):
-            self.query_one("#verdict", Words).say(plan_words.CHANGED_DONE, "warn")
-            self.show_problem(plan_words.changed(), ("again", "Look again", self._look))
+        if not self._left:
+            flow.mark(self.session, flow.APPLIED, flow.digest(self.session))
 
     def _judge(self, before: ByHand | None) -> None:
         verdict = self.query_one("#verdict", Words)

@@ -23,7 +23,7 @@ CHANGED_REMEDY = "Look at the new plan: it is what is missing for the answers as
 
 
 def changed() -> Problem:
-    """Everything of a plan is there, and other answers stand in the file by now."""
+    """Other answers stand in the file by now than those that a plan was made for."""
     return Problem("stale", CHANGED, (CHANGED_REMEDY,))
 
 

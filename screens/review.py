@@ -85,7 +85,7 @@ class Review(Page):
         except ProblemError as error:
             self._not_planned(error.problem)
             return
-        setup = session.setup
+        setup, before = session.setup, flow.digest(session)
         if setup is None:
             return
 
@@ -97,8 +97,10 @@ class Review(Page):
             return desk, work.make_plan(desk), signed_in
 
         def finish(found: Any) -> None:
-            session.desk, session.planned, session.signed_in = found
             session.reload()
+            if flow.digest(session) != before:
+                raise ProblemError(plan_words.changed())
+            session.desk, session.planned, session.signed_in = found
 
         session.planned = None
         self.query_one("#plan-heading", Words).say("Looking at what AWS has now. Nothing is changed by that.")
@@ -126,11 +128,9 @@ class Review(Page):
         heading = self.query_one("#plan-heading", Words)
         if planned.plan.steps:
             heading.say(NOTHING_YET)
-        elif flow.applied(self.session, desk.answers):
-            heading.say(ALL_THERE, "ok")
         else:
-            heading.say(plan_words.CHANGED_DONE, "warn")
-            self.show_problem(plan_words.changed(), ("again", "Look again", self._plan))
+            heading.say(ALL_THERE, "ok")
+            flow.applied(self.session, desk.answers)
         tree = self.query_one("#plan", Lines)
         told = plan_words.lines(desk, planned)
         apart = [(("!", one.says, 0), one.remedy) for one in desk.warnings]

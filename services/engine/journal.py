@@ -85,31 +85,24 @@ class Journal:
         """The addresses that were done since the plan of this fingerprint was last begun whole; None if it never was.
 
         With the id of a plan, another one of the same content is not meant. A run that does the rest of a plan is no new
-        beginning of it, and what a teardown took down is not done any more.
+        beginning of it, and what a teardown took down, which is a run without a plan, is not done any more.
         """
-        done: dict[str, object] | None = None
-        going: set[str] = set()
+        done: dict[str, str] | None = None
+        making: set[str] = set()
         for entry in self.entries():
-            address = str(entry.get("address"))
+            address, run = str(entry.get("address")), str(entry.get("run"))
             match entry:
-                case {"event": "plan", "fingerprint": begun} if begun == plan and identity in {
-                    "",
-                    entry.get("id"),
-                }:
-                    done = (done or {}) if entry.get("rest") else {}
+                case {"event": "plan", "fingerprint": begun}:
+                    making.add(run)
+                    if begun == plan and identity in {"", entry.get("id")}:
+                        done = (done or {}) if entry.get("rest") else {}
                 case _ if done is None:
                     continue
-                case {"event": "destroyed"}:
-                    done = {}
-                case {"event": "started", "verb": verb}:
-                    (going.add if verb == "delete" else going.discard)(address)
-                    if verb == "delete":
-                        done = {each: run for each, run in done.items() if each.partition(".")[0] != address}
-                case {"event": "succeeded" | "skipped"} if address not in going:
-                    done[address] = entry.get("run")
-                case {"event": "failed", "problem": {"code": "stale"}} if done.get(address) == entry.get(
-                    "run"
-                ):
+                case {"event": "succeeded" | "skipped"} if run in making:
+                    done[address] = run
+                case {"event": "succeeded" | "skipped"}:
+                    done = {k: v for k, v in done.items() if k != address and not k.startswith(f"{address}.")}
+                case {"event": "failed", "problem": {"code": "stale"}} if done.get(address) == run:
                     # What this run had written was written over by another one before its end, and is missing again.
                     done.pop(address, None)
                 case _:

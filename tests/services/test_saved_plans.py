@@ -162,7 +162,8 @@ def test_a_plan_that_was_saved_without_its_id_is_known_by_its_content(desk: Desk
 
 
 BEGUN = {"event": "plan", "fingerprint": "a"}
-GOING = {"event": "started", "verb": "delete", "address": "bucket"}
+GOING = {"event": "started", "verb": "delete", "address": "bucket", "run": "down"}
+DONE = {"event": "succeeded", "run": "down"}
 
 
 @pytest.mark.parametrize(
@@ -184,10 +185,14 @@ GOING = {"event": "started", "verb": "delete", "address": "bucket"}
             [BEGUN, "role", {"event": "failed", "address": "role", "problem": {"code": "stale"}, "run": "2"}],
             {"role"},
         ),
-        ([BEGUN, "bucket", "bucket.tags", "role", {"event": "destroyed", "titles": ["bucket b"]}], set()),
-        ([BEGUN, "bucket", "bucket.tags", "bucket_x", GOING], {"bucket_x"}),
-        ([BEGUN, "bucket", GOING, "bucket"], set()),
-        ([BEGUN, "bucket", GOING, "bucket", {**GOING, "verb": "create"}, "bucket"], {"bucket"}),
+        # A run without a plan takes down.
+        ([BEGUN, "bucket", "bucket.tags", "role", {**DONE, "address": "bucket"}], {"role"}),
+        ([BEGUN, "bucket", "bucket_x", {**DONE, "event": "skipped", "address": "bucket"}], {"bucket_x"}),
+        ([BEGUN, "role.policy", "role", {**DONE, "address": "role.policy"}], {"role"}),
+        ([BEGUN, "bucket", {**DONE, "address": "bucket"}, {**BEGUN, "rest": True}, "bucket"], {"bucket"}),
+        # Nobody answered it, or AWS refused it: what a run did may still be there.
+        ([BEGUN, "bucket", "bucket.tags", GOING], {"bucket", "bucket.tags"}),
+        ([BEGUN, "bucket", GOING, {**GOING, "event": "failed", "problem": {"code": "denied"}}], {"bucket"}),
     ],
 )
 def test_what_counts_as_done(desk: Desk, entries: list[object], done: set[str] | None) -> None:

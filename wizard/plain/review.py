@@ -48,8 +48,13 @@ def _once(guide: Guide) -> bool:
     def look() -> tuple[Desk, Planned]:
         person.say("Comparing with what AWS has now. Nothing is changed by that.")
         guide.session.reload()  # another program may have written other answers
+        before = progress.digest(guide.session)
         desk = opened(guide)
-        return desk, work.make_plan(desk)
+        planned = work.make_plan(desk)
+        guide.session.reload()
+        if progress.digest(guide.session) != before:
+            raise ProblemError(plan_words.changed())
+        return desk, planned
 
     desk, planned = tried(guide, look)
     person.say()
