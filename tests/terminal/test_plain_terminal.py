@@ -84,9 +84,15 @@ def plain_lines_alone(screen: Line) -> None:
     assert not any(0x2500 <= ord(sign) < 0x25A0 for sign in screen.shown)
     assert "\r\r" not in screen.shown.replace("\r\n", "")
     assert PASSWORD not in screen.shown
-    # A long command goes on in the next line, so a backslash may stand behind a word.
-    long = [line for line in screen.lines() if len(line) > 80 and len(line.removesuffix(" \\").split()) > 1]
+    # A long command goes on in the next line, so a backslash may stand behind a word; in a sentence it is one word.
+    long = [line for line in screen.lines() if len(line) > 80 and len(_words(line)) > 1]
     assert long == []
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line without its sign and without a backslash at its end."""
+    bare = re.sub(r"^\s*[!✗✓·→~+-]\s", "", line.removesuffix(" \\"))
+    return re.sub("“[^”]*”|'[^']*'", "X", bare).split()
 
 
 def kept_what_was_made(folder: Path) -> None:
