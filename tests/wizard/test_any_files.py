@@ -44,7 +44,7 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
 @pytest.fixture(scope="module")
 def copy(pattern: Terminal) -> Callable[[], Terminal]:
     """The machine anew, at the same paths, so that nothing of an earlier input is left."""
-    kept = pattern.folder.with_name("kept")
+    kept = pattern.folder.with_name(f"{pattern.folder.name}-kept")
     shutil.copytree(pattern.folder, kept)
 
     def anew() -> Terminal:
