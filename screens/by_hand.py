@@ -93,9 +93,7 @@ class ByHandPage(Page):
             return work.make_plan(desk), signed_in
 
         def finish(found: tuple[Planned, SignedIn]) -> None:
-            session.reload()
-            if flow.digest(session) != before:
-                raise ProblemError(plan_words.changed())
+            session.still(before)
             session.planned, session.signed_in = found
 
         self.watch_job(self.wizard.runner.start("by-hand", "Looking at what AWS has now", look, finish))

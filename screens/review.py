@@ -97,9 +97,7 @@ class Review(Page):
             return desk, work.make_plan(desk), signed_in
 
         def finish(found: Any) -> None:
-            session.reload()
-            if flow.digest(session) != before:
-                raise ProblemError(plan_words.changed())
+            session.still(before)
             session.desk, session.planned, session.signed_in = found
 
         session.planned = None

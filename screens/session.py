@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from services import own_files, setup_file
+from services import own_files, progress, setup_file
 from services.answers import Answers
 from services.clock import stamp
 from services.printable import one_line
@@ -180,6 +180,14 @@ class Session:
             self.setup = setup_file.read(self.setup.path)
             if before.given != self.answers.given:
                 self.kit = self.report = None
+
+    def still(self, digest: str) -> None:
+        """Takes over what the file has by now. Errors: `stale` if other answers than those of this digest shape AWS."""
+        from screens import plan_words
+
+        self.reload()
+        if progress.digest(self) != digest:
+            raise ProblemError(plan_words.changed())
 
     def shown(self, key: str) -> str:
         """What stands in the field of an answer: what was typed last, else the answer."""

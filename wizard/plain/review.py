@@ -51,9 +51,7 @@ def _once(guide: Guide) -> bool:
         before = progress.digest(guide.session)
         desk = opened(guide)
         planned = work.make_plan(desk)
-        guide.session.reload()
-        if progress.digest(guide.session) != before:
-            raise ProblemError(plan_words.changed())
+        guide.session.still(before)
         return desk, planned
 
     desk, planned = tried(guide, look)
