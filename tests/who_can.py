@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from typing import Any
@@ -19,10 +20,10 @@ from ministack.core.iam_evaluator import (
 )
 
 from services.engine.world import Have, World
-from services.overview.matrix import Bench, Cell, Judged, Matrix, bench, judged, matrix
+from services.overview.matrix import Bench, Cell, Judged, Matrix, bench, judged, matrix, ways
 from services.overview.scene import Scene
 from tests.judge import plain
-from tests.world import ACCOUNT, ALARMS, BUCKET, HARD, TRAIL, sample, sample_blueprint
+from tests.world import ACCOUNT, ALARMS, BUCKET, EXTERNAL_ID, HARD, TRAIL, sample, sample_blueprint
 
 WHOLE = {**HARD, **TRAIL, **ALARMS}
 FILES = f"arn:aws:s3:::{BUCKET}/*"
@@ -35,7 +36,18 @@ BACKUP_ROWS = (
     "Change the bucket's policy",
 )
 WITH_ID, WITHOUT_ID = "Assume role with external ID", "Assume role with other or no ID"
+CONDITIONS: tuple[dict[str, Any], ...] = (
+    {},
+    {"Bool": {"aws:SecureTransport": "false"}},
+    {"StringEquals": {"aws:PrincipalAccount": "999988887777"}},
+    {"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}},
+    {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}},
+    {"StringNotEqualsIfExists": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}},
+    {"Null": {"s3:x-amz-server-side-encryption": "true"}},
+)
 TLS = "Never over plain HTTP or over a TLS older than 1.2."
+_SIGNING_IN = "sts:AssumeRoleWithWebIdentity"
+"""The one way of a provider's users that the other evaluator knows: no policy here tells it from SAML."""
 Change = Callable[[list[dict[str, Any]]], object]
 """Something done to the statements of a policy."""
 
@@ -124,6 +136,8 @@ class OtherJudge:
         )
         if asker.kind == "Service":
             return _yes(evaluate_resource_policy(policy, asked, service=asker.principal))
+        if asker.kind == "Federated" and on == "role":
+            return bool(evaluate_trust_policy(policy, who, replace(asked, action=_SIGNING_IN)))
         if not asker.account:
             return _yes(evaluate_resource_policy(policy, asked))
         own = self._own.get(asker.principal)
@@ -145,8 +159,9 @@ def every_request(by: Bench) -> Iterator[Judged]:
     """Every request that the matrix is made of."""
     for part in by.parts:
         for verb, askers in product(part.verbs, by.columns.values()):
-            for asker, way, variation in product(askers, verb.ways, (None, *verb.variations)):
-                yield from (judged(by, asker, need, variation) for need in way)
+            for asker, variation in product(askers, (None, *verb.variations)):
+                for way in ways(verb, asker):
+                    yield from (judged(by, asker, need, variation) for need in way)
 
 
 def no_opinion_of_its_own(found: Scene, *, sure: bool = True) -> int:

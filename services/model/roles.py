@@ -106,12 +106,12 @@ def _facets(place: Place, spec: RoleSpec, origin: Origin) -> tuple[Facet, ...]:
         _trust(spec, origin, get, put),
         Facet(
             name="session",
-            says=f"gives sessions of at most {spec.max_session_seconds // 60} minutes",
+            says=f"gives {_sessions(spec.max_session_seconds)}",
             want=spec.max_session_seconds,
             read=get("Role.MaxSessionDuration"),
             write=lambda _have, target: put("UpdateRole", MaxSessionDuration=target),
             born=True,
-            words=lambda v: f"sessions of at most {v} seconds" if v else "not set",
+            words=lambda v: _sessions(v) if isinstance(v, int) else "not set",
         ),
         Facet(
             name="policy",
@@ -207,6 +207,11 @@ def _trust(spec: RoleSpec, origin: Origin, get: Callable[[str], Call], put: Call
 def _who(policy: Tree) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Who may assume the role, and with which external IDs: changing either locks the other side out."""
     return policies.principals(policy), policies.external_ids(policy)
+
+
+def _sessions(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"sessions of at most {f'{seconds} seconds' if rest else f'{minutes} minutes'}"
 
 
 def _trust_words(policy: Tree) -> str:

@@ -48,6 +48,11 @@ class Asker:
     context: Mapping[str, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
 
+    @property
+    def signs(self) -> bool:
+        """Whether it has credentials of AWS to sign a request with; without, STS gives it a role for a token alone."""
+        return bool(self.account)
+
 
 def columns(scene: Scene, policies: Mapping[str, Document]) -> Mapping[Column, tuple[Asker, ...]]:
     """Everybody, by column; the services have one only where a policy lets one in."""

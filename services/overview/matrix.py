@@ -16,7 +16,7 @@ from services.model.policy_reading import Document, Finding, Request, decide, le
 from services.overview.askers import Asker, Column, columns
 from services.overview.named import named
 from services.overview.scene import Scene, policy_of
-from services.overview.verbs import Need, Part, Variation, Verb, parts
+from services.overview.verbs import BY_SIGNATURE, BY_TOKEN, Need, Part, Variation, Verb, parts
 
 Verdict: TypeAlias = Literal["yes", "no", "if", "unclear"]
 
@@ -90,6 +90,12 @@ def matrix(scene: Scene) -> Matrix:
     return Matrix(tuple(by.columns), found)
 
 
+def ways(verb: Verb, asker: Asker) -> tuple[tuple[Need, ...], ...]:
+    """The ways of a row that this identity can try: a role is assumed with a signature, or with a token by who has none."""
+    closed = {*BY_TOKEN} if asker.signs else {BY_SIGNATURE}
+    return tuple(way for way in verb.ways if not any(need.action in closed for need in way))
+
+
 def judged(by: Bench, asker: Asker, need: Need, variation: Variation | None = None) -> Judged:
     """What the policies say of one request."""
     given = {**need.context, **(need.served if asker.kind == "Service" else {})}
@@ -131,14 +137,14 @@ class _Tried:
 
 
 def _tried(by: Bench, verb: Verb, askers: Sequence[Asker], variation: Variation | None = None) -> _Tried:
-    ways = []
+    tried = []
     for asker in askers:
         if variation is not None and variation.served and asker.kind != "Service":
             continue
-        for way in verb.ways:
+        for way in ways(verb, asker):
             needs = [need for need in way if not (variation and variation.keyless and need.on == "key")]
-            ways.append(tuple(judged(by, asker, need, variation) for need in needs))
-    return _Tried(any_of(all_of(one.finding.allowed for one in way) for way in ways), tuple(ways))
+            tried.append(tuple(judged(by, asker, need, variation) for need in needs))
+    return _Tried(any_of(all_of(one.finding.allowed for one in way) for way in tried), tuple(tried))
 
 
 def _cell(by: Bench, verb: Verb, askers: Sequence[Asker]) -> Cell:

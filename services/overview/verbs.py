@@ -27,7 +27,8 @@ _VIA, _CONTEXT = "kms:viaservice", "kms:encryptioncontext:aws:s3:arn"
 _TLS: Change = {"aws:securetransport": "true", "s3:tlsversion": "1.3"}
 _FILE = "key-id/recovery_shard-0.txt"
 _READING = ("s3:GetObject", "s3:GetObjectVersion")
-_SIGNING_IN = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
+BY_SIGNATURE, BY_TOKEN = "sts:AssumeRole", ("sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
+"""How a role is assumed: by whoever has credentials of AWS, and by whoever has none."""
 _NONE = Named()
 _ANOTHER_ID = "an-id-that-is-of-nobody"
 _ROOT = "Only as the account's root user: S3 lets it change a bucket's policy, whatever the policy says."
@@ -245,12 +246,12 @@ def _key_and_role(scene: Scene, named: Named) -> Iterator[Verb]:
     others.pop(external_id, None)
     ways = (
         *((_role(scene, each),) for each in others),
-        *((_role(scene, None, action),) for action in _SIGNING_IN[1:]),
+        *((_role(scene, None, action),) for action in BY_TOKEN),
     )
     yield Verb("Assume role with other or no ID", ways)
 
 
-def _role(scene: Scene, external_id: str | None, action: str = "sts:AssumeRole") -> Need:
+def _role(scene: Scene, external_id: str | None, action: str = BY_SIGNATURE) -> Need:
     return Need(
         "role",
         action,

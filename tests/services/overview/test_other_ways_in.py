@@ -10,6 +10,7 @@ import pytest
 from services.overview import told
 from services.overview.matrix import Cell, matrix
 from tests.who_can import (
+    CONDITIONS,
     DECRYPT,
     ENCRYPT,
     FILES,
@@ -97,3 +98,34 @@ def test_a_context_of_the_key_can_be_given_past_s3_too() -> None:
     notes = differing(before, after)[ENCRYPT, "palisade"].notes
     assert not any(note.startswith("Never directly") for note in notes)
     assert notes[0].startswith("Whether directly, past S3 of eu-west-1: It depends on Foreign")
+
+
+@pytest.mark.parametrize("principal", [{"AWS": STRANGER}, {"AWS": ACCOUNT}, {"Service": "s3.amazonaws.com"}])
+def test_who_signs_with_credentials_of_aws_has_no_token_to_sign_in_with(principal: Mapping[str, str]) -> None:
+    before = sandbox()
+    for action in ("sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"):
+        after = changed(before, {"role.trust": adding(action, Principal=principal)})
+        assert {cell.verdict for cell in differing(before, after).values()} <= {"no"}
+
+
+@pytest.mark.parametrize("action", ["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"])
+def test_a_role_open_to_everybody_s_token_is_open(action: str) -> None:
+    before = sandbox()
+    after = changed(before, {"role.trust": adding(action, **ANYBODY)})
+    assert differing(before, after) == {(WITHOUT_ID, "others"): Cell("yes")}
+
+
+def test_users_of_an_identity_provider_have_no_signature_to_assume_a_role_with() -> None:
+    before = sandbox()
+    after = changed(before, {"role.trust": adding("sts:AssumeRole", Principal={"Federated": PROVIDER})})
+    assert differing(before, after) == {}
+
+
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+@pytest.mark.parametrize("actions", [["*"], ["sts:*"], ["sts:AssumeRole", "s3:*"]])
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_another_evaluator_reads_the_same_about_users_of_a_provider(
+    effect: str, actions: list[str], condition: Mapping[str, Any]
+) -> None:
+    more: Any = {"Effect": effect, "Principal": {"Federated": PROVIDER}, "Condition": condition}
+    no_opinion_of_its_own(changed(sandbox(), {"role.trust": adding(actions, **more)}), sure=False)

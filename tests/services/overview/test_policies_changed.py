@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.overview.matrix import Cell, matrix
@@ -15,6 +15,7 @@ from tests.generated import share
 from tests.sampling import every
 from tests.who_can import (
     BACKUP_ROWS,
+    CONDITIONS,
     DECRYPT,
     ENCRYPT,
     FILES,
@@ -36,7 +37,7 @@ from tests.who_can import (
     scene,
     without,
 )
-from tests.world import ACCOUNT, EXTERNAL_ID, PRINCIPAL
+from tests.world import ACCOUNT, PRINCIPAL
 
 
 def nobody_else(rows: tuple[str, ...], *columns: str) -> set[tuple[str, str]]:
@@ -249,15 +250,6 @@ WHO = (
     {"AWS": ACCOUNT},
     {"Service": "s3.amazonaws.com"},
 )
-CONDITIONS: tuple[dict[str, Any], ...] = (
-    {},
-    {"Bool": {"aws:SecureTransport": "false"}},
-    {"StringEquals": {"aws:PrincipalAccount": "999988887777"}},
-    {"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}},
-    {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}},
-    {"StringNotEqualsIfExists": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}},
-    {"Null": {"s3:x-amz-server-side-encryption": "true"}},
-)
 
 
 @share(0.2)
@@ -272,6 +264,7 @@ CONDITIONS: tuple[dict[str, Any], ...] = (
     ),
     condition=st.sampled_from(CONDITIONS),
 )
+@example("role.trust", "Allow", {"AWS": STRANGER}, ["*"], {})
 def test_whatever_others_write_into_a_policy_is_read_as_another_evaluator_does(
     where: str, effect: str, who: Any, actions: list[str], condition: dict[str, Any]
 ) -> None:
