@@ -12,10 +12,7 @@ from types import MappingProxyType
 from services.aws.translate import one_line, problem_of
 from services.model.calls import Refused
 from services.problems import ProblemError
-from services.verify.files import NOBODY_READS_IT
-
-ARCHIVED = "InvalidObjectState"
-"""What S3 says of a file whose storage class is an archive's, and that was not restored."""
+from services.verify.files import ARCHIVED, NOBODY_READS_IT
 
 GONE: Mapping[str, str] = MappingProxyType(
     {

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from services.verify.checks import Check
-from services.verify.files import Judged, Wanted
+from services.verify.files import RESTORE, Judged, Wanted
 
 _ID, _TITLE = "access.read", "You can read the backups"
 _LET = (
@@ -21,6 +21,9 @@ def reading(wanted: Wanted, judged: Sequence[Judged]) -> Check:
     refused = [each.refused for each in judged if each.refused is not None]
     if not read and not refused:
         return Check(_ID, _TITLE, "waiting", "Nothing to read yet.")
+    archived = [each for each in judged if each.archived]
+    if archived and len(archived) == len(refused):
+        return _archived(wanted, len(read), len(archived))
     if refused and all(problem.exit_code == 7 for problem in refused):
         return Check(_ID, _TITLE, "waiting", refused[0].summary, " ".join(refused[0].remedy))
     if not read:
@@ -32,6 +35,14 @@ def reading(wanted: Wanted, judged: Sequence[Judged]) -> Check:
     amount = f"{len(read)} file{'s' * (len(read) > 1)}"
     evidence = f"Read as {wanted.reader}: {amount}. To fetch one: “{download(wanted, read[0].file.key)}” (add --profile if need be)."
     return Check(_ID, _TITLE, "pass", evidence)
+
+
+def _archived(wanted: Wanted, read: int, archived: int) -> Check:
+    """Of files in an archive nothing is known: neither who may read them, nor what is in them."""
+    files, them = ("1 backup file is", "it") if archived == 1 else (f"{archived} backup files are", "them")
+    others = f" {wanted.reader} could read {read} other file{'s' * (read > 1)}." if read else ""
+    evidence = f"{files} in an archive and must be restored before anybody can read {them}.{others}"
+    return Check(_ID, _TITLE, "unknown", evidence, RESTORE)
 
 
 def nothing_to_read() -> Check:

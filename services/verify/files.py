@@ -28,6 +28,15 @@ NOBODY_READS_IT: Mapping[str, str] = MappingProxyType(
 the look's fault.
 """
 
+ARCHIVED = "InvalidObjectState"
+"""What S3 says of a file whose storage class is an archive's, and that was not restored."""
+
+_ARCHIVED = "It is in an archive and must be restored before anybody can read it."
+RESTORE = (
+    "Restore what is archived ('aws s3api restore-object', which takes up to two days), then verify again. Find out "
+    "which lifecycle rule moves backups, or who moved them, and have it stopped: in a recovery those days are lost."
+)
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -57,7 +66,7 @@ class Wanted:
 class Judged:
     """A file with its checks. `report` is None if nothing of it could be read, and `refused` says why.
 
-    `version_id` is what AWS told with the file.
+    `version_id` is what AWS told with the file. `archived`: nobody can read it before it is restored.
     """
 
     file: FoundFile
@@ -65,6 +74,7 @@ class Judged:
     checks: tuple[Check, ...]
     report: ShardReport | None = None
     refused: Problem | None = None
+    archived: bool = False
     read: bool = False
     version_id: str = ""
 
@@ -101,7 +111,10 @@ def _judge(aws: Aws, wanted: Wanted, file: FoundFile, named: ShardKey, now: date
         line = check_of(_id(named, "present"), f"{file.key}: it can be read", problem)
         if refused.code in NOBODY_READS_IT:
             line = replace(line, status="fail")
-        return Judged(file, named, (line,), refused=problem)
+        archived = refused.code == ARCHIVED
+        if archived:  # no wait brings it back: somebody has to restore it
+            line = replace(line, status="unknown", evidence=_ARCHIVED, remedy=RESTORE)
+        return Judged(file, named, (line,), refused=problem, archived=archived)
     report = check_shard(reply["Body"], named.key_id, named.file, wanted.recovery_keys, wanted.quorum_id)
     words = Check(_id(named, "retention"), f"{named.file}: It cannot be deleted yet", "skipped", "")
     checks = (

@@ -69,7 +69,10 @@ class Watched:
         """Looks at the program, agrees, and comes to its question."""
         self.screen.focus("Run it on this file")
         self.screen.keys("Enter")
-        asked = squeezed(dialog(fits(self.wait("Run this program on the private key"))))
+        question = "Run this program on the private key"
+        self.wait(question)
+        self.screen.settle()  # a terminal shows a dialog from its first line on
+        asked = squeezed(dialog(fits(self.wait(question))))
         for shown in (str(self.tool.path), self.tool.owner, self.tool.sha256):
             assert shown in asked
         assert not self.heard.exists(), "nothing runs before the yes"

@@ -14,7 +14,7 @@ from services.backups.envelope import MAX_BYTES
 from services.demo.objects import backup_object, new_wallet, object_key
 from services.model.calls import Call, Refused, Reply
 from services.verify.checks import Check, Report, report_json
-from services.verify.files import NOBODY_READS_IT
+from services.verify.files import ARCHIVED, NOBODY_READS_IT
 from services.verify.retention import Lock
 from tests.services.verify.bucket import (
     BODY,
@@ -76,6 +76,8 @@ NO_READ = frozenset({"s3:GetObject"})
             (lambda b, code=code: replace(b, denied=NO_READ, code=code), f"{SHARD}.present", "fail")
             for code in NOBODY_READS_IT
         ),
+        (lambda b: replace(b, denied=NO_READ, code=ARCHIVED), f"{SHARD}.present", "unknown"),
+        (lambda b: replace(b, denied=NO_READ, code=ARCHIVED), "access.read", "unknown"),
         (lambda b: replace(b, denied=NO_READ), "access.read", "fail"),
         (lambda b: replace(b, denied=NO_READ, code="SlowDown"), "access.read", "waiting"),
         (lambda b: replace(b, denied=frozenset({"s3:ListObjectsV2"})), "backup.arrived", "unknown"),
@@ -123,6 +125,25 @@ def test_one_file_that_cannot_be_read_is_no_green_line() -> None:
     found = seen(Half({FILE: BODY, other: backup_object(WALLET, OURS, 1, rng=random.Random(3))}))
     assert found["access.read"].status == "fail"
     assert "could read 1 files, and could not read 1" in found["access.read"].evidence
+
+
+def test_a_file_in_an_archive_is_neither_waited_for_nor_taken_for_one_that_nobody_may_read() -> None:
+    class Half(Bucket):
+        def __call__(self, call: Call) -> Reply:
+            if call.params.get("Key") == FILE:
+                raise Refused(
+                    call, ARCHIVED, "The operation is not valid for the object's storage class", 403
+                )
+            return super().__call__(call)
+
+    other = object_key(WALLET, 1)
+    found = seen(Half({FILE: BODY, other: backup_object(WALLET, OURS, 1, rng=random.Random(3))}))
+    assert found[f"{SHARD}.present"].status == "unknown"
+    assert found["access.read"].status == "unknown"
+    assert found["access.read"].evidence.startswith("1 backup file is in an archive")
+    assert "could read 1 other file." in found["access.read"].evidence
+    assert "restore-object" in found["access.read"].remedy
+    assert all(check.status != "waiting" for name, check in found.items() if KEY_ID in name)
 
 
 def test_a_file_beyond_the_limit_is_refused_without_being_fetched() -> None:
