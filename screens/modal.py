@@ -1,6 +1,7 @@
 """Dialogs over a page: each is put away once, however fast a key is pressed again.
 
-Textual's `dismiss` takes away whatever screen is on top, so a second Escape would take the page away as well.
+Textual's `dismiss` takes away whatever screen is on top: a second Escape would take the page away as well, and a key that was meant
+for a dialog would take away what has come to lie over it, and leave the dialog there for good.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ class Modal(Sized, ModalScreen[T]):
     put_away = False
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
-        """Puts the dialog away; nothing if that was done already."""
-        if self.put_away or not self.is_current:
+        """Puts the dialog away; nothing if that was done already, or something lies over it."""
+        if self.put_away or not self.is_active:
             return AwaitComplete()
         self.put_away = True
         return super().dismiss(result)
@@ -45,8 +46,8 @@ class Palette(Sized, CommandPalette):
     put_away = False
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Puts the palette away; nothing if that was done already."""
-        if self.put_away or not self.is_current:
+        """Puts the palette away; nothing if that was done already, or something lies over it."""
+        if self.put_away or not self.is_active:
             return AwaitComplete()
         self.put_away = True
         return super().dismiss(result)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from textual.command import CommandPalette
+from textual.screen import ModalScreen
 
+import screens
 from screens.app import PalisadeWizard
 from screens.dialogs import Leave
 from screens.modal import Palette
@@ -177,3 +182,35 @@ async def test_leaving_asks_from_the_palette_too(stage: Stage) -> None:
         for key, shown in (("ctrl+p", Palette), ("ctrl+q", Leave), ("ctrl+p", Leave)):
             await show.press(key)
             assert isinstance(show.app.screen, shown)
+
+
+@pytest.mark.parametrize("under", [Leave, Palette])
+async def test_what_lies_under_another_dialog_is_not_put_away_in_its_place(
+    stage: Stage, under: type[Leave | Palette]
+) -> None:
+    """As by a key that was meant for it, and that comes after the other one has opened."""
+    keys = ("ctrl+q", "ctrl+p") if under is Leave else ("ctrl+p", "ctrl+q")
+    async with curtain(stage, at="new") as show:
+        for key in keys:
+            await show.press(key)
+        page, lower, upper = show.app.screen_stack[-3:]
+        assert isinstance(lower, under)
+        lower.dismiss()
+        await show.settle()
+        assert show.app.screen is upper
+        for left in (lower, page):
+            await show.press("escape")
+            assert show.app.screen is left
+
+
+def test_every_dialog_is_put_away_with_that_care() -> None:
+    """Textual's own `dismiss` takes away whatever is on top."""
+    found = (
+        kind
+        for each in pkgutil.walk_packages(screens.__path__, "screens.")
+        for kind in vars(importlib.import_module(each.name)).values()
+    )
+    ours = {kind for kind in found if isinstance(kind, type) and issubclass(kind, ModalScreen)}
+    ours -= {ModalScreen, CommandPalette}
+    assert len(ours) > 8
+    assert {kind.dismiss.__qualname__ for kind in ours} == {"Modal.dismiss", "Palette.dismiss"}
