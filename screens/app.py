@@ -25,6 +25,7 @@ from screens.driver import TerminalDriver
 from screens.endings import Endings
 from screens.frame import Page
 from screens.host import Host
+from screens.layers import Layers, is_open
 from screens.printing import Printable
 from screens.session import Session
 from screens.sizes import Ground
@@ -40,7 +41,7 @@ WAITING = "What is under way may still end: this takes a few seconds at most. Ev
 STYLES = Path(__file__).resolve().parent.parent / "assets" / "wizard.tcss"
 
 
-class PalisadeWizard(App[None]):
+class PalisadeWizard(Layers, App[None]):
     """The wizard over a host. `return_code` is the status to end the process with."""
 
     CSS_PATH = STYLES
@@ -159,12 +160,12 @@ class PalisadeWizard(App[None]):
 
     async def action_quit(self) -> None:
         from screens.dialogs import Leave
-        from screens.modal import Palette, is_open
+        from screens.modal import Palette
 
-        if not is_open(self, Leave):
-            self.push_screen(Leave(self.runner.any_running()), self._leave)
-        elif isinstance(self.screen, Palette):
+        if is_open(self, Leave) and isinstance(self.screen, Palette):
             self.screen.dismiss()  # the question is below it
+        else:
+            self.push_screen(Leave(self.runner.any_running()), self._leave)
 
     def _leave(self, really: bool | None) -> None:
         if really:
@@ -233,10 +234,9 @@ class PalisadeWizard(App[None]):
         return [*super().get_line_filters(), self._printable]
 
     def action_command_palette(self) -> None:
-        from screens.modal import Palette, is_open
+        from screens.modal import Palette
 
-        if not is_open(self, Palette):
-            self.push_screen(Palette())  # without an id: one may still be on its way out
+        self.push_screen(Palette())  # without an id: one may still be on its way out
 
     def get_css_variables(self) -> dict[str, str]:
         return {**super().get_css_variables(), **themes.changed(self.theme)}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 from typing import Any, TypeVar
 
-from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.css.query import NoMatches
@@ -33,11 +32,6 @@ class Modal(Sized, ModalScreen[T]):
             return AwaitComplete()
         self.put_away = True
         return super().dismiss(result)
-
-
-def is_open(app: App[None], kind: type[Modal[Any] | Palette]) -> bool:
-    """Whether such a dialog is open, under others too: what opens over everything would else lie upon itself without end."""
-    return any(isinstance(each, kind) and not each.put_away for each in app.screen_stack)
 
 
 class Palette(Sized, CommandPalette):
