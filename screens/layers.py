@@ -1,6 +1,6 @@
 """Dialogs lie over a page one of each kind, however many keys wait for the page when one opens.
 
-A key that is held down repeats faster than a busy program draws, and each of its presses would open the same once more.
+Keys may be pressed faster than a busy program draws, and each of the presses would open the same once more.
 Every layer is drawn by the one above it, so enough of them end the program.
 """
 

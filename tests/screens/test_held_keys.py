@@ -1,4 +1,4 @@
-"""A key that is held down repeats faster than pages are drawn: it opens what it opens once."""
+"""Presses that wait while pages are drawn: no dialog lies upon another of its kind."""
 
 from __future__ import annotations
 
