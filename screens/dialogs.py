@@ -201,7 +201,11 @@ class AskPath(Modal[str]):
 
 
 class AskLine(Modal[str]):
-    """Asks for one line that is no secret; None where the person closes it."""
+    """Asks for one line that is no secret; None where the person closes it.
+
+    Enter takes what was typed. A line that nobody touched is taken by its button alone: the Enter that opened the dialog may
+    repeat, and nobody has agreed by that.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "shut", "Close", key_display="Esc")]
 
@@ -214,6 +218,7 @@ class AskLine(Modal[str]):
             yield Words(self._heading, classes="heading")
             yield Words(self._text)
             yield Input(self._given, id="line", compact=True)
+            yield Words(id="untouched")
             with Horizontal(classes="row-of-buttons"):
                 yield Action(self._yes, id="yes")
                 yield Action("Close", id="close")
@@ -223,9 +228,19 @@ class AskLine(Modal[str]):
         self.dismiss(None)
 
     @on(Input.Submitted)
+    def _enter(self) -> None:
+        if self._line() != self._given:
+            self._take()
+        else:
+            says = f"Nothing was typed yet. Type it, or press Tab to come to “{self._yes}”, then Enter."
+            self.query_one("#untouched", Words).say(says, "warn")
+
     @on(Button.Pressed, "#yes")
     def _take(self) -> None:
-        self.dismiss(self.query_one("#line", Input).value.strip())
+        self.dismiss(self._line())
+
+    def _line(self) -> str:
+        return self.query_one("#line", Input).value.strip()
 
     @on(Button.Pressed, "#close")
     def _close(self) -> None:

@@ -21,9 +21,11 @@ def is_open(app: App[Any], kind: type[ModalScreen[Any]]) -> bool:
 class Layers:
     """Comes before `App` among the bases of a class."""
 
-    def push_screen(self, *screen: Any, **more: Any) -> Any:
-        """Opens a screen as Textual does; nothing for a dialog of which one is open."""
-        app, kind = cast("App[Any]", self), type(screen[0])
-        if issubclass(kind, ModalScreen) and is_open(app, kind):
+    def push_screen(
+        self, screen: Any, callback: Any = None, wait_for_dismiss: Any = False, **more: Any
+    ) -> Any:
+        """Opens a screen as Textual does; nothing for a dialog of which one is open, unless somebody waits for its answer."""
+        app = cast("App[Any]", self)
+        if isinstance(screen, ModalScreen) and not wait_for_dismiss and is_open(app, type(screen)):
             return AwaitComplete()
-        return App.push_screen(app, *screen, **more)
+        return App.push_screen(app, screen, callback, wait_for_dismiss, **more)

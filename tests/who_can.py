@@ -20,7 +20,7 @@ from ministack.core.iam_evaluator import (
 )
 
 from services.engine.world import Have, World
-from services.overview.matrix import Bench, Cell, Judged, Matrix, bench, judged, matrix, ways
+from services.overview.matrix import Bench, Cell, Judged, Matrix, bench, judged, matrix, tries
 from services.overview.scene import Scene
 from tests.judge import plain
 from tests.world import ACCOUNT, ALARMS, BUCKET, EXTERNAL_ID, HARD, TRAIL, sample, sample_blueprint
@@ -160,8 +160,8 @@ def every_request(by: Bench) -> Iterator[Judged]:
     for part in by.parts:
         for verb, askers in product(part.verbs, by.columns.values()):
             for asker, variation in product(askers, (None, *verb.variations)):
-                for way in ways(verb, asker):
-                    yield from (judged(by, asker, need, variation) for need in way)
+                for who, way in tries(verb, asker):
+                    yield from (judged(by, who, need, variation) for need in way)
 
 
 def no_opinion_of_its_own(found: Scene, *, sure: bool = True) -> int:

@@ -54,6 +54,10 @@ class Asker:
         return bool(self.account)
 
 
+NOBODY_KNOWN = Asker("nobody known", "", absent=_NAMING - {"aws:sourceaccount"} | {"aws:principalorgid"})
+"""Whoever comes without credentials of AWS."""
+
+
 def columns(scene: Scene, policies: Mapping[str, Document]) -> Mapping[Column, tuple[Asker, ...]]:
     """Everybody, by column; the services have one only where a policy lets one in."""
     found: dict[Column, tuple[Asker, ...]] = {
@@ -151,13 +155,8 @@ def _others(scene: Scene, policies: Mapping[str, Document]) -> tuple[Asker, ...]
         )
         for account in (stranger, *sorted(fitting))
     ]
-    anonymous = Asker(
-        "nobody known",
-        "",
-        absent=_NAMING - {"aws:sourceaccount"} | {"aws:principalorgid"},
-    )
     users = [Asker(name, "", "Federated") for name in let_in_providers(policies)]
-    return (anonymous, *somebody, *users, *chain.from_iterable(map(_outside, (*accounts, *named))))
+    return (NOBODY_KNOWN, *somebody, *users, *chain.from_iterable(map(_outside, (*accounts, *named))))
 
 
 def _outside(name: str) -> Iterator[Asker]:

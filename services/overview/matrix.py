@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from services.model.policy_conditions import Answer, all_of, any_of
 from services.model.policy_reading import Document, Finding, Request, decide, let_in
-from services.overview.askers import Asker, Column, columns
+from services.overview.askers import NOBODY_KNOWN, Asker, Column, columns
 from services.overview.named import named
 from services.overview.scene import Scene, policy_of
 from services.overview.verbs import BY_SIGNATURE, BY_TOKEN, Need, Part, Variation, Verb, parts
@@ -90,10 +90,18 @@ def matrix(scene: Scene) -> Matrix:
     return Matrix(tuple(by.columns), found)
 
 
-def ways(verb: Verb, asker: Asker) -> tuple[tuple[Need, ...], ...]:
-    """The ways of a row that this identity can try: a role is assumed with a signature, or with a token by who has none."""
-    closed = {*BY_TOKEN} if asker.signs else {BY_SIGNATURE}
-    return tuple(way for way in verb.ways if not any(need.action in closed for need in way))
+def tries(verb: Verb, asker: Asker) -> Iterator[tuple[Asker, tuple[Need, ...]]]:
+    """The ways of a row that this identity can try, and as whom.
+
+    A role is assumed with a signature, or with a token. Who can sign may have a token too, but comes with it as nobody known.
+    """
+    for way in verb.ways:
+        actions = {need.action for need in way}
+        if not actions.isdisjoint(BY_TOKEN) and asker.signs:
+            if asker.kind == "AWS":
+                yield NOBODY_KNOWN, way
+        elif asker.signs or BY_SIGNATURE not in actions:
+            yield asker, way
 
 
 def judged(by: Bench, asker: Asker, need: Need, variation: Variation | None = None) -> Judged:
@@ -141,9 +149,9 @@ def _tried(by: Bench, verb: Verb, askers: Sequence[Asker], variation: Variation 
     for asker in askers:
         if variation is not None and variation.served and asker.kind != "Service":
             continue
-        for way in ways(verb, asker):
+        for who, way in tries(verb, asker):
             needs = [need for need in way if not (variation and variation.keyless and need.on == "key")]
-            tried.append(tuple(judged(by, asker, need, variation) for need in needs))
+            tried.append(tuple(judged(by, who, need, variation) for need in needs))
     return _Tried(any_of(all_of(one.finding.allowed for one in way) for way in tried), tuple(tried))
 
 

@@ -18,31 +18,36 @@ _LET = (
 def reading(wanted: Wanted, judged: Sequence[Judged]) -> Check:
     """Whether this sign-in could read the backup files that were found, with the command that fetches one."""
     read = [each for each in judged if each.read]
-    refused = [each.refused for each in judged if each.refused is not None]
-    if not read and not refused:
-        return Check(_ID, _TITLE, "waiting", "Nothing to read yet.")
-    archived = [each for each in judged if each.archived]
-    if archived and len(archived) == len(refused):
-        return _archived(wanted, len(read), len(archived))
-    if refused and all(problem.exit_code == 7 for problem in refused):
+    archived = sum(each.archived for each in judged)
+    refused = [each.refused for each in judged if each.refused is not None and not each.archived]
+    if any(problem.exit_code != 7 for problem in refused):
+        evidence = (
+            f"{wanted.reader} could read {_files(len(read))}, and could not read {len(refused)}."
+            if read
+            else f"Nobody is shown to be able to read a backup: {wanted.reader} could not read one."
+        )
+        return Check(_ID, _TITLE, "fail", f"{evidence}{_more(archived)}", _LET)
+    if archived:
+        others = f" {wanted.reader} could read {_files(len(read))}." if read else ""
+        return Check(_ID, _TITLE, "unknown", f"{_more(archived).strip()}{others}", RESTORE)
+    if refused:
         return Check(_ID, _TITLE, "waiting", refused[0].summary, " ".join(refused[0].remedy))
     if not read:
-        evidence = f"Nobody is shown to be able to read a backup: {wanted.reader} could not read one."
-        return Check(_ID, _TITLE, "fail", evidence, _LET)
-    if refused:
-        evidence = f"{wanted.reader} could read {len(read)} files, and could not read {len(refused)}."
-        return Check(_ID, _TITLE, "fail", evidence, _LET)
-    amount = f"{len(read)} file{'s' * (len(read) > 1)}"
-    evidence = f"Read as {wanted.reader}: {amount}. To fetch one: “{download(wanted, read[0].file.key)}” (add --profile if need be)."
+        return nothing_to_read()
+    evidence = f"Read as {wanted.reader}: {_files(len(read))}. To fetch one: “{download(wanted, read[0].file.key)}” (add --profile if need be)."
     return Check(_ID, _TITLE, "pass", evidence)
 
 
-def _archived(wanted: Wanted, read: int, archived: int) -> Check:
+def _files(number: int) -> str:
+    return f"{number} file{'s' * (number != 1)}"
+
+
+def _more(archived: int) -> str:
     """Of files in an archive nothing is known: neither who may read them, nor what is in them."""
+    if not archived:
+        return ""
     files, them = ("1 backup file is", "it") if archived == 1 else (f"{archived} backup files are", "them")
-    others = f" {wanted.reader} could read {read} other file{'s' * (read > 1)}." if read else ""
-    evidence = f"{files} in an archive and must be restored before anybody can read {them}.{others}"
-    return Check(_ID, _TITLE, "unknown", evidence, RESTORE)
+    return f" {files} in an archive and must be restored before anybody can read {them}."
 
 
 def nothing_to_read() -> Check:

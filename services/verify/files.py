@@ -33,8 +33,9 @@ ARCHIVED = "InvalidObjectState"
 
 _ARCHIVED = "It is in an archive and must be restored before anybody can read it."
 RESTORE = (
-    "Restore what is archived ('aws s3api restore-object', which takes up to two days), then verify again. Find out "
-    "which lifecycle rule moves backups, or who moved them, and have it stopped: in a recovery those days are lost."
+    "Restore what is archived ('aws s3api restore-object', which takes up to two days; where that is under way, wait for "
+    "it), then verify again. Find out what moves backups there (a lifecycle rule, S3 Intelligent-Tiering, whoever wrote "
+    "them), and have it stopped: in a recovery those days are lost."
 )
 
 

@@ -25,8 +25,8 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
     cls=Subcommand,
     config=True,
     answers="hidden",
-    help="Walks the create-wallet checklist. It reads only, but for --probe. Exit status: 3 if a check fails, else 5 if AWS denied "
-    "a look, else 7 if something is still awaited, else 0.",
+    help="Walks the create-wallet checklist. It reads only, but for --probe. Exit status: 3 if a check fails, else 5 if one is "
+    "unknown, as where AWS denied a look, else 7 if something is still awaited, else 0.",
 )
 @click.option(
     "--wait", metavar="DURATION", help="Look again for up to 90s, 15m or 2h while something is awaited."

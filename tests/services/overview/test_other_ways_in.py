@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.overview import told
-from services.overview.matrix import Cell, matrix
+from services.overview.matrix import Cell, bench, matrix
 from tests.who_can import (
     CONDITIONS,
     DECRYPT,
@@ -21,6 +21,7 @@ from tests.who_can import (
     cells,
     changed,
     differing,
+    every_request,
     no_opinion_of_its_own,
     sandbox,
 )
@@ -112,7 +113,8 @@ def test_who_signs_with_credentials_of_aws_has_no_token_to_sign_in_with(principa
 def test_a_role_open_to_everybody_s_token_is_open(action: str) -> None:
     before = sandbox()
     after = changed(before, {"role.trust": adding(action, **ANYBODY)})
-    assert differing(before, after) == {(WITHOUT_ID, "others"): Cell("yes")}
+    everybody = ("palisade", "administrators", "others")
+    assert differing(before, after) == {(WITHOUT_ID, column): Cell("yes") for column in everybody}
 
 
 def test_users_of_an_identity_provider_have_no_signature_to_assume_a_role_with() -> None:
@@ -127,5 +129,13 @@ def test_users_of_an_identity_provider_have_no_signature_to_assume_a_role_with()
 def test_another_evaluator_reads_the_same_about_users_of_a_provider(
     effect: str, actions: list[str], condition: Mapping[str, Any]
 ) -> None:
-    more: Any = {"Effect": effect, "Principal": {"Federated": PROVIDER}, "Condition": condition}
-    no_opinion_of_its_own(changed(sandbox(), {"role.trust": adding(actions, **more)}), sure=False)
+    """Somebody else lets them in first: they are nobody whom the table knows before that."""
+    users: Any = {"Principal": {"Federated": PROVIDER}}
+
+    def change(statements: list[dict[str, Any]]) -> None:
+        adding("sts:*", **users)(statements)
+        adding(actions, **users, Effect=effect, Condition=condition)(statements)
+
+    after = changed(sandbox(), {"role.trust": change})
+    assert any(one.asker.kind == "Federated" for one in every_request(bench(after)))
+    no_opinion_of_its_own(after, sure=False)

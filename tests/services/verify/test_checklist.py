@@ -124,7 +124,7 @@ def test_one_file_that_cannot_be_read_is_no_green_line() -> None:
     other = object_key(WALLET, 1)
     found = seen(Half({FILE: BODY, other: backup_object(WALLET, OURS, 1, rng=random.Random(3))}))
     assert found["access.read"].status == "fail"
-    assert "could read 1 files, and could not read 1" in found["access.read"].evidence
+    assert "could read 1 file, and could not read 1" in found["access.read"].evidence
 
 
 def test_a_file_in_an_archive_is_neither_waited_for_nor_taken_for_one_that_nobody_may_read() -> None:
@@ -141,9 +141,49 @@ def test_a_file_in_an_archive_is_neither_waited_for_nor_taken_for_one_that_nobod
     assert found[f"{SHARD}.present"].status == "unknown"
     assert found["access.read"].status == "unknown"
     assert found["access.read"].evidence.startswith("1 backup file is in an archive")
-    assert "could read 1 other file." in found["access.read"].evidence
+    assert "could read 1 file." in found["access.read"].evidence
     assert "restore-object" in found["access.read"].remedy
     assert all(check.status != "waiting" for name, check in found.items() if KEY_ID in name)
+
+
+@pytest.mark.parametrize(
+    ("codes", "status", "says"),
+    [
+        ((ARCHIVED, "SlowDown"), "unknown", "1 backup file is in an archive"),
+        ((ARCHIVED, ARCHIVED, ""), "unknown", "2 backup files are in an archive"),
+        ((ARCHIVED, "AccessDenied"), "fail", "could not read one. 1 backup file is in an archive"),
+        (
+            (ARCHIVED, "AccessDenied", ""),
+            "fail",
+            "could read 1 file, and could not read 1. 1 backup file is in",
+        ),
+        (
+            ("AccessDenied", "AccessDenied", "SlowDown", ""),
+            "fail",
+            "could read 1 file, and could not read 3.",
+        ),
+        (("SlowDown", ""), "waiting", "could not read a backup file"),
+        (("", ""), "pass", "2 files"),
+    ],
+)
+def test_what_keeps_files_from_being_read_is_told_apart(
+    codes: tuple[str, ...], status: str, says: str
+) -> None:
+    """Files in their order, each with what S3 refuses it with; empty for one that it gives."""
+    named = [object_key(WALLET, number) for number in range(len(codes))]
+    bodies = {name: backup_object(WALLET, OURS, at, rng=random.Random(at)) for at, name in enumerate(named)}
+    refusals = dict(zip(named, codes, strict=True))
+
+    class Mixed(Bucket):
+        def __call__(self, call: Call) -> Reply:
+            code = refusals.get(str(call.params.get("Key")))
+            if call.name == "s3:GetObject" and code:
+                raise Refused(call, code, "no", 503 if code == "SlowDown" else 403)
+            return super().__call__(call)
+
+    read = seen(Mixed(bodies))["access.read"]
+    assert read.status == status
+    assert says in read.evidence
 
 
 def test_a_file_beyond_the_limit_is_refused_without_being_fetched() -> None:
